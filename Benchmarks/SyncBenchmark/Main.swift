@@ -1,0 +1,2 @@
+import GRDB
+@main struct Main { static func main() {} }

@@ -1,0 +1,86 @@
+# make setup     install the system libraries that are missing (Debian, Ubuntu) and check the Swift version
+# make build     build everything, debug
+# make test      setup, build with tests, run all tests: what CI runs
+# make check     format, import rule, documentation; run it before each commit
+# make format    rewrite the sources in the project's format
+# make demo      setup, build, and play two laptops, a relay and an office through a day
+# make bench     build with optimization and measure (BENCH_ARGS="…" is handed on)
+# make install   build with optimization and install under PREFIX (/usr/local), below DESTDIR if set
+# make uninstall remove what install put there
+# make clean     remove what was built
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BENCH_ARGS ?=
+
+# One set of flags for every command, so that all of them share one build.
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+# The installed program carries the Swift runtime in itself, and the benchmark measures the same build.
+RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib
+RELEASE := .build/release
+LINTED := Sources Tests Benchmarks Package.swift
+LIBRARIES := SyncCore SyncKit
+
+BIN := $(DESTDIR)$(PREFIX)/bin
+SHARE := $(DESTDIR)$(PREFIX)/share
+DATA := $(SHARE)/fieldsurvey
+BASH_COMPLETION := $(SHARE)/bash-completion/completions/fieldsurvey
+ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
+FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
+MANUAL := $(SHARE)/man/man1/fieldsurvey.1
+
+.PHONY: help setup build test check lint imports docs format demo bench install uninstall clean
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+setup:
+	@scripts/setup
+
+build:
+	swift build $(SWIFT_FLAGS)
+
+test: setup
+	swift build $(SWIFT_FLAGS) --build-tests
+	swift test $(SWIFT_FLAGS) --skip-build
+
+check: lint imports docs
+
+lint:
+	swift format lint --strict --parallel --recursive $(LINTED)
+
+imports:
+	scripts/check-imports
+	scripts/test-check-imports
+
+docs: setup
+	swift package $(SWIFT_FLAGS) generate-documentation $(addprefix --target ,$(LIBRARIES)) --warnings-as-errors
+
+format:
+	swift format --in-place --parallel --recursive $(LINTED)
+
+demo: setup build
+	scripts/demo
+
+bench: setup
+	swift build $(RELEASE_FLAGS) --product sync-benchmark
+	$(RELEASE)/sync-benchmark $(BENCH_ARGS)
+
+install: setup
+	swift build $(RELEASE_FLAGS) --product fieldsurvey
+	mkdir -p "$(BIN)" "$(DATA)" $(foreach file,$(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION) $(MANUAL),"$(dir $(file))")
+	strip --strip-debug -o "$(BIN)/fieldsurvey.new" $(RELEASE)/fieldsurvey
+	chmod 755 "$(BIN)/fieldsurvey.new"
+	mv -f "$(BIN)/fieldsurvey.new" "$(BIN)/fieldsurvey"
+	cp -R $(RELEASE)/fieldsurvey_SurveyModel.resources/. "$(DATA)/"
+	"$(BIN)/fieldsurvey" --generate-completion-script bash > "$(BASH_COMPLETION)"
+	"$(BIN)/fieldsurvey" --generate-completion-script zsh > "$(ZSH_COMPLETION)"
+	"$(BIN)/fieldsurvey" --generate-completion-script fish > "$(FISH_COMPLETION)"
+	"$(BIN)/fieldsurvey" --experimental-dump-help | scripts/make-manual > "$(MANUAL)"
+
+uninstall:
+	rm -f "$(BIN)/fieldsurvey" "$(BASH_COMPLETION)" "$(ZSH_COMPLETION)" "$(FISH_COMPLETION)" "$(MANUAL)"
+	rm -rf "$(DATA)"
+
+clean:
+	swift package clean

@@ -1,0 +1,67 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// One place for the strictness of every target of ours.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+  name: "fieldsurvey",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "SyncCore", targets: ["SyncCore"]),
+    .library(name: "SyncKit", targets: ["SyncKit"]),
+    .executable(name: "fieldsurvey", targets: ["fieldsurvey"]),
+    .executable(name: "sync-benchmark", targets: ["SyncBenchmark"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
+  ],
+  targets: [
+    // The system's C libraries: a module map and a shim header each.
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    // Pure: identity, clocks, changesets, contexts, the merge rules, the encoding, the exchange as a state machine.
+    .target(name: "SyncCore", swiftSettings: strict),
+    // The library people use: a replica over SQLite, bundles and the transports.
+    .target(name: "SyncKit", dependencies: ["SyncCore", "CSQLite", "CCurl", "CZstd", grdb, crypto], swiftSettings: strict),
+    // The relay without HTTP: enrolment, access and a durable log. It merges nothing.
+    .target(name: "SyncRelay", dependencies: ["SyncCore", "CZstd", grdb, crypto], swiftSettings: strict),
+    // The relay behind HTTP: routes and limits.
+    .target(name: "SyncServer", dependencies: ["SyncRelay", "SyncCore", hummingbird, logging, lifecycle], swiftSettings: strict),
+    // The survey's domain: enterprises, instruments, assessments, diagnoses, needs, ratings, reports.
+    .target(name: "SurveyModel", dependencies: ["SyncKit", grdb], resources: [.copy("Resources")], swiftSettings: strict),
+    // The composition root of client, daemon, relay and office; the only place that prints.
+    .executableTarget(
+      name: "fieldsurvey", dependencies: ["SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging],
+      swiftSettings: strict),
+    // Speed and size as ratios within one run.
+    .executableTarget(
+      name: "SyncBenchmark", dependencies: ["SyncKit", "SyncCore", "CSQLite", "CZstd", grdb], path: "Benchmarks/SyncBenchmark",
+      swiftSettings: strict),
+    // Tests mirror Sources.
+    .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: strict),
+    .testTarget(name: "SyncKitTests", dependencies: ["SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
+    .testTarget(name: "SyncRelayTests", dependencies: ["SyncRelay", "SyncServer", "SyncKit", "SyncCore", grdb], swiftSettings: strict),
+    .testTarget(name: "SurveyModelTests", dependencies: ["SurveyModel", "SyncKit", grdb], resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(name: "CommandLineTests", dependencies: ["fieldsurvey"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,140 @@
+import GRDB
+import SyncCore
+import SyncKit
+
+extension Survey {
+  /// Starts an assessment of an enterprise.
+  ///
+  /// Drafts of the same edition and phase are returned beside it, for perhaps a colleague has begun the same one.
+  ///
+  /// Throws ``SurveyError/Code/instrumentUnknown`` for an edition that is not installed.
+  public func startAssessment(
+    of enterprise: String, visit: String? = nil, edition: String = Instrument.current, phase: AssessmentPhase = .baseline,
+    assessor: Assessor = .specialist
+  ) throws -> StartedAssessment {
+    let edition = try instrument(edition.halfWidth.trimmingSpaces).edition
+    let id = identifiers.next()
+    let now = now
+    return try write { db in
+      let enterprise = try Lookup.enterprise(db, enterprise)
+      let visit = try Lookup.visit(db, visit, to: enterprise)
+      let others = try Row.fetchAll(
+        db, sql: "SELECT * FROM assessment WHERE enterprise_id = ? AND edition = ? AND phase = ? AND state = 'draft' ORDER BY id",
+        arguments: [enterprise.id, edition, phase.rawValue]
+      ).map { Assessment($0) }
+      try db.execute(
+        sql: """
+          INSERT INTO assessment(id, enterprise_id, visit_id, edition, phase, assessor, state, started_at, started_by)
+          VALUES(?, ?, ?, ?, ?, ?, 'draft', ?, ?)
+          """, arguments: [id, enterprise.id, visit, edition, phase.rawValue, assessor.rawValue, now, user])
+      return StartedAssessment(assessment: Assessment(try Lookup.row(db, in: "assessment", id)), otherDrafts: others)
+    }
+  }
+
+  /// The assessments of an enterprise, or all, oldest first.
+  public func assessments(of enterprise: String? = nil) throws -> [Assessment] {
+    try replica.read { db in
+      let id = try enterprise.map { try Lookup.enterprise(db, $0).id }
+      return try Row.fetchAll(db, sql: "SELECT * FROM assessment WHERE ?1 IS NULL OR enterprise_id = ?1 ORDER BY id", arguments: [id])
+        .map { Assessment($0) }
+    }
+  }
+
+  /// Records answers and scene levels in one transaction; what is not among them stays as it is.
+  ///
+  /// - Parameters:
+  ///   - answers: what was filled in. Its read token, if there is one, says what the form had shown.
+  ///   - notes: remarks on single items; an empty one takes a remark away.
+  ///   - clearing: items whose answer is withdrawn.
+  /// - Returns: what was written. An answer that the assessment already shows is not written again.
+  ///
+  /// Throws ``SurveyError/Code/answersRefused`` with every reason, ``SurveyError/Code/recordFinalized`` for a finalized assessment and
+  /// SyncKit's `bad-token` for a read token that is none. Nothing is written then.
+  @discardableResult
+  public func answer(
+    _ assessment: String, with answers: Answers, notes: [InstrumentItem: String] = [:], clearing: Set<InstrumentItem> = []
+  ) throws -> RecordedAnswers {
+    let recorded = try write(reading: answers.readToken) { db in
+      let assessment = Assessment(try Lookup.row(db, in: "assessment", assessment))
+      let instrument = try instrument(assessment.edition)
+      let problems = answers.problems(against: instrument) + Self.unknown(Array(notes.keys) + clearing, in: instrument)
+      guard problems.isEmpty else {
+        throw SurveyError(.answersRefused, ["count": String(problems.count)], problems: problems)
+      }
+      guard assessment.state.term != .finalized else {
+        throw SurveyError(.recordFinalized, ["table": "assessment", "id": assessment.id])
+      }
+      let writer = AnswerWriter(db: db, assessment: assessment, isJudgedByToken: answers.readToken != nil)
+      for item in instrument.items { try writer.write(item, answers: answers, note: notes[item], isCleared: clearing.contains(item)) }
+      return (id: assessment.id, written: writer.written)
+    }
+    let view = try self.assessment(recorded.id)
+    return RecordedAnswers(
+      assessment: view.assessment, written: recorded.written, rating: view.rating, contested: view.range.contested)
+  }
+
+  /// Finalizes an assessment: it says what its assessor stands for, and is no longer edited. Open conflicts do not hinder it.
+  ///
+  /// - Parameter incomplete: finalizes even though something is unanswered.
+  ///
+  /// Throws ``SurveyError/Code/assessmentIncomplete`` and ``SurveyError/Code/recordFinalized``.
+  public func finalizeAssessment(_ id: String, incomplete: Bool = false) throws -> Assessment {
+    let now = now
+    return try write { db in
+      let assessment = Assessment(try Lookup.row(db, in: "assessment", id))
+      guard assessment.state.term != .finalized else {
+        throw SurveyError(.recordFinalized, ["table": "assessment", "id": assessment.id])
+      }
+      let answers = try StoredAnswers(db, of: assessment.id).answers
+      let open = try instrument(assessment.edition).items.filter { !answers.contains($0) }
+      guard open.isEmpty || incomplete else {
+        let names = open.map(\.description).joined(separator: ",")
+        throw SurveyError(.assessmentIncomplete, ["id": assessment.id, "count": String(open.count), "unanswered": names])
+      }
+      return Assessment(try Self.finalize("assessment", assessment.id, db, at: now, by: user))
+    }
+  }
+
+  /// Makes a finalized assessment a draft again.
+  ///
+  /// Throws ``SurveyError/Code/recordNotFinalized``.
+  public func reopenAssessment(_ id: String) throws -> Assessment {
+    try write { db in
+      let assessment = Assessment(try Lookup.row(db, in: "assessment", id))
+      return Assessment(try Self.reopen("assessment", assessment.id, assessment.state, db))
+    }
+  }
+
+  static func finalize(_ table: String, _ id: String, _ db: Database, at now: String, by user: String) throws -> Row {
+    try db.execute(
+      sql: "UPDATE \(table) SET state = 'finalized', finalized_at = ?, finalized_by = ? WHERE id = ?", arguments: [now, user, id])
+    return try Lookup.row(db, in: table, id)
+  }
+
+  static func reopen(_ table: String, _ id: String, _ state: Stored<RecordState>, _ db: Database) throws -> Row {
+    guard state.term == .finalized else { throw SurveyError(.recordNotFinalized, ["table": table, "id": id]) }
+    try db.execute(sql: "UPDATE \(table) SET state = 'draft' WHERE id = ?", arguments: [id])
+    return try Lookup.row(db, in: table, id)
+  }
+
+  private static func unknown(_ items: [InstrumentItem], in instrument: Instrument) -> [SurveyError] {
+    Set(items).subtracting(instrument.items).sorted().map { item in
+      switch item {
+      case .question(let number): SurveyError(.questionUnknown, ["question": String(number)])
+      case .scene(let number): SurveyError(.sceneUnknown, ["scene": String(number)])
+      }
+    }
+  }
+}
+
+/// What recording answers did.
+public struct RecordedAnswers: Codable, Hashable, Sendable {
+  /// The assessment.
+  public let assessment: Assessment
+  /// The items that were written, in the instrument's order; what the assessment already showed is not among them.
+  public let written: [InstrumentItem]
+  /// The rating by what the assessment shows now.
+  public let rating: Rating
+  /// The items that are open between several assessors.
+  public let contested: [InstrumentItem]
+}

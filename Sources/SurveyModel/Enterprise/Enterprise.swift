@@ -1,0 +1,81 @@
+import GRDB
+
+/// An enterprise, and with it a case: everything that the survey records about it belongs to its scope.
+public struct Enterprise: Codable, Hashable, Sendable, Identifiable {
+  /// The identifier, which is also the name of the case's scope.
+  public let id: String
+  /// The registered name.
+  public let name: String
+  /// The unified social credit code in canonical form, valid or not; nil while unknown.
+  public let creditCode: String?
+  /// Where the plant stands.
+  public let district: Stored<District>?
+  /// Under whom it is reported.
+  public let reportingUnit: Stored<ReportingUnit>?
+  /// The sub-sector as declared.
+  public let subSector: Stored<SubSector>?
+  /// The code of GB/T 4754-2017.
+  public let industryCode: String?
+  /// The plant's address.
+  public let address: String?
+  /// Whom to ask for.
+  public let contact: String?
+  /// When it was recorded, in UTC.
+  public let createdAt: String?
+  /// Who recorded it.
+  public let createdBy: String?
+}
+
+extension Enterprise {
+  init(_ row: Row) {
+    self.init(
+      id: row.string("id"), name: row.string("name"), creditCode: row.text("uscc"), district: row.term("district"),
+      reportingUnit: row.term("reporting_unit"), subSector: row.term("sub_sector"), industryCode: row.text("industry_code"),
+      address: row.text("address"), contact: row.text("contact"), createdAt: row.text("created_at"), createdBy: row.text("created_by"))
+  }
+}
+
+/// What is known of an enterprise when it is first recorded.
+public struct EnterpriseDraft: Sendable {
+  /// The registered name; must not be empty.
+  public var name: String
+  /// The unified social credit code as typed; checked, not refused.
+  public var creditCode: String?
+  /// Where the plant stands.
+  public var district: District?
+  /// Under whom it is reported; where none is given, under the district.
+  public var reportingUnit: ReportingUnit?
+  /// The sub-sector as declared.
+  public var subSector: SubSector?
+  /// The code of GB/T 4754-2017, two to four digits.
+  public var industryCode: String?
+  /// The plant's address.
+  public var address: String?
+  /// Whom to ask for.
+  public var contact: String?
+
+  /// An enterprise by its name; the rest may be set afterwards.
+  public init(
+    name: String, creditCode: String? = nil, district: District? = nil, reportingUnit: ReportingUnit? = nil, subSector: SubSector? = nil,
+    industryCode: String? = nil, address: String? = nil, contact: String? = nil
+  ) {
+    self.name = name
+    self.creditCode = creditCode
+    self.district = district
+    self.reportingUnit = reportingUnit
+    self.subSector = subSector
+    self.industryCode = industryCode
+    self.address = address
+    self.contact = contact
+  }
+}
+
+/// An enterprise that was recorded, with what a person should look at again.
+public struct AddedEnterprise: Codable, Hashable, Sendable {
+  /// The enterprise as recorded.
+  public let enterprise: Enterprise
+  /// What the examination of its credit code found; nil when none was given.
+  public let creditCodeCheck: CreditCode.Check?
+  /// Enterprises on this device that carry the same code or the same name.
+  public let similar: [Enterprise]
+}

@@ -1,0 +1,86 @@
+import GRDB
+import SyncCore
+import SyncKit
+
+extension Survey {
+  /// The longest name of a user, in bytes of UTF-8: it travels as an author.
+  static let userBytes = Limits.authorBytes
+
+  /// Assigns an enterprise to a user; assigning again changes role and day.
+  ///
+  /// Who may hold the case is the relay's to grant, beside this.
+  ///
+  /// Throws ``SurveyError/Code/valueMissing`` or ``SurveyError/Code/valueInvalid`` for an impossible user or day.
+  public func assign(_ enterprise: String, to user: String, role: AssignmentRole = .lead, dueOn: String? = nil) throws -> Assignment {
+    guard let assignee = user.nonEmpty else { throw SurveyError(.valueMissing, ["field": "user"]) }
+    guard assignee.utf8.count <= Self.userBytes else { throw SurveyError(.valueInvalid, ["field": "user", "value": assignee]) }
+    let due = try dueOn.map { text throws(SurveyError) in
+      guard let day = Moment.day(text) else { throw SurveyError(.valueInvalid, ["field": "due", "value": text]) }
+      return day
+    }
+    let now = now
+    return try write { db in
+      let enterprise = try Lookup.enterprise(db, enterprise)
+      try db.execute(
+        sql: """
+          INSERT INTO assignment(enterprise_id, user, role, due_on, assigned_at, assigned_by) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+          ON CONFLICT(enterprise_id, user) DO UPDATE
+          SET role = ?3, due_on = coalesce(?4, due_on), assigned_at = ?5, assigned_by = ?6
+          """, arguments: [enterprise.id, assignee, role.rawValue, due, now, self.user])
+      let row = try Row.fetchOne(
+        db, sql: "SELECT * FROM assignment WHERE enterprise_id = ? AND user = ?", arguments: [enterprise.id, assignee])
+      guard let row else { throw SurveyError(.recordUnknown, ["table": "assignment", "id": assignee]) }
+      return Assignment(row)
+    }
+  }
+
+  /// Who is assigned to an enterprise; nil for all enterprises.
+  public func assignments(of enterprise: String? = nil) throws -> [Assignment] {
+    try replica.read { db in
+      let id = try enterprise.map { try Lookup.enterprise(db, $0).id }
+      return try Row.fetchAll(
+        db, sql: "SELECT * FROM assignment WHERE ?1 IS NULL OR enterprise_id = ?1 ORDER BY enterprise_id, user", arguments: [id]
+      ).map { Assignment($0) }
+    }
+  }
+
+  /// Starts a visit now.
+  public func startVisit(
+    to enterprise: String, kind: VisitKind = .first, place: String? = nil, note: String? = nil
+  ) throws -> Visit {
+    let id = identifiers.next()
+    let now = now
+    return try write { db in
+      let enterprise = try Lookup.enterprise(db, enterprise)
+      try db.execute(
+        sql: "INSERT INTO visit(id, enterprise_id, user, kind, started_at, place, note) VALUES(?, ?, ?, ?, ?, ?, ?)",
+        arguments: [id, enterprise.id, user, kind.rawValue, now, place?.nonEmpty, note?.nonEmpty])
+      return Visit(try Lookup.row(db, in: "visit", id))
+    }
+  }
+
+  /// Ends a visit now. A note is put behind what the visit already says.
+  ///
+  /// Throws ``SurveyError/Code/visitEnded`` when it has ended before.
+  public func endVisit(_ id: String, note: String? = nil) throws -> Visit {
+    let now = now
+    return try write { db in
+      let visit = Visit(try Lookup.row(db, in: "visit", id))
+      if let ended = visit.endedAt { throw SurveyError(.visitEnded, ["id": visit.id, "endedAt": ended]) }
+      let notes = [visit.note, note?.nonEmpty].compactMap { $0 }
+      try db.execute(
+        sql: "UPDATE visit SET ended_at = ?, note = ? WHERE id = ?",
+        arguments: [now, notes.isEmpty ? nil : notes.joined(separator: "\n"), visit.id])
+      return Visit(try Lookup.row(db, in: "visit", visit.id))
+    }
+  }
+
+  /// The visits to an enterprise, or all, oldest first.
+  public func visits(to enterprise: String? = nil) throws -> [Visit] {
+    try replica.read { db in
+      let id = try enterprise.map { try Lookup.enterprise(db, $0).id }
+      return try Row.fetchAll(db, sql: "SELECT * FROM visit WHERE ?1 IS NULL OR enterprise_id = ?1 ORDER BY id", arguments: [id])
+        .map { Visit($0) }
+    }
+  }
+}

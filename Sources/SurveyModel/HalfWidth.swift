@@ -1,0 +1,28 @@
+extension Unicode.Scalar {
+  /// The half-width twin of a full-width ASCII form (U+FF01…U+FF5E) or of the ideographic space; any other scalar as it is.
+  var halfWidth: Unicode.Scalar {
+    switch value {
+    case 0xFF01...0xFF5E: Unicode.Scalar(value - 0xFEE0) ?? self
+    case 0x3000: " "
+    default: self
+    }
+  }
+}
+
+extension String {
+  /// The text with full-width ASCII made half-width: a Chinese keyboard types Ｂ and １ as readily as B and 1.
+  var halfWidth: String {
+    var result = UnicodeScalarView()
+    for scalar in unicodeScalars { result.append(scalar.halfWidth) }
+    return String(result)
+  }
+
+  /// The text as a plain non-negative number: digits of either width, no sign, no leading zero. Nil for anything else.
+  ///
+  /// `Int("+1")` and `Int("01")` are numbers to Swift; as keys they would be a second spelling of the same question.
+  var plainNumber: Int? {
+    let digits = halfWidth
+    guard let number = Int(digits), String(number) == digits, number >= 0 else { return nil }
+    return number
+  }
+}

@@ -1,0 +1,58 @@
+import GRDB
+
+/// Finds records by what people type.
+enum Lookup {
+  /// How many matches an ambiguous identifier names.
+  private static let matchLimit = 5
+
+  /// The whole identifier that begins with a text. Case, width and spaces around it do not matter.
+  ///
+  /// Throws ``SurveyError/Code/recordUnknown`` or ``SurveyError/Code/recordAmbiguous``.
+  static func id(_ db: Database, in table: String, _ text: String) throws -> String {
+    let prefix = text.halfWidth.trimmingSpaces.lowercased()
+    guard !prefix.isEmpty else { throw SurveyError(.recordUnknown, ["table": table, "id": text]) }
+    // A range, so that the key's index serves; identifiers are ASCII.
+    let matches = try String.fetchAll(
+      db, sql: "SELECT id FROM \(table) WHERE id >= ?1 AND id < ?1 || '~' ORDER BY id LIMIT \(matchLimit)", arguments: [prefix])
+    switch matches.count {
+    case 0: throw SurveyError(.recordUnknown, ["table": table, "id": text])
+    case 1: return matches[0]
+    default:
+      // The whole of one may be the beginning of another, if ever somebody chose identifiers by hand.
+      if matches.contains(prefix) { return prefix }
+      throw SurveyError(.recordAmbiguous, ["table": table, "id": text, "matches": matches.joined(separator: "\n")])
+    }
+  }
+
+  /// The row that an identifier's beginning names.
+  static func row(_ db: Database, in table: String, _ text: String) throws -> Row {
+    let id = try id(db, in: table, text)
+    guard let row = try Row.fetchOne(db, sql: "SELECT * FROM \(table) WHERE id = ?", arguments: [id]) else {
+      throw SurveyError(.recordUnknown, ["table": table, "id": text])
+    }
+    return row
+  }
+
+  /// An enterprise, by the beginning of its identifier or by its whole credit code.
+  static func enterprise(_ db: Database, _ text: String) throws -> Enterprise {
+    let code = CreditCode.normalise(text)
+    let found = try Row.fetchAll(db, sql: "SELECT * FROM enterprise WHERE uscc = ? ORDER BY id", arguments: [code])
+    switch found.count {
+    case 0: return Enterprise(try row(db, in: "enterprise", text))
+    case 1: return Enterprise(found[0])
+    default:
+      let matches = found.prefix(matchLimit).map { $0.string("id") }.joined(separator: "\n")
+      throw SurveyError(.recordAmbiguous, ["table": "enterprise", "id": text, "matches": matches])
+    }
+  }
+
+  /// A visit to an enterprise; nil when none is named.
+  static func visit(_ db: Database, _ text: String?, to enterprise: Enterprise) throws -> String? {
+    guard let text else { return nil }
+    let visit = Visit(try row(db, in: "visit", text))
+    guard visit.enterpriseID == enterprise.id else {
+      throw SurveyError(.otherEnterprise, ["table": "visit", "id": visit.id, "enterprise": visit.enterpriseID])
+    }
+    return visit.id
+  }
+}

@@ -1,0 +1,24 @@
+extension SurveyError.Code {
+  /// No record of that identifier is here. Details: `table`, `id`.
+  public static let recordUnknown = Self("record-not-found")
+  /// The beginning of an identifier that several records share. Details: `table`, `id`, `matches` (the first of them, one a line).
+  public static let recordAmbiguous = Self("record-ambiguous")
+  /// Something that must be given is empty. Details: `field`.
+  public static let valueMissing = Self("value-missing")
+  /// A value that cannot be. Details: `field`, `value`; `allowed` (one a line) where there is a list.
+  public static let valueInvalid = Self("value-invalid")
+  /// An edit that names nothing to change. Details: `table`, `id`.
+  public static let nothingToChange = Self("nothing-to-change")
+  /// A finalized record, or part of one, is not edited. Details: `table`, `id` of the finalized record.
+  public static let recordFinalized = Self("record-finalized")
+  /// The record is not finalized. Details: `table`, `id`.
+  public static let recordNotFinalized = Self("record-not-finalized")
+  /// An assessment with unanswered items is not finalized. Details: `id`, `count`, `unanswered` (as `q3,scene7`).
+  public static let assessmentIncomplete = Self("assessment-incomplete")
+  /// The visit has ended already. Details: `id`, `endedAt`.
+  public static let visitEnded = Self("visit-ended")
+  /// Two records that belong to different enterprises. Details: `table`, `id`, `enterprise` of the former.
+  public static let otherEnterprise = Self("other-enterprise")
+  /// A file that cannot be read. Details: `path`.
+  public static let fileUnreadable = Self("file-unreadable")
+}

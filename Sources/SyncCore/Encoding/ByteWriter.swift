@@ -1,0 +1,103 @@
+/// Bytes being written: fixed and variable-length numbers, and byte strings.
+public struct ByteWriter: Sendable {
+  public private(set) var bytes: [UInt8]
+
+  public init(reserving count: Int = 0) {
+    bytes = []
+    bytes.reserveCapacity(count)
+  }
+
+  public var count: Int { bytes.count }
+
+  public mutating func write(byte: UInt8) { bytes.append(byte) }
+
+  public mutating func write(bytes other: some Sequence<UInt8>) { bytes.append(contentsOf: other) }
+
+  public mutating func write(buffer: UnsafeRawBufferPointer) { bytes.append(contentsOf: buffer) }
+
+  /// An unsigned LEB128 number: seven bits a byte, least significant first, the high bit says that more follow.
+  @inline(__always)
+  public mutating func write(varint value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(truncatingIfNeeded: rest))
+  }
+
+  /// A signed number, small when near zero: zigzag, then LEB128.
+  @inline(__always)
+  public mutating func write(signed value: Int64) { write(varint: UInt64(bitPattern: value << 1 ^ value >> 63)) }
+
+  /// A byte string with its length before it.
+  public mutating func write(string other: some Collection<UInt8>) {
+    write(varint: UInt64(other.count))
+    bytes.append(contentsOf: other)
+  }
+
+  public mutating func removeAll(keepingCapacity: Bool) { bytes.removeAll(keepingCapacity: keepingCapacity) }
+}
+
+/// Bytes being read, with every read checked against the end.
+public struct ByteReader: Sendable {
+  public let bytes: [UInt8]
+  public private(set) var offset: Int
+  public let end: Int
+
+  public init(_ bytes: [UInt8], from start: Int = 0, to end: Int? = nil) {
+    self.bytes = bytes
+    self.offset = start
+    self.end = min(end ?? bytes.count, bytes.count)
+  }
+
+  public var isAtEnd: Bool { offset >= end }
+  public var remaining: Int { end - offset }
+
+  public mutating func byte() throws(SyncCoreError) -> UInt8 {
+    guard offset < end else { throw SyncCoreError(.malformed, "ends early") }
+    defer { offset += 1 }
+    return bytes[offset]
+  }
+
+  @inline(__always)
+  public mutating func varint() throws(SyncCoreError) -> UInt64 {
+    var value: UInt64 = 0
+    var shift: UInt64 = 0
+    while true {
+      guard offset < end else { throw SyncCoreError(.malformed, "ends within a number") }
+      let byte = bytes[offset]
+      offset += 1
+      if shift == 63, byte > 1 { throw SyncCoreError(.malformed, "a number of more than 64 bits") }
+      value |= UInt64(byte & 0x7f) << shift
+      if byte < 0x80 {
+        if byte == 0, shift > 0 { throw SyncCoreError(.malformed, "a number with leading zeros") }
+        return value
+      }
+      shift += 7
+      if shift > 63 { throw SyncCoreError(.malformed, "a number of more than 64 bits") }
+    }
+  }
+
+  @inline(__always)
+  public mutating func signed() throws(SyncCoreError) -> Int64 {
+    let raw = try varint()
+    return Int64(bitPattern: raw >> 1) ^ -Int64(bitPattern: raw & 1)
+  }
+
+  /// A count or an index: a number no greater than `limit`.
+  public mutating func count(upTo limit: Int) throws(SyncCoreError) -> Int {
+    let value = try varint()
+    guard value <= UInt64(limit) else { throw SyncCoreError(.tooLarge, "a count of \(value), at most \(limit)") }
+    return Int(value)
+  }
+
+  public mutating func take(_ count: Int) throws(SyncCoreError) -> ArraySlice<UInt8> {
+    guard count >= 0, count <= end - offset else { throw SyncCoreError(.malformed, "ends within a string") }
+    defer { offset += count }
+    return bytes[offset..<offset + count]
+  }
+
+  /// A byte string with its length before it.
+  public mutating func string(upTo limit: Int) throws(SyncCoreError) -> ArraySlice<UInt8> { try take(try count(upTo: limit)) }
+}

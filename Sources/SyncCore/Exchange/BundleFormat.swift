@@ -1,0 +1,88 @@
+/// The frames of a bundle file: an exchange written down, to be carried by hand (docs/wire-protocol.md §7).
+///
+/// A file is ``magic``, then frames. A frame is a kind byte, its payload's length, the payload, and a digest that covers all the file's
+/// frames up to and with this one, so that a frame that was changed, left out, repeated or cut short is seen.
+public enum BundleFormat {
+  /// The first eight bytes of every bundle.
+  public static let magic: [UInt8] = Array("SYNCBNDL".utf8)
+
+  /// What a frame holds; the numbers are the file's.
+  public enum Kind: UInt8, Sendable {
+    /// A ``BundleHeader``, always the first frame.
+    case header = 1
+    /// An ``ExchangeResponse/changes(_:isComplete:)`` message.
+    case changes = 2
+    /// Nothing: the bundle is whole.
+    case end = 3
+  }
+
+  /// The digest that the first frame's is chained to.
+  public static let seed = [UInt8](repeating: 0, count: 32)
+
+  /// Encodes a frame.
+  /// - Parameter chain: the digest of the frame before; becomes that of this one.
+  public static func frame(_ kind: Kind, _ payload: [UInt8], chain: inout [UInt8], codec: Codec) -> [UInt8] {
+    var out = ByteWriter(reserving: payload.count + 48)
+    out.write(byte: kind.rawValue)
+    out.write(varint: UInt64(payload.count))
+    out.write(bytes: payload)
+    chain = codec.digest(chain + out.bytes)
+    out.write(bytes: chain)
+    return out.bytes
+  }
+}
+
+/// What a bundle says of itself before its changes.
+public struct BundleHeader: Hashable, Sendable {
+  public static let version: UInt64 = 1
+
+  /// Who wrote the bundle.
+  public let site: SiteID
+  /// When, by the writer's clock, in milliseconds since 1970.
+  public let wallClock: Int64
+  /// The public keys for whom it is encrypted; empty for a bundle in clear.
+  public let recipients: [[UInt8]]
+  /// What the changes presuppose that the reader holds, and up to where they lead.
+  public let scopes: [Span]
+
+  /// The reach of a bundle in one scope.
+  public struct Span: Hashable, Sendable {
+    public let scope: ScopeID
+    public let from: VersionVector
+    public let to: VersionVector
+
+    public init(scope: ScopeID, from: VersionVector, to: VersionVector) {
+      self.scope = scope
+      self.from = from
+      self.to = to
+    }
+  }
+
+  public init(site: SiteID, wallClock: Int64, recipients: [[UInt8]], scopes: [Span]) {
+    self.site = site
+    self.wallClock = wallClock
+    self.recipients = recipients
+    self.scopes = scopes
+  }
+
+  public var encoded: [UInt8] {
+    CBOR.map([
+      0: .unsigned(Self.version), 1: .bytes(site.bytes), 2: .unsigned(UInt64(clamping: wallClock)),
+      3: .array(recipients.map { .bytes($0) }), 4: .array(scopes.map { .array([.text($0.scope.name), $0.from.cbor, $0.to.cbor]) }),
+    ]).encoded
+  }
+
+  public init(decoding bytes: [UInt8]) throws(SyncCoreError) {
+    let map = try CBOR(decoding: bytes)
+    guard try CBOR.require(map[0]?.unsigned, "bundle version") == Self.version else { throw SyncCoreError(.unsupportedVersion, "bundle") }
+    guard let site = SiteID(bytes: try CBOR.require(map[1]?.bytes, "site")) else { throw SyncCoreError(.malformed, "site") }
+    self.site = site
+    wallClock = Int64(clamping: try CBOR.require(map[2]?.unsigned, "wall clock"))
+    recipients = try CBOR.require(map[3]?.array, "recipients").map { (key) throws(SyncCoreError) in try CBOR.require(key.bytes, "key") }
+    scopes = try CBOR.require(map[4]?.array, "scopes").map { (entry) throws(SyncCoreError) in
+      guard let fields = entry.array, fields.count == 3 else { throw SyncCoreError(.malformed, "a bundle's scope") }
+      return Span(
+        scope: try ScopeID(decoding: fields[0]), from: try VersionVector(decoding: fields[1]), to: try VersionVector(decoding: fields[2]))
+    }
+  }
+}

@@ -1,0 +1,157 @@
+/// What an exchange has moved.
+public struct ExchangeSummary: Hashable, Sendable {
+  /// Changesets, parts counted with theirs once, sent and acknowledged as held durably.
+  public var sent = 0
+  /// Changesets received and committed.
+  public var received = 0
+  /// Round trips made.
+  public var trips = 0
+  public var refused: [Refusal] = []
+
+  public init() {}
+}
+
+/// The asking side of the exchange, as a pure state machine: it is told what happened and says what to do next.
+///
+/// Push comes before pull, so that the field's work is safe first. Nothing is counted as sent before the other side says that it
+/// holds it durably; a cut anywhere leaves both sides with whole batches, and the next exchange goes on from what each has.
+public struct ExchangeInitiator: Sendable {
+  /// What happened.
+  public enum Event: Sendable {
+    /// Begin: what is remembered of the other side, and the scopes with something it is not known to have.
+    case begin(epoch: [UInt8], token: [UInt8], unsent: [ScopeID])
+    case answered(ExchangeResponse)
+    /// What this side holds of the scopes that were asked for.
+    case holds([ScopeHoldings])
+    case loaded([Fragment], hasMore: Bool)
+    /// Fragments were committed; what this side now holds of their scopes.
+    case stored([ScopeHoldings])
+  }
+
+  /// What to do.
+  public enum Action: Hashable, Sendable {
+    case send(ExchangeRequest)
+    /// Answer with `.holds`.
+    case look([ScopeID])
+    /// Answer with `.loaded`: changesets beyond what the other side holds.
+    case load([ScopeHoldings])
+    /// Commit, then answer with `.stored`.
+    case store([Fragment])
+    /// The other side is not the one that was remembered: forget what it acknowledged.
+    case forget
+    /// Note what the other side holds durably.
+    case acknowledge([ScopeHoldings])
+    /// Note where to go on next time: everything up to this token is here.
+    case remember(epoch: [UInt8], token: [UInt8])
+    case finish(ExchangeSummary)
+  }
+
+  private enum State: Sendable {
+    case idle
+    case greeting
+    case comparing
+    case loading
+    case pushing(hasMore: Bool)
+    case pulling
+    case storing(isComplete: Bool)
+    case done
+  }
+
+  private var state = State.idle
+  private var remembered: (epoch: [UInt8], token: [UInt8]) = ([], [])
+  private var epoch: [UInt8] = []
+  private var token: [UInt8] = []
+  private var remote: [ScopeHoldings] = []
+  private var toPush: [ScopeHoldings] = []
+  private var toPull: [ScopeHoldings] = []
+  /// What has been moved so far.
+  public private(set) var summary = ExchangeSummary()
+
+  public init() {}
+
+  public mutating func handle(_ event: Event) throws(SyncCoreError) -> [Action] {
+    switch (state, event) {
+    case (.idle, .begin(let epoch, let token, let unsent)):
+      remembered = (epoch, token)
+      state = .greeting
+      return [send(.hello(epoch: epoch, token: token, scopes: unsent.sorted()))]
+    case (.greeting, .answered(.heads(let epoch, let token, let scopes))):
+      (self.epoch, self.token, remote) = (epoch, token, scopes)
+      let isNew = epoch != remembered.epoch && !remembered.epoch.isEmpty
+      if scopes.isEmpty { return (isNew ? [.forget] : []) + finish() }
+      state = .comparing
+      return (isNew ? [.forget] : []) + [.acknowledge(scopes), .look(scopes.map(\.scope))]
+    case (.comparing, .holds(let local)):
+      toPush = remote.filter { there in !there.holdings.vector.covers(Self.find(there.scope, in: local).vector) }
+      toPull = remote.compactMap { there in
+        let here = Self.find(there.scope, in: local)
+        return here.vector.covers(there.holdings.vector) ? nil : ScopeHoldings(scope: there.scope, holdings: here)
+      }
+      return load()
+    case (.loading, .loaded(let fragments, let hasMore)):
+      guard !fragments.isEmpty else { return pull() }
+      state = .pushing(hasMore: hasMore)
+      return [send(.push(fragments))]
+    case (.pushing(let hasMore), .answered(.receipt(let held, let refused))):
+      summary.refused += refused
+      var progressed = false
+      for there in held {
+        guard let at = toPush.firstIndex(where: { $0.scope == there.scope }) else { continue }
+        summary.sent += Self.count(from: toPush[at].holdings.vector, to: there.holdings.vector)
+        if toPush[at] != there { progressed = true }
+        toPush[at] = there
+      }
+      // What is refused now would be refused again: its scope waits for a person, the others go on.
+      toPush.removeAll { pending in refused.contains { $0.scope == pending.scope } }
+      let acknowledged: [Action] = held.isEmpty ? [] : [.acknowledge(held)]
+      return acknowledged + (hasMore && (progressed || !refused.isEmpty) ? load() : pull())
+    case (.pulling, .answered(.changes(let fragments, let isComplete))):
+      guard !fragments.isEmpty else { return finish() }
+      state = .storing(isComplete: isComplete)
+      return [.store(fragments)]
+    case (.storing(let isComplete), .stored(let local)):
+      var progressed = false
+      for here in local {
+        guard let at = toPull.firstIndex(where: { $0.scope == here.scope }) else { continue }
+        summary.received += Self.count(from: toPull[at].holdings.vector, to: here.holdings.vector)
+        if toPull[at] != here { progressed = true }
+        toPull[at] = here
+      }
+      if isComplete { return finish() }
+      guard progressed else { throw SyncCoreError(.unexpected, "changes that bring nothing new") }
+      return pull()
+    default:
+      throw SyncCoreError(.unexpected, "an event that does not fit the exchange's state")
+    }
+  }
+
+  private mutating func send(_ request: ExchangeRequest) -> Action {
+    summary.trips += 1
+    return .send(request)
+  }
+
+  private mutating func load() -> [Action] {
+    if toPush.isEmpty { return pull() }
+    state = .loading
+    return [.load(toPush)]
+  }
+
+  private mutating func pull() -> [Action] {
+    if toPull.isEmpty { return finish() }
+    state = .pulling
+    return [send(.pull(toPull))]
+  }
+
+  private mutating func finish() -> [Action] {
+    state = .done
+    return [.remember(epoch: epoch, token: token), .finish(summary)]
+  }
+
+  private static func find(_ scope: ScopeID, in list: [ScopeHoldings]) -> Holdings {
+    list.first { $0.scope == scope }?.holdings ?? Holdings()
+  }
+
+  private static func count(from old: VersionVector, to new: VersionVector) -> Int {
+    new.entries.reduce(0) { $0 + Int($1.seq - min($1.seq, old[$1.site])) }
+  }
+}

@@ -1,0 +1,87 @@
+/// A changeset on its way, whole or some of its parts: what batches carry.
+public struct Fragment: Hashable, Sendable {
+  /// The header's bytes as the author encoded them.
+  public let header: [UInt8]
+  /// The author's device's signature over the header; empty while none is issued.
+  public let signature: [UInt8]
+  /// The place of the first of ``parts`` among the changeset's parts.
+  public let firstPart: Int
+  public let parts: [[UInt8]]
+
+  public init(header: [UInt8], signature: [UInt8], firstPart: Int, parts: [[UInt8]]) {
+    self.header = header
+    self.signature = signature
+    self.firstPart = firstPart
+    self.parts = parts
+  }
+
+  /// About how many bytes this takes in a batch.
+  public var byteCount: Int { header.count + signature.count + parts.reduce(16) { $0 + $1.count + 5 } }
+}
+
+/// What a store has of one scope: whole changesets as a version vector, and what has arrived of those that came in parts.
+public struct Holdings: Hashable, Sendable {
+  public var vector: VersionVector
+  /// For a site's next changeset, how many of its parts are there, from the first on. Sorted by site.
+  public var partial: [Partial]
+
+  /// Progress in one changeset that is not whole yet.
+  public struct Partial: Hashable, Sendable {
+    public let dot: Dot
+    public let parts: Int
+
+    public init(dot: Dot, parts: Int) {
+      self.dot = dot
+      self.parts = parts
+    }
+  }
+
+  public init(vector: VersionVector = VersionVector(), partial: [Partial] = []) {
+    self.vector = vector
+    self.partial = partial.sorted { $0.dot < $1.dot }
+  }
+
+  /// How many parts of a changeset are held that is not whole yet.
+  public func parts(of dot: Dot) -> Int { partial.first { $0.dot == dot }?.parts ?? 0 }
+}
+
+/// Holdings with the scope they are of.
+public struct ScopeHoldings: Hashable, Sendable {
+  public let scope: ScopeID
+  public var holdings: Holdings
+
+  public init(scope: ScopeID, holdings: Holdings) {
+    self.scope = scope
+    self.holdings = holdings
+  }
+}
+
+/// A changeset that a store would not take, and why.
+public struct Refusal: Hashable, Sendable {
+  public let scope: ScopeID
+  public let dot: Dot
+  /// A code of ``Refusal/Code``, or one of a later version.
+  public let code: String
+
+  public init(scope: ScopeID, dot: Dot, code: String) {
+    self.scope = scope
+    self.dot = dot
+    self.code = code
+  }
+
+  /// Why a changeset is refused.
+  public enum Code {
+    /// The device may not write in this scope.
+    public static let notGranted = "not-granted"
+    /// A device may author changes only as itself.
+    public static let notTheAuthor = "not-the-author"
+    /// An earlier changeset of the same site is missing.
+    public static let gap = "gap"
+    /// Another changeset of the same name is there already: a clone or a restored device.
+    public static let fork = "fork"
+    /// Its bytes are not what the format or its own header say they are.
+    public static let malformed = "malformed"
+    /// Larger than the store allows.
+    public static let tooLarge = "too-large"
+  }
+}

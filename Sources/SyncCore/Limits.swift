@@ -1,0 +1,27 @@
+/// Every limit of the protocol and the encoding, in one place. Each is tested on both sides.
+public enum Limits {
+  /// The longest name of a scope, in bytes of UTF-8.
+  public static let scopeNameBytes = 64
+  /// The longest name of a table or a column, in bytes of UTF-8.
+  public static let identifierBytes = 64
+  /// The longest name of an author, in bytes of UTF-8.
+  public static let authorBytes = 256
+  /// The longest reason of a settlement, in bytes of UTF-8.
+  public static let noteBytes = 4096
+  /// How large a batch's changes may be on the wire. A changeset larger than this travels in parts.
+  public static let batchBytes = 1 << 20
+  /// How large one message may be after inflating; checked before memory is taken for it.
+  public static let messageBytes = 16 << 20
+  /// How large one part of a changeset may be after inflating, each of its two sections.
+  public static let sectionBytes = 64 << 20
+  /// How large one part may be as stored and sent: one value of SQLite's default maximum must not pass the message's limit.
+  public static let partBytes = 12 << 20
+  /// How many rows one part holds at the most.
+  public static let partRows = 8192
+  /// When a part's uncompressed cells reach this many bytes, the part ends.
+  public static let partTargetBytes = 1 << 20
+  /// How many columns a group may name.
+  public static let columns = 2000
+  /// How deep encoded values may nest.
+  public static let depth = 16
+}

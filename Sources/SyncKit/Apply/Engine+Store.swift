@@ -1,0 +1,150 @@
+import CSQLite
+import SyncCore
+
+extension Engine {
+  /// Keeps arriving fragments and applies every changeset whose time has come, all in the running transaction.
+  ///
+  /// Rule 3: a changeset is applied only once all that its author had read is; until then it waits.
+  /// - Returns: the scopes that were touched, and what was not taken.
+  func store(_ fragments: [Fragment]) throws -> (scopes: [UInt32], refused: [Refusal]) {
+    readClock()
+    return try applying {
+      var scopes: [UInt32] = []
+      var refused: [Refusal] = []
+      for fragment in fragments {
+        let header: ChangesetHeader
+        do throws(SyncCoreError) { header = try ChangesetHeader(decoding: fragment.header) } catch {
+          throw SyncKitError(.damaged, ["fragment": error.details], underlying: error)
+        }
+        if let code = check(fragment, header) {
+          refused.append(Refusal(scope: header.scope, dot: header.dot, code: code))
+          continue
+        }
+        let scope = try catalog.number(of: header.scope)
+        if !scopes.contains(scope) { scopes.append(scope) }
+        if let code = try keep(fragment, header, scope) { refused.append(Refusal(scope: header.scope, dot: header.dot, code: code)) }
+      }
+      for scope in scopes { try applyWaiting(scope) }
+      return (scopes, refused)
+    }
+  }
+
+  /// Runs a merge: the user's triggers stay silent, since what they did at the author's travels by itself, and so do column checks.
+  func applying<T>(_ body: () throws -> T) throws -> T {
+    csqlite_set_config(connection.handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+    try connection.execute("PRAGMA ignore_check_constraints = ON")
+    defer {
+      csqlite_set_config(connection.handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1)
+      sqlite3_exec(connection.handle, "PRAGMA ignore_check_constraints = OFF", nil, nil, nil)
+      names.forget()
+    }
+    return try working(body)
+  }
+
+  private func check(_ fragment: Fragment, _ header: ChangesetHeader) -> String? {
+    guard fragment.firstPart + fragment.parts.count <= header.parts.count else { return Refusal.Code.malformed }
+    for (at, body) in fragment.parts.enumerated() {
+      let declared = header.parts[fragment.firstPart + at]
+      guard declared.bytes == body.count, declared.digest == codec.digest(body) else { return Refusal.Code.malformed }
+    }
+    return nil
+  }
+
+  private func keep(_ fragment: Fragment, _ header: ChangesetHeader, _ scope: UInt32) throws -> String? {
+    let dot = LocalDot(site: try catalog.number(of: header.dot.site), seq: header.dot.seq)
+    let applied = try log.lastSeq(scope: scope, site: dot.site)
+    if dot.seq <= applied {
+      return try log.entry(scope: scope, dot: dot)?.header == fragment.header ? nil : Refusal.Code.fork
+    }
+    if dot.seq == applied + 1, fragment.firstPart == 0, fragment.parts.count == header.parts.count {
+      if let head = try log.head(scope: scope, site: dot.site), codec.digest(head.header) != header.previous { return Refusal.Code.fork }
+      if try log.vector(ofScope: scope).covers(header.needs) {
+        for (at, body) in fragment.parts.enumerated().dropFirst() { try log.appendPart(scope: scope, dot: dot, part: at, body: body) }
+        try apply(header, fragment.header, fragment.signature, fragment.parts[0], scope, dot)
+        return nil
+      }
+    }
+    let put = try connection.statement("INSERT OR IGNORE INTO synckit_waiting VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+    for (at, body) in fragment.parts.enumerated() {
+      put.reset()
+      put.bind(1, scope)
+      put.bind(2, dot.site)
+      put.bind(3, dot.seq)
+      put.bind(4, fragment.firstPart + at)
+      put.bind(5, blob: fragment.header)
+      put.bind(6, blob: fragment.signature)
+      put.bind(7, blob: body)
+      try put.run()
+    }
+    return nil
+  }
+
+  /// Applies what waits in a scope and need not wait any longer, until nothing more can be.
+  private func applyWaiting(_ scope: UInt32) throws {
+    var progressed = true
+    while progressed {
+      progressed = false
+      for (dot, parts) in try waiting(scope) where dot.seq == (try log.lastSeq(scope: scope, site: dot.site)) + 1 {
+        guard let (bytes, signature) = try waitingHeader(scope, dot) else { continue }
+        let header = try ChangesetHeader(decoding: bytes)
+        guard parts == header.parts.count, try log.vector(ofScope: scope).covers(header.needs) else { continue }
+        if let head = try log.head(scope: scope, site: dot.site), codec.digest(head.header) != header.previous { continue }
+        let move = try connection.statement(
+          """
+          INSERT INTO synckit_log(scope, site, seq, part, body) SELECT scope, site, seq, part, body FROM synckit_waiting \
+          WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part > 0
+          """)
+        bind(move, scope, dot)
+        try move.run()
+        let first = try connection.statement("SELECT body FROM synckit_waiting WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part = 0")
+        bind(first, scope, dot)
+        guard try first.step() else { continue }
+        let body = first.blob(0)
+        first.reset()
+        try apply(header, bytes, signature, body, scope, dot)
+        let clear = try connection.statement("DELETE FROM synckit_waiting WHERE scope = ?1 AND site = ?2 AND seq = ?3")
+        bind(clear, scope, dot)
+        try clear.run()
+        progressed = true
+      }
+    }
+  }
+
+  /// The changesets that wait in a scope, in order, with how many parts of each are there.
+  func waiting(_ scope: UInt32) throws -> [(dot: LocalDot, parts: Int)] {
+    let all = try connection.statement("SELECT site, seq, count(*) FROM synckit_waiting WHERE scope = ?1 GROUP BY site, seq")
+    all.bind(1, scope)
+    var out: [(dot: LocalDot, parts: Int)] = []
+    while try all.step() { out.append((LocalDot(site: UInt32(all.int(0)), seq: UInt64(all.int(1))), Int(all.int(2)))) }
+    return out
+  }
+
+  private func waitingHeader(_ scope: UInt32, _ dot: LocalDot) throws -> (header: [UInt8], signature: [UInt8])? {
+    let find = try connection.statement("SELECT header, signature FROM synckit_waiting WHERE scope = ?1 AND site = ?2 AND seq = ?3 LIMIT 1")
+    bind(find, scope, dot)
+    guard try find.step() else { return nil }
+    defer { find.reset() }
+    return (find.blob(0), find.blob(1))
+  }
+
+  private func bind(_ statement: Statement, _ scope: UInt32, _ dot: LocalDot) {
+    statement.bind(1, scope)
+    statement.bind(2, dot.site)
+    statement.bind(3, dot.seq)
+  }
+
+  private func apply(
+    _ header: ChangesetHeader, _ headerBytes: [UInt8], _ signature: [UInt8], _ body: [UInt8], _ scope: UInt32, _ dot: LocalDot
+  ) throws {
+    try log.appendHead(
+      scope: scope, dot: dot, time: header.time, arrived: arrival(), header: headerBytes, signature: signature, body: body)
+    var index = 0
+    for part in header.parts.indices {
+      let bytes = part == 0 ? body : try log.body(scope: scope, dot: dot, part: part)
+      for group in try log.decode(bytes, firstIndex: index, withValues: true).groups {
+        try ApplyGroup(group, scope: scope, dot: dot, time: header.time, engine: self).apply()
+      }
+      index += header.parts[part].rows
+    }
+  }
+}

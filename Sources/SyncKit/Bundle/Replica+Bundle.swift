@@ -1,0 +1,158 @@
+import Foundation
+public import SyncCore
+
+/// What a bundle carried.
+public struct BundleReport: Sendable {
+  /// Changesets written to the file, or new to this replica.
+  public let changesets: Int
+  public let scopes: [ScopeID]
+  /// The file's size.
+  public let bytes: Int
+  /// What was not taken, and why.
+  public let refused: [Refusal]
+}
+
+extension Replica {
+  /// Writes everything this replica holds of some scopes to a file, for another to import without a network.
+  ///
+  /// The file appears whole or not at all.
+  /// - Parameter scopes: all when nil.
+  public func exportBundle(to path: String, scopes only: [ScopeID]? = nil) throws -> BundleReport {
+    let names = try only ?? scopes()
+    let temporary = path + ".part"
+    guard FileManager.default.createFile(atPath: temporary, contents: nil, attributes: [.posixPermissions: 0o600]),
+      let file = FileHandle(forWritingAtPath: temporary)
+    else { throw SyncKitError(.readOnly, ["path": path]) }
+    defer { try? FileManager.default.removeItem(atPath: temporary) }
+    var wants = names.map { ScopeHoldings(scope: $0, holdings: Holdings()) }
+    let spans = try look { snapshot in
+      try names.map { BundleHeader.Span(scope: $0, from: VersionVector(), to: try snapshot.holdings(of: $0).vector) }
+    }
+    let header = BundleHeader(site: site, wallClock: configuration.clock(), recipients: [], scopes: spans)
+    var chain = BundleFormat.seed
+    var count = 0
+    do {
+      try file.write(contentsOf: BundleFormat.magic)
+      try file.write(contentsOf: BundleFormat.frame(.header, header.encoded, chain: &chain, codec: .standard))
+      var hasMore = true
+      while hasMore {
+        let batch = try look { try $0.load(beyond: wants, budget: Limits.batchBytes) }
+        hasMore = batch.hasMore && !batch.fragments.isEmpty
+        guard !batch.fragments.isEmpty else { break }
+        count += try advance(&wants, by: batch.fragments)
+        let message = ExchangeResponse.changes(batch.fragments, isComplete: !hasMore).encoded(codec: .standard)
+        try file.write(contentsOf: BundleFormat.frame(.changes, message, chain: &chain, codec: .standard))
+      }
+      try file.write(contentsOf: BundleFormat.frame(.end, [], chain: &chain, codec: .standard))
+      try file.synchronize()
+      let bytes = Int(try file.offset())
+      try file.close()
+      guard rename(temporary, path) == 0 else { throw SyncKitError(.readOnly, ["path": path]) }
+      return BundleReport(changesets: count, scopes: names, bytes: bytes, refused: [])
+    } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
+      throw SyncKitError(.diskFull, ["path": path], underlying: error)
+    }
+  }
+
+  /// Raises what the reader will hold by what has been written.
+  private func advance(_ wants: inout [ScopeHoldings], by fragments: [Fragment]) throws -> Int {
+    var whole = 0
+    for fragment in fragments {
+      let header = try ChangesetHeader(decoding: fragment.header)
+      guard let at = wants.firstIndex(where: { $0.scope == header.scope }) else { continue }
+      let parts = fragment.firstPart + fragment.parts.count
+      wants[at].holdings.partial.removeAll { $0.dot.site == header.dot.site }
+      if parts == header.parts.count {
+        wants[at].holdings.vector.insert(header.dot)
+        whole += 1
+      } else {
+        wants[at].holdings.partial.append(Holdings.Partial(dot: header.dot, parts: parts))
+      }
+    }
+    return whole
+  }
+
+  /// Takes in a bundle. What is known already is no error; what stands before a cut or an alteration is kept.
+  /// - Throws: ``SyncKitError/Code/notABundle``, ``SyncKitError/Code/bundleCut``, ``SyncKitError/Code/bundleAltered``,
+  ///   ``SyncKitError/Code/notARecipient``.
+  public func importBundle(from path: String) throws -> BundleReport {
+    guard let data = FileManager.default.contents(atPath: path) else { throw SyncKitError(.notFound, ["path": path]) }
+    let bytes = Array(data)
+    guard bytes.starts(with: BundleFormat.magic) else { throw SyncKitError(.notABundle, ["path": path]) }
+    var reader = BundleReader(bytes)
+    var report = (changesets: 0, scopes: Set<ScopeID>(), refused: [Refusal]())
+    do {
+      guard case .header(let header) = try reader.next() else { throw SyncKitError(.notABundle, ["path": path]) }
+      guard header.recipients.isEmpty else { throw SyncKitError(.notARecipient, ["path": path]) }
+      report.scopes.formUnion(header.scopes.map(\.scope))
+      loop: while true {
+        switch try reader.next() {
+        case .header: throw SyncKitError(.bundleAltered)
+        case .end: break loop
+        case .changes(let fragments):
+          let before = try count(fragments)
+          let (_, refused) = try store(fragments)
+          report.changesets += try count(fragments) - before
+          report.refused += refused
+        }
+      }
+    } catch let error as SyncKitError where error.code == .bundleCut || error.code == .bundleAltered {
+      throw SyncKitError(error.code, ["path": path, "kept": String(report.changesets)], underlying: error)
+    }
+    return BundleReport(changesets: report.changesets, scopes: report.scopes.sorted(), bytes: bytes.count, refused: report.refused)
+  }
+
+  /// How many changesets are applied in the scopes of some fragments.
+  private func count(_ fragments: [Fragment]) throws -> Int {
+    let scopes = Set(try fragments.map { try ChangesetHeader(decoding: $0.header).scope })
+    return try look { snapshot in
+      try scopes.reduce(0) { total, scope in
+        total + Int(try snapshot.holdings(of: scope).vector.entries.reduce(0) { $0 + $1.seq })
+      }
+    }
+  }
+}
+
+/// Reads a bundle's frames, each checked before it is believed.
+private struct BundleReader {
+  enum Frame {
+    case header(BundleHeader)
+    case changes([Fragment])
+    case end
+  }
+
+  private var reader: ByteReader
+  private var chain = BundleFormat.seed
+
+  init(_ bytes: [UInt8]) { reader = ByteReader(bytes, from: BundleFormat.magic.count) }
+
+  mutating func next() throws -> Frame {
+    let start = reader.offset
+    let kind: BundleFormat.Kind?
+    let payload: [UInt8]
+    let declared: ArraySlice<UInt8>
+    do throws(SyncCoreError) {
+      kind = BundleFormat.Kind(rawValue: try reader.byte())
+      let count = try reader.varint()
+      guard count <= UInt64(Limits.messageBytes) else { throw SyncCoreError(.tooLarge, "frame") }
+      payload = Array(try reader.take(Int(count)))
+      declared = try reader.take(32)
+    } catch {
+      throw SyncKitError(error.code == .tooLarge ? .bundleAltered : .bundleCut)
+    }
+    var expected = chain
+    guard let kind else { throw SyncKitError(.bundleAltered) }
+    _ = BundleFormat.frame(kind, payload, chain: &expected, codec: .standard)
+    guard declared.elementsEqual(expected) else { throw SyncKitError(.bundleAltered, ["offset": String(start)]) }
+    chain = expected
+    switch kind {
+    case .header: return .header(try BundleHeader(decoding: payload))
+    case .changes:
+      guard case .changes(let fragments, _) = try ExchangeResponse(decoding: payload, codec: .standard) else {
+        throw SyncKitError(.bundleAltered)
+      }
+      return .changes(fragments)
+    case .end: return .end
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import CSQLite
+import Foundation
+import SyncCore
+
+/// How SQLite is made to tell the engine of every change, and to let it write before the commit (docs/decisions/0001-capture.md).
+///
+/// - A preupdate hook notes each row that a statement touches, those that REPLACE deletes and blob writes too.
+/// - Each synced table has an empty partial index whose condition calls ``guardFunction``. A connection without the library cannot
+///   compile a write to the table; on ours the call arms the transaction.
+/// - Arming writes to a virtual table, so that SQLite asks that table to sync at COMMIT, before anything is durable and while SQL may
+///   still be run: there the changeset is written. Full-text indexes flush in the same way.
+enum CaptureHooks {
+  static let guardFunction = "synckit_is_not_loaded_in_this_connection"
+  static let transactionTable = "synckit_transaction"
+
+  static func install(_ engine: Engine) throws {
+    let handle = engine.connection.handle
+    let context = Unmanaged.passRetained(engine).toOpaque()
+    var result = sqlite3_create_module_v2(handle, transactionTable, TransactionModule.module, context) { context in
+      if let context { Unmanaged<Engine>.fromOpaque(context).release() }
+    }
+    guard result == SQLITE_OK else { throw engine.connection.error(result) }
+    let unretained = Unmanaged.passUnretained(engine).toOpaque()
+    result = sqlite3_create_module_v2(handle, IncomingRows.tableName, IncomingModule.module, unretained, nil)
+    guard result == SQLITE_OK else { throw engine.connection.error(result) }
+    result = sqlite3_create_function_v2(
+      handle, guardFunction, 0, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, unretained,
+      { context, _, _ in
+        if let engine = sqlite3_user_data(context).map({ Unmanaged<Engine>.fromOpaque($0).takeUnretainedValue() }) { CaptureHooks.arm(engine, context) }
+        sqlite3_result_int(context, 0)
+      }, nil, nil, nil)
+    guard result == SQLITE_OK else { throw engine.connection.error(result) }
+    sqlite3_preupdate_hook(
+      handle,
+      { context, handle, operation, database, table, oldRowid, newRowid in
+        // Neither temporary tables nor those of attached files are synced.
+        guard let context, let database, strcmp(database, "main") == 0, let table, let handle else { return }
+        let engine = Unmanaged<Engine>.fromOpaque(context).takeUnretainedValue()
+        guard case .capturing = engine.mode, let at = CaptureHooks.find(table, engine) else { return }
+        CaptureHooks.note(engine, at, handle, operation, oldRowid, newRowid)
+      }, unretained)
+  }
+
+  fileprivate static func arm(_ engine: Engine, _ context: OpaquePointer?) {
+    guard !engine.isArmed, case .capturing = engine.mode else { return }
+    engine.isArmed = true
+    do {
+      try engine.connection.statement("INSERT INTO \(transactionTable) VALUES(0)").run()
+    } catch {
+      engine.isArmed = false
+      sqlite3_result_error(context, "SyncKit could not join the transaction", -1)
+    }
+  }
+
+  fileprivate static func find(_ table: UnsafePointer<CChar>, _ engine: Engine) -> Int? {
+    let last = engine.lastTouchedTable
+    if last < engine.tables.count, equals(engine.tables[last].name, table) { return last }
+    for at in engine.tables.indices where equals(engine.tables[at].name, table) {
+      engine.lastTouchedTable = at
+      return at
+    }
+    return nil
+  }
+
+  private static func equals(_ name: String, _ other: UnsafePointer<CChar>) -> Bool {
+    name.utf8.withContiguousStorageIfAvailable { bytes in
+      for at in bytes.indices where bytes[at] != UInt8(bitPattern: other[at]) { return false }
+      return other[bytes.count] == 0
+    } ?? (name == String(cString: other))
+  }
+
+  fileprivate static func note(
+    _ engine: Engine, _ at: Int, _ handle: OpaquePointer, _ operation: Int32, _ oldRowid: Int64, _ newRowid: Int64
+  ) {
+    let shape = engine.tables[at]
+    func old(_ field: Int32) -> OpaquePointer? {
+      var value: OpaquePointer?
+      return sqlite3_preupdate_old(handle, field, &value) == SQLITE_OK ? value : nil
+    }
+    func new(_ field: Int32) -> OpaquePointer? {
+      var value: OpaquePointer?
+      return sqlite3_preupdate_new(handle, field, &value) == SQLITE_OK ? value : nil
+    }
+    func key(_ read: (Int32) -> OpaquePointer?) -> [UInt8] {
+      var key: [UInt8] = []
+      key.reserveCapacity(20)
+      for column in shape.key { append(read(column.field), to: &key) }
+      return key
+    }
+    if shape.isWithoutRowid {
+      if operation != SQLITE_INSERT {
+        let oldKey = key(old)
+        if engine.dirty[at].isFirstTouch(oldKey) {
+          let before = engine.dirty[at].keep(shape, old: old)
+          engine.dirty[at].noteTouch(rowid: 0, key: oldKey, before: before)
+        }
+      }
+      if operation != SQLITE_DELETE {
+        let newKey = key(new)
+        if engine.dirty[at].isFirstTouch(newKey) { engine.dirty[at].noteTouch(rowid: 0, key: newKey, before: nil) }
+      }
+      return
+    }
+    if operation != SQLITE_INSERT, engine.dirty[at].isFirstTouch(oldRowid) {
+      let before = engine.dirty[at].keep(shape, old: old)
+      engine.dirty[at].noteTouch(rowid: oldRowid, key: key(old), before: before)
+    }
+    if operation == SQLITE_INSERT || (operation == SQLITE_UPDATE && newRowid != oldRowid) { engine.dirty[at].noteInsert(newRowid) }
+  }
+
+  private static func append(_ value: OpaquePointer?, to key: inout [UInt8]) {
+    guard let value else { return KeyCode.append(.null, to: &key) }
+    switch sqlite3_value_type(value) {
+    case SQLITE_INTEGER: KeyCode.append(integer: sqlite3_value_int64(value), to: &key)
+    case SQLITE_FLOAT: KeyCode.append(real: sqlite3_value_double(value), to: &key)
+    case SQLITE_TEXT:
+      let start = sqlite3_value_text(value)
+      KeyCode.append(text: UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value))), to: &key)
+    case SQLITE_BLOB:
+      let start = sqlite3_value_blob(value)
+      KeyCode.append(blob: UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value))), to: &key)
+    default: KeyCode.append(.null, to: &key)
+    }
+  }
+}
+
+/// The virtual table that takes part in transactions on the engine's behalf. It holds nothing.
+private enum TransactionModule {
+  struct Table {
+    var base = sqlite3_vtab()
+    var engine: UnsafeMutableRawPointer?
+  }
+
+  /// SQLite keeps the pointer for as long as any connection lives: it is never freed.
+  nonisolated(unsafe) static let module: UnsafePointer<sqlite3_module> = {
+    let module = UnsafeMutablePointer<sqlite3_module>.allocate(capacity: 1)
+    module.initialize(to: sqlite3_module())
+    module.pointee.iVersion = 1
+    module.pointee.xConnect = { handle, context, _, _, table, _ in
+      let result = sqlite3_declare_vtab(handle, "CREATE TABLE x(nothing)")
+      guard result == SQLITE_OK else { return result }
+      csqlite_vtab_innocuous(handle)
+      let made = UnsafeMutablePointer<Table>.allocate(capacity: 1)
+      made.initialize(to: Table(engine: context))
+      table?.pointee = UnsafeMutableRawPointer(made).assumingMemoryBound(to: sqlite3_vtab.self)
+      return SQLITE_OK
+    }
+    module.pointee.xDisconnect = { table in
+      if let table { UnsafeMutableRawPointer(table).assumingMemoryBound(to: Table.self).deallocate() }
+      return SQLITE_OK
+    }
+    module.pointee.xBestIndex = { _, _ in SQLITE_OK }
+    module.pointee.xOpen = { _, cursor in
+      let made = UnsafeMutablePointer<sqlite3_vtab_cursor>.allocate(capacity: 1)
+      made.initialize(to: sqlite3_vtab_cursor())
+      cursor?.pointee = made
+      return SQLITE_OK
+    }
+    module.pointee.xClose = { cursor in
+      cursor?.deallocate()
+      return SQLITE_OK
+    }
+    module.pointee.xFilter = { _, _, _, _, _ in SQLITE_OK }
+    module.pointee.xNext = { _ in SQLITE_OK }
+    module.pointee.xEof = { _ in 1 }
+    module.pointee.xColumn = { _, _, _ in SQLITE_OK }
+    module.pointee.xRowid = { _, _ in SQLITE_OK }
+    module.pointee.xUpdate = { _, _, _, _ in SQLITE_OK }
+    module.pointee.xBegin = { _ in SQLITE_OK }
+    module.pointee.xSync = { table in
+      guard let table, let engine = engine(of: table) else { return SQLITE_MISUSE }
+      do {
+        try engine.flush()
+        return SQLITE_OK
+      } catch {
+        return refuse(table, engine, error)
+      }
+    }
+    module.pointee.xCommit = { table in
+      if let table { engine(of: table)?.endTransaction(rolledBack: false) }
+      return SQLITE_OK
+    }
+    module.pointee.xRollback = { table in
+      if let table { engine(of: table)?.endTransaction(rolledBack: true) }
+      return SQLITE_OK
+    }
+    return UnsafePointer(module)
+  }()
+
+  static func engine(of table: UnsafeMutablePointer<sqlite3_vtab>) -> Engine? {
+    let context = UnsafeMutableRawPointer(table).assumingMemoryBound(to: Table.self).pointee.engine
+    return context.map { Unmanaged<Engine>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// Makes the COMMIT fail with the reason, which rolls everything back.
+  static func refuse(_ table: UnsafeMutablePointer<sqlite3_vtab>, _ engine: Engine, _ error: any Error) -> Int32 {
+    let failure = error as? SyncKitError ?? SyncKitError(.damaged, ["message": String(describing: error)], underlying: error)
+    engine.failure = failure
+    let text = Array("SyncKit: \(failure.code) \(failure.details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))".utf8)
+    if let message = sqlite3_malloc64(UInt64(text.count + 1)) {
+      let bytes = message.assumingMemoryBound(to: UInt8.self)
+      for (at, byte) in text.enumerated() { bytes[at] = byte }
+      bytes[text.count] = 0
+      table.pointee.zErrMsg = message.assumingMemoryBound(to: CChar.self)
+    }
+    return switch failure.code {
+    case .diskFull: SQLITE_FULL
+    case .damaged: SQLITE_CORRUPT
+    case .sqlite: Int32(failure.details["code"] ?? "") ?? SQLITE_ERROR
+    default: SQLITE_CONSTRAINT
+    }
+  }
+}

@@ -1,0 +1,311 @@
+import CSQLite
+import SyncCore
+
+/// Rows with a past that were changed, deleted or written again: one at a time, since each has its own context.
+final class EditFlush {
+  private struct Display {
+    let key: [UInt8]
+    /// The place of the column, and what it must show; nil brings the whole row back.
+    let cells: [(column: Int, value: Value)]
+    let isReturn: Bool
+  }
+
+  private let flush: Flush
+  private let engine: Engine
+  private let shape: TableShape
+  private let dirty: DirtyRows
+  private var scope: UInt32?
+  private var cursor: RowCursor?
+  private var groups: [ChangeGroupBuilder] = []
+  private var displays: [Display] = []
+
+  init(_ flush: Flush, _ shape: TableShape, _ dirty: DirtyRows) {
+    self.flush = flush
+    engine = flush.engine
+    self.shape = shape
+    self.dirty = dirty
+  }
+
+  // MARK: The three kinds of rows
+
+  /// Takes a row that existed before and exists now, whose values the statement stands on.
+  /// - Returns: false when the row's state is unknown, so that it must be written as a new one.
+  func edit(_ scope: UInt32, _ touched: DirtyRows.Touched, _ now: Statement) throws -> Bool {
+    guard let before = touched.before else { return false }
+    guard try flush.scope(of: now, shape) == scope else { throw SyncKitError(.scopeChange, ["table": shape.name]) }
+    let place = RowPlace(scope: scope, table: shape.number, key: touched.key)
+    let read = try readRow(place)
+    var reader = dirty.arena.reader(at: before)
+    for _ in shape.key { _ = reader.next() }
+    var changed: [Int] = []
+    var restored: [(column: Int, value: Value)] = []
+    var peek = reader
+    for column in shape.columns.indices {
+      let at = Int32(shape.key.count + column)
+      let isSame = reader.nextEquals(now, at)
+      if let read {
+        // Against what the form showed, not against what has arrived since; a counter always against what is there now.
+        let old = peek.next()
+        if shape.columns[column].policy == .counter {
+          if !isSame { changed.append(column) }
+        } else if let shown = read.values[shape.columns[column].name] {
+          if shown != now.value(at) { changed.append(column) } else if !isSame { restored.append((column, old)) }
+        } else if !isSame {
+          changed.append(column)
+        }
+      } else if !isSame {
+        changed.append(column)
+      }
+    }
+    if !restored.isEmpty { displays.append(Display(key: touched.key, cells: restored, isReturn: false)) }
+    if changed.isEmpty { return true }
+    let cursor = try cursor(scope)
+    guard var state = try cursor.seek(touched.key)?.state else { return false }
+    if read == nil { try dropUnwrittenDefaults(&changed, before, now, state, place) }
+    if changed.isEmpty { return true }
+    let values = changed.map { now.value(Int32(shape.key.count + $0)) }
+    for value in values { try check(value) }
+    try write(place, &state, read, changed, values, old: oldValues(before, changed), cursor)
+    return true
+  }
+
+  /// Takes a row that did not exist before but has a past.
+  func rewrite(_ row: FreshFlush.KnownRow) throws {
+    let place = RowPlace(scope: row.scope, table: shape.number, key: row.key)
+    let cursor = try cursor(row.scope)
+    guard var state = try cursor.seek(row.key)?.state else { throw SyncKitError(.damaged, ["table": shape.name]) }
+    let kept = try engine.aside.cells(scope: row.scope, table: shape.number, key: row.key)
+    let old = shape.columnNumbers.map { number in kept.first { $0.column == number }?.value ?? .null }
+    try engine.aside.put(kept.filter { shape.place(ofColumn: $0.column) == nil }, scope: row.scope, table: shape.number, key: row.key)
+    try write(place, &state, try readRow(place), Array(shape.columns.indices), row.values, old: old, cursor)
+  }
+
+  /// Takes a row that existed before and does not now.
+  func delete(_ touched: DirtyRows.Touched) throws {
+    guard let before = touched.before else { return }
+    let scope = try flush.scope(before: before, dirty, shape)
+    let place = RowPlace(scope: scope, table: shape.number, key: touched.key)
+    let cursor = try cursor(scope)
+    guard var state = try cursor.seek(touched.key)?.state else { return }
+    let writer = try flush.writer(scope)
+    let read = try readRow(place)
+    let context = try read.map { try engine.local($0.context) } ?? state.context
+    var change = RowChange(dot: writer.dot, isDeletion: true, context: context)
+    change.spared = try sparedExistence(state, context, read)
+    try append(place, state, change, columns: [], values: [], spared: change.spared.map { (nil, $0.dot) })
+    let wasConflict = state.isExistenceConflict
+    state.mergeExistence(change)
+    try engine.noteExistence(place, state, wasConflict: wasConflict)
+    let values = oldValues(before, Array(shape.columns.indices))
+    if state.isVisible {
+      // Somebody's edit that this author had not read stands against the deletion: the row stays until that is settled.
+      displays.append(Display(key: touched.key, cells: Array(zip(shape.columns.indices, values)).map { ($0, $1) }, isReturn: true))
+    } else {
+      try engine.aside.set(
+        Array(zip(shape.columnNumbers, values)).map { ($0, $1) }, scope: scope, table: shape.number, key: touched.key)
+    }
+    try cursor.put(touched.key, RowEntry(state))
+    writer.note(context: context)
+  }
+
+  /// Ends the rows so far: their states and groups are written.
+  func finish() throws {
+    try cursor?.finish()
+    cursor = nil
+    if let scope { for group in groups where group.rowCount > 0 { try flush.writer(scope).add(group) } }
+    groups.removeAll()
+    scope = nil
+  }
+
+  /// Makes the user's table show what the merge says, where a statement left something else in it.
+  func restoreDisplayed() throws {
+    for display in displays {
+      let values = try KeyCode.values(of: display.key)
+      if display.isReturn {
+        let names = (shape.key.map(\.name) + display.cells.map { shape.columns[$0.column].name }).map(\.quotedIdentifier)
+        let put = try engine.connection.statement(
+          "INSERT INTO \(shape.quoted)(\(names.joined(separator: ","))) VALUES(\(names.indices.map { "?\($0 + 1)" }.joined(separator: ",")))")
+        for (at, value) in (values + display.cells.map(\.value)).enumerated() { put.bind(Int32(at + 1), value) }
+        try put.run()
+        continue
+      }
+      for cell in display.cells { try engine.display(cell.value, column: shape.columns[cell.column].name, key: values, shape) }
+    }
+    displays.removeAll()
+  }
+
+  // MARK: One row's write
+
+  private func write(
+    _ place: RowPlace, _ state: inout RowState, _ read: ReadToken.Row?, _ columns: [Int], _ values: [Value], old: [Value], _ cursor: RowCursor
+  ) throws {
+    let writer = try flush.writer(place.scope)
+    let context = try read.map { try engine.local($0.context) } ?? state.context
+    var change = RowChange(dot: writer.dot, isDeletion: false, context: context)
+    change.spared = try sparedExistence(state, context, read)
+    var spared: [(column: Int?, dot: LocalDot)] = change.spared.map { (nil, $0.dot) }
+    for (at, column) in columns.enumerated() {
+      let number = shape.columnNumbers[column]
+      let left: [LocalDot]
+      if let read {
+        let shown = try read.shown[shape.columns[column].name].map(engine.local)
+        left = shown.map { shown in state.dots(of: number).filter { context.covers($0) && !shown.contains($0) } } ?? []
+      } else {
+        left = try engine.spared(place, column: number, state: state, context: context, displayed: old[at])
+      }
+      for dot in left {
+        change.spared.append(RowChange.Spared(column: number, dot: dot))
+        spared.append((at, dot))
+      }
+    }
+    var written = values
+    for (at, column) in columns.enumerated() where shape.columns[column].policy == .counter {
+      written[at] = .integer(try increment(from: old[at], to: values[at], column))
+    }
+    try append(place, state, change, columns: columns, values: written, spared: spared)
+    var corrected: [(column: Int, value: Value)] = []
+    for (at, column) in columns.enumerated() where shape.columns[column].policy != .counter {
+      let display = try engine.mergeCell(
+        place, column: shape.columnNumbers[column], policy: shape.columns[column].policy, state: &state, change: change, time: writer.time,
+        value: values[at]
+      ) { old[at] }
+      if display != values[at] { corrected.append((column, display)) }
+    }
+    if !corrected.isEmpty { displays.append(Display(key: place.key, cells: corrected, isReturn: false)) }
+    let wasConflict = state.isExistenceConflict
+    state.mergeExistence(change)
+    try engine.noteExistence(place, state, wasConflict: wasConflict)
+    state.rebase(on: writer.dot, columns: shape.columns.count)
+    try cursor.put(place.key, RowEntry(state))
+    writer.note(context: context)
+  }
+
+  /// Puts the row into the group of its kind.
+  private func append(
+    _ place: RowPlace, _ state: RowState, _ change: RowChange, columns: [Int], values: [Value], spared: [(column: Int?, dot: LocalDot)]
+  ) throws {
+    // A row that the author has read is named by the changeset that brought it: whoever may apply this write has that one.
+    let isNamed = change.context.covers(state.name.dot)
+    let names = columns.map { ChangeGroup.ColumnName(name: shape.columns[$0].name, isIncrement: shape.columns[$0].policy == .counter) }
+    let keyNames = isNamed ? [] : shape.key.map(\.name)
+    var at = groups.firstIndex { $0.isDeletion == change.isDeletion && $0.columns == names && $0.keyNames == keyNames }
+    if let full = at, groups[full].rowCount >= Limits.partRows || groups[full].byteCount >= Limits.partTargetBytes {
+      try flush.writer(place.scope).add(groups.remove(at: full))
+      at = nil
+    }
+    if at == nil {
+      groups.append(
+        ChangeGroupBuilder(table: shape.name, isDeletion: change.isDeletion, isSettlement: false, columns: names, keyNames: keyNames))
+    }
+    let group = at ?? groups.count - 1
+    if !isNamed { for (column, value) in try KeyCode.values(of: place.key).enumerated() { groups[group].keys[column].append(value) } }
+    for (column, value) in values.enumerated() { groups[group].values[column].append(value) }
+    groups[group].endRow(name: isNamed ? state.name : nil, context: change.context, spared: spared)
+  }
+
+  /// Deletions within the context that stand against edits were not shown to whoever saw the row, nor are they touched.
+  private func sparedExistence(_ state: RowState, _ context: [LocalDot], _ read: ReadToken.Row?) throws -> [RowChange.Spared] {
+    if let read {
+      guard let shown = try read.shownExistence.map(engine.local) else { return [] }
+      return (state.alive + state.dead).filter { context.covers($0) && !shown.contains($0) }
+        .map { RowChange.Spared(column: RowChange.existence, dot: $0) }
+    }
+    guard state.isExistenceConflict else { return [] }
+    return state.dead.filter(context.covers).map { RowChange.Spared(column: RowChange.existence, dot: $0) }
+  }
+
+  private func cursor(_ scope: UInt32) throws -> RowCursor {
+    if let cursor, self.scope == scope { return cursor }
+    try finish()
+    let made = engine.rows.cursor(scope: scope, table: shape.number)
+    cursor = made
+    self.scope = scope
+    return made
+  }
+
+  private func readRow(_ place: RowPlace) throws -> ReadToken.Row? {
+    guard let token = engine.readToken else { return nil }
+    return token.row(shape.name, try engine.catalog.scope(place.scope), place.key)
+  }
+
+  private func oldValues(_ before: Int, _ columns: [Int]) -> [Value] {
+    var reader = dirty.arena.reader(at: before)
+    for _ in shape.key { _ = reader.next() }
+    var out: [Value] = []
+    var next = 0
+    for column in shape.columns.indices {
+      guard next < columns.count else { break }
+      let value = reader.next()
+      if columns[next] == column {
+        out.append(value)
+        next += 1
+      }
+    }
+    return out
+  }
+
+  /// The hook reports NULL for a column that was added with a default after the row was written. Where the row's writer did not
+  /// have the column and it still shows the default, nothing was written.
+  private func dropUnwrittenDefaults(
+    _ changed: inout [Int], _ before: Int, _ now: Statement, _ state: RowState, _ place: RowPlace
+  ) throws {
+    guard changed.contains(where: { shape.columns[$0].defaultSQL != nil }) else { return }
+    let old = oldValues(before, changed)
+    var kept: [Int] = []
+    for (at, column) in changed.enumerated() {
+      let number = shape.columnNumbers[column]
+      if old[at] == .null, let sql = shape.columns[column].defaultSQL, state.cell(number) == nil,
+        try engine.evaluate(sql) == now.value(Int32(shape.key.count + column)),
+        try !engine.wrote(number, base: state.base, name: state.name, place)
+      {
+        continue
+      }
+      kept.append(column)
+    }
+    changed = kept
+  }
+
+  private func increment(from old: Value, to new: Value, _ column: Int) throws -> Int64 {
+    let before: Int64
+    switch old {
+    case .integer(let n): before = n
+    case .null: before = 0
+    default: throw SyncKitError(.notACounter, ["table": shape.name, "column": shape.columns[column].name])
+    }
+    guard case .integer(let after) = new else {
+      throw SyncKitError(.notACounter, ["table": shape.name, "column": shape.columns[column].name])
+    }
+    return after &- before
+  }
+
+  private func check(_ value: Value) throws {
+    switch value {
+    case .text(let bytes) where bytes.count > Engine.valueBytes, .blob(let bytes) where bytes.count > Engine.valueBytes:
+      throw SyncKitError(.valueTooLarge, ["table": shape.name, "bytes": String(bytes.count)])
+    default: break
+    }
+  }
+}
+
+extension Engine {
+  /// The local numbers for dots that came from outside.
+  func local(_ dots: [Dot]) throws -> [LocalDot] {
+    try dots.map { LocalDot(site: try catalog.number(of: $0.site), seq: $0.seq) }.sorted { $0.site < $1.site }
+  }
+
+  /// Puts one value into the user's table.
+  func display(_ value: Value, column: String, key: [Value], _ shape: TableShape) throws {
+    let put = try connection.statement(
+      "UPDATE \(shape.quoted) SET \(column.quotedIdentifier) = ?1 WHERE \(shape.keyCondition(from: 2))")
+    put.bind(1, value)
+    for (at, part) in key.enumerated() { put.bind(Int32(at + 2), part) }
+    try put.run()
+  }
+
+  /// The value of a column's default.
+  func evaluate(_ sql: String) throws -> Value {
+    let ask = try connection.statement("SELECT (\(sql))")
+    defer { ask.reset() }
+    return try ask.step() ? ask.value(0) : .null
+  }
+}

@@ -1,0 +1,135 @@
+import CSQLite
+import SyncCore
+
+/// Rows that were inserted, in columns from the first: thousands pass through here in one transaction.
+final class FreshFlush {
+  /// A row that turned out to have a past: it was deleted once, and is written again.
+  struct KnownRow {
+    let scope: UInt32
+    let key: [UInt8]
+    let values: [Value]
+  }
+
+  private struct Batch {
+    let scope: UInt32
+    var group: ChangeGroupBuilder
+    var keys: [[UInt8]] = []
+    var isAscending = true
+  }
+
+  private let flush: Flush
+  private let shape: TableShape
+  private var batches: [Batch] = []
+  private var known: [KnownRow] = []
+
+  init(_ flush: Flush, _ shape: TableShape) {
+    self.flush = flush
+    self.shape = shape
+  }
+
+  func append(_ statement: Statement) throws {
+    let scope = try flush.scope(of: statement, shape)
+    var at = batches.count - 1
+    if at < 0 || batches[at].scope != scope {
+      if let found = batches.firstIndex(where: { $0.scope == scope }) {
+        at = found
+      } else {
+        batches.append(Batch(scope: scope, group: Self.group(shape)))
+        at = batches.count - 1
+      }
+    }
+    var key: [UInt8] = []
+    key.reserveCapacity(20)
+    for column in shape.key.indices {
+      try append(statement, Int32(column), to: &batches[at].group.keys[column])
+      KeyCode.append(statement, column: Int32(column), to: &key)
+    }
+    for column in shape.columns.indices {
+      let place = Int32(shape.key.count + column)
+      try append(statement, place, to: &batches[at].group.values[column])
+      if shape.columns[column].policy == .counter, sqlite3_column_type(statement.handle, place) != SQLITE_INTEGER {
+        throw SyncKitError(.notACounter, ["table": shape.name, "column": shape.columns[column].name])
+      }
+    }
+    if batches[at].isAscending, let last = batches[at].keys.last, !last.precedes(key) { batches[at].isAscending = false }
+    batches[at].keys.append(key)
+    batches[at].group.endRow(context: [])
+    if batches[at].keys.count >= Limits.partRows || batches[at].group.byteCount >= Limits.partTargetBytes { try end(at) }
+  }
+
+  /// Ends the table's inserts.
+  /// - Returns: the rows that must be written as edits, since they have a past.
+  func finish() throws -> [KnownRow] {
+    for at in batches.indices where !batches[at].keys.isEmpty { try end(at) }
+    return known.sorted { $0.scope != $1.scope ? $0.scope < $1.scope : $0.key.precedes($1.key) }
+  }
+
+  private static func group(_ shape: TableShape) -> ChangeGroupBuilder {
+    ChangeGroupBuilder(
+      table: shape.name, isDeletion: false, isSettlement: false,
+      columns: shape.columns.map { ChangeGroup.ColumnName(name: $0.name, isIncrement: $0.policy == .counter) }, keyNames: shape.key.map(\.name))
+  }
+
+  private func append(_ statement: Statement, _ at: Int32, to column: inout ColumnBuilder) throws {
+    switch sqlite3_column_type(statement.handle, at) {
+    case SQLITE_INTEGER: column.append(integer: statement.int(at))
+    case SQLITE_FLOAT: column.append(real: sqlite3_column_double(statement.handle, at))
+    case SQLITE_TEXT: column.append(text: try checked(statement.bytes(at)))
+    case SQLITE_BLOB: column.append(blob: try checked(statement.bytes(at)))
+    default: column.appendNull()
+    }
+  }
+
+  private func checked(_ bytes: UnsafeRawBufferPointer) throws -> UnsafeRawBufferPointer {
+    guard bytes.count <= Engine.valueBytes else { throw SyncKitError(.valueTooLarge, ["table": shape.name, "bytes": String(bytes.count)]) }
+    return bytes
+  }
+
+  private func end(_ at: Int) throws {
+    let scope = batches[at].scope
+    let cursor = flush.engine.rows.cursor(scope: scope, table: shape.number)
+    let writer = try flush.writer(scope)
+    let order =
+      batches[at].isAscending
+      ? Array(batches[at].keys.indices) : batches[at].keys.indices.sorted { batches[at].keys[$0].precedes(batches[at].keys[$1]) }
+    // A row with a past may not go as a new one: its author had read that past. It is rare enough to look first.
+    var withPast: Set<Int> = []
+    for place in order where try cursor.seek(batches[at].keys[place]) != nil { withPast.insert(place) }
+    if !withPast.isEmpty { try takeOut(withPast, at) }
+    if batches[at].group.rowCount > 0 {
+      let first = try writer.add(batches[at].group)
+      let walk = flush.engine.rows.cursor(scope: scope, table: shape.number)
+      let keys = batches[at].keys
+      let kept = withPast.isEmpty && batches[at].isAscending ? Array(keys.indices) : keys.indices.sorted { keys[$0].precedes(keys[$1]) }
+      for place in kept {
+        _ = try walk.seek(keys[place])
+        try walk.put(keys[place], .untouched(RowState.Name(dot: writer.dot, index: UInt32(first + place))))
+      }
+      try walk.finish()
+    }
+    batches[at] = Batch(scope: scope, group: Self.group(shape))
+  }
+
+  /// Moves rows out of a batch into `known`, by writing the batch and reading it back as columns.
+  private func takeOut(_ places: Set<Int>, _ at: Int) throws {
+    let batch = batches[at]
+    var bytes = ByteWriter()
+    for column in batch.group.keys + batch.group.values { column.write(to: &bytes) }
+    var reader = ByteReader(bytes.bytes)
+    var columns: [Column] = []
+    for _ in 0..<(shape.key.count + shape.columns.count) { columns.append(try Column(reading: &reader, count: batch.keys.count)) }
+    var rest = Batch(scope: batch.scope, group: Self.group(shape))
+    for row in batch.keys.indices {
+      if places.contains(row) {
+        known.append(KnownRow(scope: batch.scope, key: batch.keys[row], values: columns[shape.key.count...].map { $0.value(row) }))
+        continue
+      }
+      for column in shape.key.indices { rest.group.keys[column].append(columns[column].value(row)) }
+      for column in shape.columns.indices { rest.group.values[column].append(columns[shape.key.count + column].value(row)) }
+      rest.group.endRow(context: [])
+      rest.keys.append(batch.keys[row])
+    }
+    rest.isAscending = batch.isAscending
+    batches[at] = rest
+  }
+}

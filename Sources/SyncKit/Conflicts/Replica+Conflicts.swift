@@ -1,0 +1,139 @@
+import GRDB
+public import SyncCore
+
+extension Replica {
+  /// Everything that waits for a decision, by scope, table and row.
+  public func conflicts(in scope: ScopeID? = nil) throws -> [Conflict] {
+    try look { snapshot in
+      if let scope, try snapshot.catalog.known(scope) == nil { return [] }
+      let cells = try snapshot.openCells(in: scope.flatMap { try snapshot.catalog.known($0) })
+      return try snapshot.conflicts(of: cells) + snapshot.brokenRules(in: scope)
+    }
+  }
+
+  /// How many decisions wait.
+  public func conflictCount(in scope: ScopeID? = nil) throws -> Int {
+    try look { snapshot in
+      if let scope, try snapshot.catalog.known(scope) == nil { return 0 }
+      return try snapshot.openCells(in: scope.flatMap { try snapshot.catalog.known($0) }).count + snapshot.brokenRules(in: scope).count
+    }
+  }
+
+  /// Settles conflicts: writes that close them for everybody, with the reason, and that another settlement may undo.
+  ///
+  /// All or none, in one transaction. A candidate that arrives later and was not among those settled is a conflict again.
+  /// - Throws: ``SyncKitError/Code/stale`` when a conflict is not as it was when its identifier was given.
+  public func settle(_ settlements: [Settlement], reason: String) throws {
+    guard reason.utf8.count <= Limits.noteBytes else { throw SyncKitError(.valueTooLarge, ["field": "reason"]) }
+    try work { engine in
+      try engine.applying { try Settling(engine).settle(settlements, reason: reason) }
+    }
+    try pool.write { db in try db.notifyChanges(in: .fullDatabase) }
+  }
+}
+
+/// Decisions on their way into changesets: one write for each row, however many of its cells are settled.
+private final class Settling {
+  private struct Row {
+    let place: RowPlace
+    var cells: [(column: UInt32, value: Value)] = []
+    var keeps: Bool?
+  }
+
+  private let engine: Engine
+
+  init(_ engine: Engine) { self.engine = engine }
+
+  func settle(_ settlements: [Settlement], reason: String) throws {
+    engine.readClock()
+    let snapshot = Snapshot(engine.connection.handle, engine)
+    defer { snapshot.connection.finalizeStatements() }
+    var open: [String: Snapshot.OpenCell] = [:]
+    for cell in try snapshot.openCells(in: nil) { open[try snapshot.identifier(cell)] = cell }
+    var rows: [Row] = []
+    for settlement in settlements {
+      guard let cell = open[settlement.conflict] else { throw SyncKitError(.stale, ["conflict": settlement.conflict]) }
+      let at = rows.firstIndex { $0.place.scope == cell.scope && $0.place.table == cell.table && $0.place.key == cell.key }
+      if at == nil { rows.append(Row(place: RowPlace(scope: cell.scope, table: cell.table, key: cell.key))) }
+      let row = at ?? rows.count - 1
+      if cell.column == Snapshot.existenceColumn {
+        rows[row].keeps = settlement.value != .integer(0)
+      } else {
+        rows[row].cells.append((cell.column, settlement.value))
+      }
+    }
+    rows.sort { a, b in
+      if a.place.scope != b.place.scope { return a.place.scope < b.place.scope }
+      return a.place.table != b.place.table ? a.place.table < b.place.table : a.place.key.precedes(b.place.key)
+    }
+    let flush = Flush(engine)
+    for row in rows { try write(row, flush) }
+    try flush.finish(note: reason)
+  }
+
+  private func write(_ row: Row, _ flush: Flush) throws {
+    let place = row.place
+    let cursor = engine.rows.cursor(scope: place.scope, table: place.table)
+    guard var state = try cursor.seek(place.key)?.state else { throw SyncKitError(.damaged, ["conflict": "row"]) }
+    let writer = try flush.writer(place.scope)
+    let tableName = try engine.catalog.table(place.table)
+    let shape = engine.table(named: tableName)
+    let isDeletion = row.keeps == false
+    var change = RowChange(dot: writer.dot, isDeletion: isDeletion, context: state.context)
+    // Settling a cell says nothing about whether the row shall be deleted.
+    if row.keeps == nil { change.spared = state.dead.map { RowChange.Spared(column: RowChange.existence, dot: $0) } }
+    let cells = isDeletion ? [] : row.cells
+    var group = ChangeGroupBuilder(
+      table: tableName, isDeletion: isDeletion, isSettlement: true,
+      columns: try cells.map { ChangeGroup.ColumnName(name: try engine.catalog.column($0.column, in: place.table), isIncrement: false) },
+      keyNames: [])
+    for (at, cell) in cells.enumerated() { group.values[at].append(cell.value) }
+    group.endRow(name: state.name, context: change.context, spared: change.spared.map { (nil, $0.dot) })
+    try writer.add(group)
+    writer.note(context: change.context)
+    let key = try KeyCode.values(of: place.key)
+    for cell in cells {
+      let shown = try engine.mergeCell(
+        place, column: cell.column, policy: .keep, state: &state, change: change, time: writer.time, value: cell.value
+      ) { .null }
+      if let shape, let at = shape.place(ofColumn: cell.column) {
+        try engine.display(shown, column: shape.columns[at].name, key: key, shape)
+      } else {
+        try engine.aside.set([(cell.column, shown)], scope: place.scope, table: place.table, key: place.key)
+      }
+    }
+    let wasConflict = state.isExistenceConflict
+    state.mergeExistence(change)
+    try engine.noteExistence(place, state, wasConflict: wasConflict)
+    if !state.isVisible, let shape { try engine.hide(place, shape) }
+    try cursor.put(place.key, RowEntry(state))
+    try cursor.finish()
+  }
+}
+
+extension Engine {
+  /// Keeps the candidates of a row's existence while deletion and edit stand against each other.
+  func noteExistence(_ place: RowPlace, _ state: RowState, wasConflict: Bool) throws {
+    let column = Snapshot.existenceColumn
+    if wasConflict { try candidates.removeAll(scope: place.scope, table: place.table, key: place.key, column: column) }
+    guard state.isExistenceConflict else { return }
+    for dot in state.alive { try candidates.add(dot, .integer(1), scope: place.scope, table: place.table, key: place.key, column: column) }
+    for dot in state.dead { try candidates.add(dot, .integer(0), scope: place.scope, table: place.table, key: place.key, column: column) }
+  }
+
+  /// Takes a row out of the user's table and keeps its values aside.
+  func hide(_ place: RowPlace, _ shape: TableShape) throws {
+    let key = try KeyCode.values(of: place.key)
+    let read = try connection.statement(
+      "SELECT \(shape.columnList.isEmpty ? "NULL" : shape.columnList) FROM \(shape.quoted) WHERE \(shape.keyCondition(from: 1))")
+    for (at, value) in key.enumerated() { read.bind(Int32(at + 1), value) }
+    if try read.step() {
+      let cells = shape.columns.indices.map { (shape.columnNumbers[$0], read.value(Int32($0))) }
+      read.reset()
+      try aside.set(cells, scope: place.scope, table: place.table, key: place.key)
+    }
+    let remove = try connection.statement("DELETE FROM \(shape.quoted) WHERE \(shape.keyCondition(from: 1))")
+    for (at, value) in key.enumerated() { remove.bind(Int32(at + 1), value) }
+    try remove.run()
+  }
+}

@@ -1,0 +1,190 @@
+import SyncCore
+
+extension Snapshot {
+  /// A cell that may be in conflict, as it is stored.
+  struct OpenCell {
+    let scope: UInt32
+    let table: UInt32
+    let key: [UInt8]
+    let column: UInt32
+    let candidates: [(dot: LocalDot, value: Value)]
+  }
+
+  /// The number under which a row's existence stands among the candidates.
+  static let existenceColumn: UInt32 = 0
+
+  /// Every cell with different candidates, of columns whose policy leaves the choice to people.
+  func openCells(in only: UInt32?) throws -> [OpenCell] {
+    let all = try connection.statement(
+      """
+      SELECT scope, tab, key, col, site, seq, value FROM synckit_candidate WHERE ?1 IS NULL OR scope = ?1 \
+      ORDER BY scope, tab, key, col, site, seq
+      """)
+    if let only { all.bind(1, only) } else { all.bind(1, Value.null) }
+    var out: [OpenCell] = []
+    var current: OpenCell?
+    func end() throws {
+      guard let cell = current, Set(cell.candidates.map(\.value)).count > 1 else { return }
+      if cell.column != Self.existenceColumn, let shape = tables.first(where: { $0.number == cell.table }),
+        let place = shape.place(ofColumn: cell.column), !shape.columns[place].policy.raisesConflict
+      {
+        return
+      }
+      out.append(cell)
+    }
+    while try all.step() {
+      let (scope, table, key, column) = (UInt32(all.int(0)), UInt32(all.int(1)), all.blob(2), UInt32(all.int(3)))
+      let candidate = (dot: LocalDot(site: UInt32(all.int(4)), seq: UInt64(all.int(5))), value: all.value(6))
+      if let cell = current, cell.scope == scope, cell.table == table, cell.key == key, cell.column == column {
+        current = OpenCell(scope: scope, table: table, key: key, column: column, candidates: cell.candidates + [candidate])
+      } else {
+        try end()
+        current = OpenCell(scope: scope, table: table, key: key, column: column, candidates: [candidate])
+      }
+    }
+    try end()
+    return out
+  }
+
+  /// The name of a conflict as it is now: made of its place and of its candidates.
+  func identifier(_ cell: OpenCell) throws -> String {
+    var out = ByteWriter()
+    out.write(string: try catalog.scope(cell.scope).name.utf8)
+    out.write(string: try catalog.table(cell.table).utf8)
+    out.write(string: cell.key)
+    out.write(string: cell.column == Self.existenceColumn ? "".utf8 : try catalog.column(cell.column, in: cell.table).utf8)
+    for dot in try dots(cell.candidates.map(\.dot)) {
+      out.write(bytes: dot.site.bytes)
+      out.write(varint: dot.seq)
+    }
+    return shortHex(out.bytes)
+  }
+
+  func shortHex(_ bytes: [UInt8]) -> String {
+    codec.digest(bytes).prefix(5).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+  }
+
+  func conflicts(of cells: [OpenCell]) throws -> [Conflict] {
+    var out: [Conflict] = []
+    var at = 0
+    while at < cells.count {
+      // One pass through the log for all of a scope's conflicts.
+      let scope = cells[at].scope
+      let here = cells[at...].prefix { $0.scope == scope }
+      at += here.count
+      let rows = Set(try here.map { RowHistory.Row(table: try catalog.table($0.table), key: $0.key) })
+      let writes = try RowHistory(log: log, names: names).writes(to: rows, inScope: scope)
+      for cell in here {
+        let row = RowHistory.Row(table: try catalog.table(cell.table), key: cell.key)
+        out.append(try conflict(cell, row, writes[row] ?? []))
+      }
+    }
+    return out
+  }
+
+  private func conflict(_ cell: OpenCell, _ row: RowHistory.Row, _ writes: [RowWrite]) throws -> Conflict {
+    let column = cell.column == Self.existenceColumn ? nil : try catalog.column(cell.column, in: cell.table)
+    let values = try tables.first { $0.number == cell.table }.map { try displayed($0, cell.key) } ?? [:]
+    let shown = column.map { values[$0] } ?? .integer(1)
+    var candidates: [Conflict.Candidate] = []
+    for (dot, value) in cell.candidates {
+      guard let write = writes.first(where: { $0.dot == dot }) else { continue }
+      let info = try info(write, column: column, among: writes)
+      if let known = candidates.firstIndex(where: { $0.value == value }) {
+        candidates[known] = Conflict.Candidate(value: value, writes: candidates[known].writes + [info])
+      } else {
+        candidates.append(Conflict.Candidate(value: value, writes: [info]))
+      }
+    }
+    candidates.sort { a, b in
+      if (a.value == shown) != (b.value == shown) { return a.value == shown }
+      return a.writes[0].time > b.writes[0].time
+    }
+    return Conflict(
+      id: try identifier(cell), row: RowReference(scope: try catalog.scope(cell.scope), table: row.table, key: try KeyCode.values(of: cell.key)),
+      kind: column.map { .cell(column: $0) } ?? .existence, candidates: candidates, values: values)
+  }
+
+  // MARK: Declared rules
+
+  /// The rows that break a declared rule now. Never stored, so that there is no violation without its conflict and no conflict without
+  /// its violation.
+  func brokenRules(in only: ScopeID?) throws -> [Conflict] {
+    var out: [Conflict] = []
+    for shape in tables {
+      for rule in shape.declaration.unique { out += try duplicates(shape, rule) }
+      for reference in shape.declaration.references { out += try orphans(shape, reference) }
+    }
+    return out.filter { only == nil || $0.row.scope == only }
+  }
+
+  private func duplicates(_ shape: TableShape, _ rule: [String]) throws -> [Conflict] {
+    let list = rule.map(\.quotedIdentifier)
+    let given = list.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
+    let same = list.map { "a.\($0) = b.\($0)" }.joined(separator: " AND ")
+    let keys = shape.key.map { "a.\($0.name.quotedIdentifier)" }.joined(separator: ",")
+    let find = try connection.statement(
+      """
+      SELECT \(keys), \(list.map { "a.\($0)" }.joined(separator: ",")) FROM \(shape.quoted) AS a JOIN (SELECT \(list.joined(separator: ",")) \
+      FROM \(shape.quoted) WHERE \(given) GROUP BY \(list.joined(separator: ",")) HAVING count(*) > 1) AS b ON \(same) \
+      ORDER BY \(list.map { "a.\($0)" }.joined(separator: ",")), \(keys)
+      """)
+    var groups: [(values: [Value], rows: [[UInt8]])] = []
+    while try find.step() {
+      var key: [UInt8] = []
+      for at in shape.key.indices { KeyCode.append(find, column: Int32(at), to: &key) }
+      let values = rule.indices.map { find.value(Int32(shape.key.count + $0)) }
+      if let last = groups.last, last.values == values { groups[groups.count - 1].rows.append(key) } else { groups.append((values, [key])) }
+    }
+    return try groups.map { group in
+      let rows = try group.rows.map { try reference($0, shape) }
+      return Conflict(
+        id: shortHex(Array("unique/\(shape.name)/\(rule.joined(separator: ","))/".utf8) + group.rows.flatMap { $0 }), row: rows[0],
+        kind: .unique(columns: rule, others: Array(rows.dropFirst())), candidates: [], values: try displayed(shape, group.rows[0]))
+    }
+  }
+
+  private func orphans(_ shape: TableShape, _ reference: Reference) throws -> [Conflict] {
+    guard let parent = tables.first(where: { $0.name == reference.table }) else { return [] }
+    let column = reference.column.quotedIdentifier
+    let find = try connection.statement(
+      """
+      SELECT \(shape.keyList), \(column) FROM \(shape.quoted) AS child WHERE \(column) IS NOT NULL AND NOT EXISTS \
+      (SELECT 1 FROM \(parent.quoted) AS parent WHERE parent.\(parent.key[0].name.quotedIdentifier) = child.\(column)) ORDER BY \(shape.keyList)
+      """)
+    var found: [(key: [UInt8], parent: [UInt8])] = []
+    while try find.step() {
+      var key: [UInt8] = []
+      for at in shape.key.indices { KeyCode.append(find, column: Int32(at), to: &key) }
+      var parentKey: [UInt8] = []
+      KeyCode.append(find, column: Int32(shape.key.count), to: &parentKey)
+      found.append((key, parentKey))
+    }
+    return try found.compactMap { key, parentKey in
+      // A parent that this replica has never held is not here, which is no conflict: only one that it knows to be deleted is.
+      guard try isKnown(parentKey, parent) else { return nil }
+      return Conflict(
+        id: shortHex(Array("reference/\(shape.name)/\(reference.column)/".utf8) + key), row: try self.reference(key, shape),
+        kind: .reference(column: reference.column, table: reference.table), candidates: [], values: try displayed(shape, key))
+    }
+  }
+
+  private func isKnown(_ key: [UInt8], _ shape: TableShape) throws -> Bool {
+    for (number, _) in try catalog.allScopes() where try rows.state(scope: number, table: shape.number, key: key) != nil { return true }
+    return false
+  }
+
+  private func reference(_ key: [UInt8], _ shape: TableShape) throws -> RowReference {
+    let values = try displayed(shape, key)
+    let scope: ScopeID
+    switch shape.declaration.scope {
+    case .fixed(let fixed): scope = fixed
+    case .column(let name):
+      guard case .text(let bytes)? = values[name], let found = ScopeID(String(decoding: bytes, as: UTF8.self)) else {
+        throw SyncKitError(.noScope, ["table": shape.name])
+      }
+      scope = found
+    }
+    return RowReference(scope: scope, table: shape.name, key: try KeyCode.values(of: key))
+  }
+}

@@ -1,0 +1,133 @@
+import SyncCore
+
+/// What a replica remembers of one other side: who it was, where to go on, and what it has said that it holds.
+struct PeerMemory {
+  private let replica: Replica
+  private let name: String
+
+  init(_ replica: Replica, _ name: String) {
+    self.replica = replica
+    self.name = name
+  }
+
+  func known() throws -> (epoch: [UInt8], token: [UInt8]) {
+    try replica.look { snapshot in
+      let find = try snapshot.connection.statement("SELECT epoch, token FROM synckit_peer WHERE name = ?1")
+      find.bind(1, name)
+      guard try find.step() else { return ([], []) }
+      defer { find.reset() }
+      return (find.blob(0), find.blob(1))
+    }
+  }
+
+  /// The scopes with something that the other side is not known to hold.
+  func unsentScopes() throws -> [ScopeID] {
+    try replica.look { snapshot in
+      let acknowledged = try snapshot.acknowledged(by: name)
+      return try snapshot.catalog.allScopes().filter { number, scope in
+        let vector = try snapshot.log.vector(ofScope: number)
+        return !vector.isEmpty && !(acknowledged[number] ?? VersionVector()).covers(vector)
+      }.map(\.scope)
+    }
+  }
+
+  func forget() throws {
+    try replica.work { engine in
+      let peer = try id(engine)
+      let clear = try engine.connection.statement("DELETE FROM synckit_acknowledged WHERE peer = ?1")
+      clear.bind(1, peer)
+      try clear.run()
+    }
+  }
+
+  func acknowledge(_ held: [ScopeHoldings]) throws {
+    try replica.work { engine in
+      let peer = try id(engine)
+      let put = try engine.connection.statement("INSERT OR REPLACE INTO synckit_acknowledged VALUES(?1, ?2, ?3, ?4)")
+      for there in held {
+        // A scope that the other side alone has is not worth a number here before its changes come.
+        guard let scope = try engine.catalog.known(there.scope) else { continue }
+        for dot in there.holdings.vector.entries {
+          let site = try engine.catalog.number(of: dot.site)
+          put.reset()
+          put.bind(1, peer)
+          put.bind(2, scope)
+          put.bind(3, site)
+          put.bind(4, dot.seq)
+          try put.run()
+        }
+      }
+    }
+  }
+
+  func remember(_ epoch: [UInt8], _ token: [UInt8]) throws {
+    let (oldEpoch, oldToken) = try known()
+    if oldEpoch == epoch, oldToken == token { return }
+    try replica.work { engine in
+      let peer = try id(engine)
+      let put = try engine.connection.statement("UPDATE synckit_peer SET epoch = ?2, token = ?3 WHERE id = ?1")
+      put.bind(1, peer)
+      put.bind(2, blob: epoch)
+      put.bind(3, blob: token)
+      try put.run()
+    }
+  }
+
+  func noteRefused(_ refused: [Refusal]) throws {
+    guard !refused.isEmpty else { return }
+    try replica.work { engine in
+      let put = try engine.connection.statement("INSERT OR REPLACE INTO synckit_refused VALUES(?1, ?2, ?3, ?4)")
+      for refusal in refused {
+        put.reset()
+        put.bind(1, try engine.catalog.number(of: refusal.scope))
+        put.bind(2, try engine.catalog.number(of: refusal.dot.site))
+        put.bind(3, refusal.dot.seq)
+        put.bind(4, refusal.code)
+        try put.run()
+      }
+    }
+  }
+
+  /// Notes when an exchange was tried and how it ended; nil for well.
+  func noteOutcome(_ code: String?) throws {
+    try replica.work { engine in
+      let peer = try id(engine)
+      let put = try engine.connection.statement(
+        "UPDATE synckit_peer SET attempted = ?2, succeeded = iif(?3 IS NULL, ?2, succeeded), outcome = ?3 WHERE id = ?1")
+      put.bind(1, peer)
+      put.bind(2, engine.clock())
+      put.bind(3, code.map { Value.text($0) } ?? .null)
+      try put.run()
+    }
+  }
+
+  private func id(_ engine: Engine) throws -> Int64 {
+    let find = try engine.connection.statement("SELECT id FROM synckit_peer WHERE name = ?1")
+    find.bind(1, name)
+    if try find.step() {
+      defer { find.reset() }
+      return find.int(0)
+    }
+    let make = try engine.connection.statement("INSERT INTO synckit_peer(name, epoch, token) VALUES(?1, x'', x'') RETURNING id")
+    make.bind(1, name)
+    guard try make.step() else { throw SyncKitError(.damaged, ["peer": name]) }
+    let id = make.int(0)
+    try make.run()
+    return id
+  }
+}
+
+extension Snapshot {
+  /// What a peer has said that it holds, by scope.
+  func acknowledged(by peer: String) throws -> [UInt32: VersionVector] {
+    let find = try connection.statement(
+      "SELECT scope, site, seq FROM synckit_acknowledged WHERE peer = (SELECT id FROM synckit_peer WHERE name = ?1)")
+    find.bind(1, peer)
+    var out: [UInt32: VersionVector] = [:]
+    while try find.step() {
+      let dot = Dot(site: try catalog.site(UInt32(find.int(1))), seq: UInt64(find.int(2)))
+      out[UInt32(find.int(0)), default: VersionVector()].insert(dot)
+    }
+    return out
+  }
+}

@@ -1,0 +1,73 @@
+public import SyncCore
+
+/// What waits to be sent to a peer, and how the last exchanges with it went.
+public struct ReplicaStatus: Sendable {
+  /// Changesets that the peer has not said it holds.
+  public let unsentChangesets: Int
+  /// How many bytes these take.
+  public let unsentBytes: Int
+  /// When the oldest of them was written or came here, in milliseconds since 1970.
+  public let oldestUnsent: Int64?
+  /// When an exchange last ended well, in milliseconds since 1970.
+  public let lastSuccess: Int64?
+  public let lastAttempt: Int64?
+  /// Why the last exchange failed, as a code; nil when it did not.
+  public let lastOutcome: String?
+  /// Changesets that have arrived and wait for others.
+  public let waiting: Int
+  /// What the peer would not take, until it does.
+  public let refused: [Refusal]
+  /// Cells, rows and rules that wait for a decision.
+  public let conflicts: Int
+}
+
+extension Replica {
+  /// Tells where this replica stands toward a peer.
+  public func status(peer: String) throws -> ReplicaStatus {
+    try look { snapshot in
+      let acknowledged = try snapshot.acknowledged(by: peer)
+      var (count, bytes, oldest) = (0, 0, Int64.max)
+      var refused: [Refusal] = []
+      let unsent = try snapshot.connection.statement(
+        """
+        SELECT count(*) FILTER (WHERE part = 0), coalesce(sum(length(body) + coalesce(length(header), 0)), 0), min(arrived) \
+        FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq > ?3
+        """)
+      for (scope, _) in try snapshot.catalog.allScopes() {
+        let held = acknowledged[scope] ?? VersionVector()
+        for site in try snapshot.log.sites(inScope: scope) {
+          let seq = held[try snapshot.catalog.site(site)]
+          guard seq < (try snapshot.log.lastSeq(scope: scope, site: site)) else { continue }
+          unsent.bind(1, scope)
+          unsent.bind(2, site)
+          unsent.bind(3, seq)
+          if try unsent.step() {
+            count += Int(unsent.int(0))
+            bytes += Int(unsent.int(1))
+            oldest = min(oldest, unsent.int(2))
+          }
+          unsent.reset()
+        }
+      }
+      let rejected = try snapshot.connection.statement("SELECT scope, site, seq, code FROM synckit_refused ORDER BY scope, site, seq")
+      while try rejected.step() {
+        let scope = UInt32(rejected.int(0))
+        let dot = Dot(site: try snapshot.catalog.site(UInt32(rejected.int(1))), seq: UInt64(rejected.int(2)))
+        if acknowledged[scope]?.contains(dot) ?? false { continue }
+        refused.append(Refusal(scope: try snapshot.catalog.scope(scope), dot: dot, code: rejected.string(3)))
+      }
+      let waiting = try snapshot.connection.statement("SELECT count(*) FROM (SELECT 1 FROM synckit_waiting GROUP BY scope, site, seq)")
+      let waitingCount = try waiting.step() ? Int(waiting.int(0)) : 0
+      waiting.reset()
+      let find = try snapshot.connection.statement("SELECT succeeded, attempted, outcome FROM synckit_peer WHERE name = ?1")
+      find.bind(1, peer)
+      let isKnown = try find.step()
+      defer { find.reset() }
+      return ReplicaStatus(
+        unsentChangesets: count, unsentBytes: bytes, oldestUnsent: count > 0 ? oldest / 1000 : nil,
+        lastSuccess: isKnown && !find.isNull(0) ? find.int(0) : nil, lastAttempt: isKnown && !find.isNull(1) ? find.int(1) : nil,
+        lastOutcome: isKnown && !find.isNull(2) ? find.string(2) : nil, waiting: waitingCount, refused: refused,
+        conflicts: try snapshot.openCells(in: nil).count + snapshot.brokenRules(in: nil).count)
+    }
+  }
+}

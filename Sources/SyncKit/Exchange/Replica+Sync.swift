@@ -1,0 +1,81 @@
+public import SyncCore
+
+/// How far an exchange has come.
+public struct ExchangeProgress: Sendable {
+  /// Changesets that the other side has said it holds.
+  public let sent: Int
+  /// Changesets that were committed here.
+  public let received: Int
+  public let trips: Int
+}
+
+extension Replica {
+  /// Exchanges with another side until both hold the same of what both may hold.
+  ///
+  /// May be cut anywhere and begun again: what was acknowledged is not sent again, what was committed not received again.
+  /// - Parameters:
+  ///   - peer: a name under which what the other side is known to hold is remembered.
+  /// - Returns: what was moved, and what the other side would not take.
+  /// - Throws: ``TransportError`` when the way there fails, ``SyncKitError`` and ``SyncCore/SyncCoreError`` for what was answered.
+  public func sync(
+    with transport: any ExchangeTransport, peer: String, progress: ((ExchangeProgress) -> Void)? = nil
+  ) throws -> ExchangeSummary {
+    let memory = PeerMemory(self, peer)
+    do {
+      let summary = try run(transport, memory, progress)
+      try memory.noteOutcome(nil)
+      return summary
+    } catch {
+      // The first error is what happened; a disk that is full must not hide it.
+      try? memory.noteOutcome(Self.code(of: error))
+      throw error
+    }
+  }
+
+  private func run(
+    _ transport: any ExchangeTransport, _ memory: PeerMemory, _ progress: ((ExchangeProgress) -> Void)?
+  ) throws -> ExchangeSummary {
+    var machine = ExchangeInitiator()
+    let (epoch, token) = try memory.known()
+    var events: [ExchangeInitiator.Event] = [.begin(epoch: epoch, token: token, unsent: try memory.unsentScopes())]
+    while let event = events.popLast() {
+      for action in try machine.handle(event) {
+        switch action {
+        case .send(let request):
+          let answer = try transport.roundTrip(path: request.path, body: request.encoded(codec: .standard))
+          events.append(.answered(try ExchangeResponse(decoding: answer, codec: .standard)))
+        case .look(let scopes):
+          events.append(.holds(try look { snapshot in try scopes.map { ScopeHoldings(scope: $0, holdings: try snapshot.holdings(of: $0)) } }))
+        case .load(let wants):
+          let (fragments, hasMore) = try look { try $0.load(beyond: wants, budget: Limits.batchBytes) }
+          events.append(.loaded(fragments, hasMore: hasMore))
+        case .store(let fragments):
+          let (held, refused) = try store(fragments)
+          if let first = refused.first { throw SyncKitError(.damaged, ["changeset": first.dot.description, "refused": first.code]) }
+          events.append(.stored(held))
+        case .forget: try memory.forget()
+        case .acknowledge(let held): try memory.acknowledge(held)
+        case .remember(let epoch, let token): try memory.remember(epoch, token)
+        case .finish(let summary):
+          try memory.noteRefused(summary.refused)
+          return summary
+        }
+      }
+      progress?(machine.progress)
+    }
+    throw SyncCoreError(.unexpected, "an exchange that ends nowhere")
+  }
+
+  private static func code(of error: any Error) -> String {
+    switch error {
+    case let error as TransportError: error.code.rawValue
+    case let error as SyncKitError: error.code.description
+    case let error as SyncCoreError: error.code.description
+    default: "failed"
+    }
+  }
+}
+
+extension ExchangeInitiator {
+  var progress: ExchangeProgress { ExchangeProgress(sent: summary.sent, received: summary.received, trips: summary.trips) }
+}

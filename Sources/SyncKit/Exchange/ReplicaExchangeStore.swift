@@ -1,0 +1,140 @@
+import GRDB
+public import SyncCore
+
+/// A replica as the answering side of an exchange: laptop to laptop, or in one process.
+public struct ReplicaExchangeStore: ExchangeStore {
+  let replica: Replica
+
+  public var epoch: [UInt8] { replica.site.bytes }
+
+  public func token() throws -> [UInt8] {
+    try replica.look { snapshot in
+      let find = try snapshot.connection.statement("SELECT coalesce(max(arrived), 0) FROM synckit_log WHERE part = 0")
+      let latest = try find.step() ? UInt64(bitPattern: find.int(0)) : 0
+      find.reset()
+      return (0..<8).reversed().map { UInt8(truncatingIfNeeded: latest >> (8 * UInt64($0))) }
+    }
+  }
+
+  public func changedScopes(since token: [UInt8]) throws -> [ScopeID] {
+    let since = token.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return try replica.look { snapshot in
+      let find = try snapshot.connection.statement("SELECT DISTINCT scope FROM synckit_log WHERE part = 0 AND arrived > ?1")
+      find.bind(1, since)
+      var out: [ScopeID] = []
+      while try find.step() { out.append(try snapshot.catalog.scope(UInt32(find.int(0)))) }
+      return out.sorted()
+    }
+  }
+
+  public func holdings(of scope: ScopeID) throws -> Holdings {
+    try replica.look { try $0.holdings(of: scope) }
+  }
+
+  public func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
+    try replica.look { try $0.load(beyond: wants, budget: budget) }
+  }
+
+  public func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+    try replica.store(fragments)
+  }
+}
+
+extension Replica {
+  /// This replica as the answering side of an exchange.
+  public var exchangeStore: ReplicaExchangeStore { ReplicaExchangeStore(replica: self) }
+
+  /// Commits fragments whole.
+  func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+    let (scopes, refused) = try work { engine in
+      let (numbers, refused) = try engine.store(fragments)
+      return (try numbers.map { try engine.catalog.scope($0) }, refused)
+    }
+    // Observers of the pool see what came from elsewhere as they see what was written here.
+    try pool.write { db in try db.notifyChanges(in: .fullDatabase) }
+    return (try look { snapshot in try scopes.sorted().map { ScopeHoldings(scope: $0, holdings: try snapshot.holdings(of: $0)) } }, refused)
+  }
+}
+
+extension Snapshot {
+  func holdings(of scope: ScopeID) throws -> Holdings {
+    guard let number = try catalog.known(scope) else { return Holdings() }
+    var partial: [Holdings.Partial] = []
+    let find = try connection.statement("SELECT site, seq, part FROM synckit_waiting WHERE scope = ?1 ORDER BY site, seq, part")
+    find.bind(1, number)
+    var waiting: [(dot: LocalDot, parts: Int)] = []
+    while try find.step() {
+      let dot = LocalDot(site: UInt32(find.int(0)), seq: UInt64(find.int(1)))
+      if let last = waiting.last, last.dot == dot {
+        if last.parts == Int(find.int(2)) { waiting[waiting.count - 1].parts += 1 }
+      } else {
+        waiting.append((dot, find.int(2) == 0 ? 1 : 0))
+      }
+    }
+    for (dot, parts) in waiting where try parts > 0 && dot.seq == log.lastSeq(scope: number, site: dot.site) + 1 {
+      partial.append(Holdings.Partial(dot: try dots([dot])[0], parts: parts))
+    }
+    return Holdings(vector: try log.vector(ofScope: number), partial: partial)
+  }
+
+  /// Changesets beyond what somebody holds, in the order of their arrival here, which is one in which they can be applied.
+  func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
+    var batch = Batch(budget: budget)
+    for want in wants {
+      guard let scope = try catalog.known(want.scope) else { continue }
+      for entry in try missing(scope, want.holdings.vector, &batch) {
+        if batch.isFull { break }
+        try add(entry, scope, want.holdings, to: &batch)
+      }
+      if batch.isFull { break }
+    }
+    return (batch.fragments, batch.hasMore)
+  }
+
+  private struct Batch {
+    let budget: Int
+    var fragments: [Fragment] = []
+    var bytes = 0
+    var isFull = false
+    var hasMore = false
+  }
+
+  /// How many changesets of one site are looked at for one batch.
+  private static let entriesAtOnce = 1024
+
+  /// What a scope has beyond a vector, by arrival; a part of it when there is much.
+  private func missing(_ scope: UInt32, _ vector: VersionVector, _ batch: inout Batch) throws -> [ChangeLog.Entry] {
+    var out: [ChangeLog.Entry] = []
+    var horizon = Int64.max
+    for site in try log.sites(inScope: scope) {
+      let entries = try log.entries(scope: scope, site: site, after: vector[try catalog.site(site)], limit: Self.entriesAtOnce)
+      if entries.count == Self.entriesAtOnce, let last = entries.last { horizon = min(horizon, last.arrived) }
+      out += entries
+    }
+    if horizon < .max {
+      // Beyond the horizon a site's changesets are not known, so that nothing may be given that could depend on them.
+      batch.hasMore = true
+      out.removeAll { $0.arrived > horizon }
+    }
+    return out.sorted { ($0.arrived, $0.dot.site, $0.dot.seq) < ($1.arrived, $1.dot.site, $1.dot.seq) }
+  }
+
+  private func add(_ entry: ChangeLog.Entry, _ scope: UInt32, _ holdings: Holdings, to batch: inout Batch) throws {
+    let header = try ChangesetHeader(decoding: entry.header)
+    let first = holdings.parts(of: header.dot)
+    var parts: [[UInt8]] = []
+    var bytes = entry.header.count + entry.signature.count + 16
+    for part in first..<max(first, header.parts.count) {
+      if batch.bytes + bytes + header.parts[part].bytes > batch.budget, !(batch.fragments.isEmpty && parts.isEmpty) {
+        batch.isFull = true
+        batch.hasMore = true
+        break
+      }
+      parts.append(try log.body(scope: scope, dot: entry.dot, part: part))
+      bytes += header.parts[part].bytes + 5
+    }
+    guard !parts.isEmpty else { return }
+    batch.fragments.append(Fragment(header: entry.header, signature: entry.signature, firstPart: first, parts: parts))
+    batch.bytes += bytes
+  }
+}

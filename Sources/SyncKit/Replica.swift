@@ -1,0 +1,208 @@
+import CSQLite
+import Foundation
+public import GRDB
+public import SyncCore
+
+/// One database that takes part in sync.
+///
+/// Use ``pool`` as any GRDB pool: what your transactions write to synced tables is captured within them, and nothing else need be
+/// called. Exchange with others by ``sync(with:progress:)``, settle by ``settle(_:choices:reason:)``.
+///
+/// ```swift
+/// let replica = try Replica(
+///   path: "survey.sqlite",
+///   configuration: ReplicaConfiguration(tables: [SyncedTable("note", scope: .fixed(everyone))], author: "lin")
+/// ) { migrator in
+///   migrator.registerMigration("1") { db in
+///     try db.execute(sql: "CREATE TABLE note(id TEXT PRIMARY KEY NOT NULL, body TEXT)")
+///   }
+/// }
+/// try replica.pool.write { db in try db.execute(sql: "INSERT INTO note VALUES(?, ?)", arguments: [id, "hello"]) }
+/// ```
+///
+/// Several processes may have one replica open; network file systems are refused.
+public final class Replica: Sendable {
+  /// GRDB's pool over the replica's file.
+  public let pool: DatabasePool
+  /// Where the file is.
+  public let path: String
+  let configuration: ReplicaConfiguration
+  let engine: Engine
+
+  /// Opens a replica, or makes one of a new file or of an existing GRDB database.
+  /// - Parameters:
+  ///   - migrate: registers the application's own migrations. Schema changes of synced tables go through here.
+  /// - Throws: ``SyncKitError``, or what a migration throws.
+  public init(
+    path: String, configuration: ReplicaConfiguration, migrate: (inout DatabaseMigrator) throws -> Void = { _ in }
+  ) throws {
+    self.path = path
+    self.configuration = configuration
+    try Self.check(path, configuration)
+    let box = EngineBox(configuration)
+    var options = Configuration()
+    options.label = "SyncKit"
+    options.busyMode = .timeout(30)
+    options.foreignKeysEnabled = false
+    options.prepareDatabase { db in try box.prepare(db) }
+    do {
+      pool = try DatabasePool(path: path, configuration: options)
+    } catch {
+      throw Self.translate(error, path: path)
+    }
+    guard let engine = box.engine else { throw SyncKitError(.damaged, ["connection": "no writer"]) }
+    self.engine = engine
+    do {
+      try Opening(engine, configuration).run(pool, path: path, migrate)
+    } catch {
+      throw Self.translate(error, path: path)
+    }
+    for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
+  }
+
+  deinit {
+    // A statement that is still prepared would keep the connection open.
+    pool.writeWithoutTransaction { _ in engine.connection.finalizeStatements() }
+  }
+
+  /// This replica's site.
+  public var site: SiteID { engine.site }
+
+  /// Reads in a snapshot.
+  public func read<T>(_ body: (Database) throws -> T) throws -> T {
+    try Self.translating(path) { try pool.read(body) }
+  }
+
+  /// Writes in a transaction, as `pool.write` does, with what the author had read and why they write.
+  /// - Parameters:
+  ///   - reading: what the author's form showed when it opened. Plain writes are taken to have read what is there now.
+  ///   - note: a reason, which travels with the changeset.
+  /// - Throws: ``SyncKitError`` when a synced table's rules refuse the write; what SQLite or `body` throw otherwise.
+  @discardableResult
+  public func write<T>(reading token: ReadToken? = nil, note: String = "", _ body: (Database) throws -> T) throws -> T {
+    try Self.translating(path) {
+      try pool.writeWithoutTransaction { db in
+        engine.readToken = token
+        engine.note = note
+        engine.failure = nil
+        defer {
+          engine.readToken = nil
+          engine.note = ""
+        }
+        var result: T?
+        do {
+          try db.inTransaction(.immediate) {
+            result = try body(db)
+            return .commit
+          }
+        } catch {
+          throw engine.failure ?? error
+        }
+        guard let result else { throw SyncKitError(.damaged, ["transaction": "no result"]) }
+        return result
+      }
+    }
+  }
+
+  /// Runs the engine's own work in a write transaction.
+  func work<T>(_ body: (Engine) throws -> T) throws -> T {
+    try Self.translating(path) {
+      try pool.writeWithoutTransaction { db in
+        var result: T?
+        do {
+          try db.inTransaction(.immediate) {
+            engine.isArmed = true  // what the engine writes itself is not captured
+            result = try engine.working { try body(engine) }
+            return .commit
+          }
+          engine.endTransaction(rolledBack: false)
+        } catch {
+          engine.endTransaction(rolledBack: true)
+          throw error
+        }
+        guard let result else { throw SyncKitError(.damaged, ["transaction": "no result"]) }
+        return result
+      }
+    }
+  }
+
+  /// Reads through the engine's own classes in a snapshot.
+  func look<T>(_ body: (Snapshot) throws -> T) throws -> T {
+    try Self.translating(path) {
+      try pool.read { db in
+        guard let handle = db.sqliteConnection else { throw SyncKitError(.damaged, ["connection": "closed"]) }
+        let snapshot = Snapshot(handle, engine)
+        defer { snapshot.connection.finalizeStatements() }
+        return try body(snapshot)
+      }
+    }
+  }
+
+  // MARK: Errors
+
+  private static func translating<T>(_ path: String, _ body: () throws -> T) throws -> T {
+    do { return try body() } catch { throw translate(error, path: path) }
+  }
+
+  static func translate(_ error: any Error, path: String) -> any Error {
+    guard let error = error as? DatabaseError else { return error }
+    switch error.resultCode {
+    case .SQLITE_FULL: return SyncKitError(.diskFull, ["path": path], underlying: error)
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: return SyncKitError(.readOnly, ["path": path], underlying: error)
+    case .SQLITE_NOTADB: return SyncKitError(.notAReplica, ["path": path], underlying: error)
+    case .SQLITE_CORRUPT: return SyncKitError(.damaged, ["path": path], underlying: error)
+    default: return error
+    }
+  }
+
+  private static func check(_ path: String, _ configuration: ReplicaConfiguration) throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    if let kind = configuration.fileSystem.networkKind(folder) {
+      throw SyncKitError(.networkFileSystem, ["path": path, "kind": kind])
+    }
+    guard access(folder, W_OK) == 0 else { throw SyncKitError(.readOnly, ["path": folder]) }
+  }
+}
+
+/// Catches the writing connection as the pool opens it.
+private final class EngineBox: @unchecked Sendable {
+  private let configuration: ReplicaConfiguration
+  private(set) var engine: Engine?
+
+  init(_ configuration: ReplicaConfiguration) { self.configuration = configuration }
+
+  func prepare(_ db: Database) throws {
+    guard !db.configuration.readonly, engine == nil, let handle = db.sqliteConnection else { return }
+    // A changeset leaves only after it is durable here: each commit waits for the disk.
+    try db.execute(sql: "PRAGMA synchronous = \(configuration.isDurable ? "FULL" : "NORMAL")")
+    try db.execute(sql: "PRAGMA cache_size = -65536")
+    let made = Engine(handle, configuration)
+    try CaptureHooks.install(made)
+    engine = made
+  }
+}
+
+/// The engine's classes over a reading connection.
+final class Snapshot {
+  let connection: Connection
+  let catalog: Catalog
+  let log: ChangeLog
+  let rows: RowStore
+  let candidates: Candidates
+  let aside: AsideValues
+  let names: NameResolver
+  let tables: [TableShape]
+  let codec: Codec
+
+  init(_ handle: OpaquePointer, _ engine: Engine) {
+    connection = Connection(handle)
+    catalog = Catalog(connection)
+    log = ChangeLog(connection, catalog, engine.codec)
+    rows = RowStore(connection)
+    candidates = Candidates(connection)
+    aside = AsideValues(connection)
+    names = NameResolver(log)
+    tables = engine.tables
+    codec = engine.codec
+  }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import SyncCore
+
+/// How a replica is opened: who writes, what is synced, and where time and chance come from.
+public struct ReplicaConfiguration: Sendable {
+  /// The tables that take part in sync.
+  public var tables: [SyncedTable]
+  /// The user whose writes these are: travels with each changeset.
+  public var author: String
+  /// The version of the application's schema; raise it with every migration.
+  public var schemaVersion: Int
+  /// The wall clock, in milliseconds since 1970.
+  public var clock: @Sendable () -> Int64
+  /// Random bytes, as many as asked for.
+  public var random: @Sendable (Int) -> [UInt8]
+  /// The kind of file system a path lies on; see ``FileSystemProbe``.
+  public var fileSystem: FileSystemProbe
+  /// Whether each commit is on the disk before it returns. Turn off only to measure: a changeset must not leave before it is durable.
+  public var isDurable = true
+
+  /// The machine's clock.
+  public static let systemClock: @Sendable () -> Int64 = { Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)) }
+
+  public init(
+    tables: [SyncedTable], author: String, schemaVersion: Int = 1,
+    clock: @escaping @Sendable () -> Int64 = systemClock,
+    random: @escaping @Sendable (Int) -> [UInt8] = { count in (0..<count).map { _ in UInt8.random(in: .min ... .max) } },
+    fileSystem: FileSystemProbe = .system
+  ) {
+    self.tables = tables
+    self.author = author
+    self.schemaVersion = schemaVersion
+    self.clock = clock
+    self.random = random
+    self.fileSystem = fileSystem
+  }
+}

@@ -1,0 +1,154 @@
+import CSQLite
+import Foundation
+import GRDB
+import SyncCore
+
+/// What is done when a replica is opened: its format checked or made, the application migrated, the guards set, and rows that were
+/// there before sync taken in.
+struct Opening {
+  /// In the file's header: tells a replica from any other database ("SynK").
+  static let applicationID: Int32 = 0x5379_6e4b
+
+  private let engine: Engine
+  private let configuration: ReplicaConfiguration
+
+  init(_ engine: Engine, _ configuration: ReplicaConfiguration) {
+    self.engine = engine
+    self.configuration = configuration
+  }
+
+  func run(_ pool: DatabasePool, path: String, _ migrate: (inout DatabaseMigrator) throws -> Void) throws {
+    try pool.writeWithoutTransaction { db in
+      try db.inTransaction(.immediate) {
+        try prepareFormat(db)
+        return .commit
+      }
+    }
+    var migrator = DatabaseMigrator()
+    try migrate(&migrator)
+    let isMigrated = try pool.read { db in try migrator.hasCompletedMigrations(db) }
+    if !isMigrated {
+      // A migration changes the schema, not what people wrote: its statements are not captured.
+      try engine.working { try migrator.migrate(pool) }
+    }
+    try pool.writeWithoutTransaction { db in
+      try db.inTransaction(.immediate) {
+        engine.isArmed = true
+        try engine.working { try engine.load(site: site(), declarations: configuration.tables) }
+        engine.isArmed = false
+        let guards = Guards(engine.connection)
+        for table in engine.tables { try engine.working { try guards.ensure(table, engine.tables) } }
+        try adopt()
+        return .commit
+      }
+    }
+  }
+
+  private func prepareFormat(_ db: Database) throws {
+    let id = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+    let isReplica = try db.tableExists("synckit_meta")
+    if !isReplica {
+      guard id == 0 || id == Self.applicationID else { throw SyncKitError(.notAReplica, ["applicationID": String(id)]) }
+      try db.execute(sql: StorageFormat.tables)
+      try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+      try set("format", .integer(StorageFormat.version))
+      try set("device", .blob(engine.random(16)))
+      try set("incarnation", .integer(1))
+      return
+    }
+    guard case .integer(let format)? = try get("format") else { throw SyncKitError(.damaged, ["meta": "format"]) }
+    guard format <= StorageFormat.version else {
+      throw SyncKitError(.newerFormat, ["format": String(format), "supported": String(StorageFormat.version)])
+    }
+  }
+
+  private func site() throws -> SiteID {
+    guard case .blob(let device)? = try get("device"), device.count == 16, case .integer(let life)? = try get("incarnation"),
+      let incarnation = UInt32(exactly: life)
+    else { throw SyncKitError(.damaged, ["meta": "device"]) }
+    let bytes = device + (0..<4).reversed().map { UInt8(truncatingIfNeeded: incarnation >> (8 * UInt32($0))) }
+    guard let site = SiteID(bytes: bytes) else { throw SyncKitError(.damaged, ["meta": "device"]) }
+    return site
+  }
+
+  private func get(_ name: String) throws -> Value? {
+    let find = try engine.connection.statement("SELECT value FROM synckit_meta WHERE name = ?1")
+    find.bind(1, name)
+    defer { find.reset() }
+    return try find.step() ? find.value(0) : nil
+  }
+
+  private func set(_ name: String, _ value: Value) throws {
+    let put = try engine.connection.statement("INSERT OR REPLACE INTO synckit_meta VALUES(?1, ?2)")
+    put.bind(1, name)
+    put.bind(2, value)
+    try put.run()
+  }
+
+  /// Takes in what the application's tables held before they were synced, and gives columns and tables that came with an upgrade the
+  /// values that were kept aside for them.
+  private func adopt() throws {
+    for (at, table) in engine.tables.enumerated() {
+      let known = try get("adopted:\(table.name)")
+      let signature = Value.text(table.columns.map(\.name).joined(separator: ","))
+      if known == signature { continue }
+      if known == nil {
+        try engine.adoptRows(at)
+      }
+      try engine.adoptAside(table)
+      try engine.working { try set("adopted:\(table.name)", signature) }
+    }
+  }
+}
+
+extension Engine {
+  /// Notes every row of a table as written now, by this replica, as far as its state is not known.
+  func adoptRows(_ at: Int) throws {
+    let shape = tables[at]
+    let ask = try connection.statement(
+      shape.isWithoutRowid ? "SELECT \(shape.keyList) FROM \(shape.quoted)" : "SELECT min(rowid), max(rowid) FROM \(shape.quoted)")
+    if shape.isWithoutRowid {
+      while try ask.step() {
+        var key: [UInt8] = []
+        for column in shape.key.indices { KeyCode.append(ask, column: Int32(column), to: &key) }
+        dirty[at].noteTouch(rowid: 0, key: key, before: nil)
+      }
+    } else if try ask.step(), !ask.isNull(0) {
+      dirty[at].noteInserts(ask.int(0)...ask.int(1))
+      ask.reset()
+    }
+    guard !dirty[at].isEmpty else { return }
+    try flush()
+    dirty[at].removeAll()
+  }
+
+  /// Brings values that were kept aside into a table that has room for them now.
+  func adoptAside(_ shape: TableShape) throws {
+    try working {
+      let all = try connection.statement("SELECT scope, key FROM synckit_aside WHERE tab = ?1 ORDER BY scope, key")
+      all.bind(1, shape.number)
+      var places: [RowPlace] = []
+      while try all.step() { places.append(RowPlace(scope: UInt32(all.int(0)), table: shape.number, key: all.blob(1))) }
+      for place in places {
+        guard let state = try rows.state(scope: place.scope, table: place.table, key: place.key), state.isVisible else { continue }
+        let cells = try aside.cells(scope: place.scope, table: place.table, key: place.key)
+        let known = cells.compactMap { cell in shape.place(ofColumn: cell.column).map { (shape.columns[$0].name, cell.value) } }
+        guard !known.isEmpty else { continue }
+        let key = try KeyCode.values(of: place.key)
+        if try isDisplayed(key, shape) {
+          for (name, value) in known { try display(value, column: name, key: key, shape) }
+        } else {
+          try insertDisplayed(key, known, shape)
+        }
+        try aside.put(cells.filter { shape.place(ofColumn: $0.column) == nil }, scope: place.scope, table: place.table, key: place.key)
+      }
+    }
+  }
+
+  func isDisplayed(_ key: [Value], _ shape: TableShape) throws -> Bool {
+    let find = try connection.statement("SELECT 1 FROM \(shape.quoted) WHERE \(shape.keyCondition(from: 1))")
+    for (at, value) in key.enumerated() { find.bind(Int32(at + 1), value) }
+    defer { find.reset() }
+    return try find.step()
+  }
+}

@@ -1,0 +1,136 @@
+import SyncCore
+
+/// What the engine knows of a synced table of the user's: its columns as SQLite has them, and the declaration.
+struct TableShape {
+  struct Column {
+    let name: String
+    /// Where the column stands among the fields of a stored row: virtual generated columns have none.
+    let field: Int32
+    let isNotNull: Bool
+    /// The default's SQL text, if there is one that is not NULL.
+    let defaultSQL: String?
+    let policy: MergePolicy
+  }
+
+  let declaration: SyncedTable
+  let name: String
+  /// The catalogue's number for the table.
+  let number: UInt32
+  let isWithoutRowid: Bool
+  /// The key's columns, in the key's order.
+  let key: [Column]
+  /// The other columns that are stored and written, in the table's order, and the catalogue's number for each.
+  let columns: [Column]
+  let columnNumbers: [UInt32]
+  /// Where the scope's column stands: a place in `key` or in `columns`. Nil when the scope is fixed.
+  let scopeColumn: (inKey: Bool, at: Int)?
+  let isInsertableAtOnce: Bool
+
+  var quoted: String { name.quotedIdentifier }
+
+  /// `"k1"=? AND "k2"=?`, parameters from the given number on.
+  func keyCondition(from first: Int) -> String {
+    key.enumerated().map { "\($1.name.quotedIdentifier)=?\(first + $0)" }.joined(separator: " AND ")
+  }
+
+  var keyList: String { key.map(\.name.quotedIdentifier).joined(separator: ",") }
+  var columnList: String { columns.map(\.name.quotedIdentifier).joined(separator: ",") }
+  /// The key's columns, then the others.
+  var allList: String { (key + columns).map(\.name.quotedIdentifier).joined(separator: ",") }
+
+  /// The place in `columns` of a column by its number.
+  func place(ofColumn number: UInt32) -> Int? { columnNumbers.firstIndex(of: number) }
+}
+
+extension TableShape {
+  /// Reads a table's shape and refuses what cannot be merged, with the remedy (rule 9).
+  init(_ declaration: SyncedTable, catalog: Catalog, connection: Connection) throws {
+    let name = declaration.name
+    func refuse(_ reason: String, _ remedy: String) -> SyncKitError {
+      SyncKitError(.unsuitableTable, ["table": name, "reason": reason, "remedy": remedy])
+    }
+    let sql = try connection.statement("SELECT sql, (SELECT wr FROM pragma_table_list WHERE name = ?1 AND schema = 'main') FROM main.sqlite_schema WHERE type = 'table' AND name = ?1")
+    sql.bind(1, name)
+    guard try sql.step() else { throw refuse("no-such-table", "create the table before it is declared") }
+    let definition = sql.string(0).uppercased()
+    let isWithoutRowid = sql.int(1) != 0
+    sql.reset()
+    if definition.contains("AUTOINCREMENT") { throw refuse("autoincrement", "two devices would give the same number: use a UUIDv7 text key") }
+    guard name.utf8.count <= Limits.identifierBytes else { throw refuse("name-too-long", "at most \(Limits.identifierBytes) bytes") }
+
+    struct Found { let column: Column; let keyPlace: Int; let type: String }
+    var found: [Found] = []
+    var field: Int32 = 0
+    let info = try connection.statement("SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?1)")
+    info.bind(1, name)
+    while try info.step() {
+      let hidden = info.int(5)
+      defer { if hidden != 2 { field += 1 } }
+      guard hidden == 0 else { continue }
+      let columnName = info.string(0)
+      guard columnName.utf8.count <= Limits.identifierBytes else { throw refuse("name-too-long", "at most \(Limits.identifierBytes) bytes") }
+      let defaultSQL = info.isNull(3) ? nil : info.string(3)
+      let column = Column(
+        name: columnName, field: field, isNotNull: info.int(2) != 0,
+        defaultSQL: defaultSQL?.uppercased() == "NULL" ? nil : defaultSQL, policy: declaration.policies[columnName] ?? .keep)
+      found.append(Found(column: column, keyPlace: Int(info.int(4)), type: info.string(1).uppercased()))
+    }
+    let keyColumns = found.filter { $0.keyPlace > 0 }.sorted { $0.keyPlace < $1.keyPlace }
+    guard !keyColumns.isEmpty else { throw refuse("no-primary-key", "give the table a primary key, best a UUIDv7 text") }
+    if !isWithoutRowid, keyColumns.count == 1, keyColumns[0].type == "INTEGER" {
+      throw refuse("rowid-key", "two devices would give the same number: use a UUIDv7 text key, or declare the table WITHOUT ROWID and choose the numbers yourself")
+    }
+    if !isWithoutRowid, keyColumns.contains(where: { !$0.column.isNotNull }) {
+      throw refuse("nullable-key", "declare the key's columns NOT NULL")
+    }
+    try Self.refuseNativeRules(connection, name, refuse)
+
+    let others = found.filter { $0.keyPlace == 0 }.map(\.column)
+    for named in declaration.policies.keys.sorted() where !others.contains(where: { $0.name == named }) {
+      throw refuse("no-such-column", "a policy names \(named)")
+    }
+    for rule in declaration.unique + declaration.references.map({ [$0.column] }) {
+      for named in rule where !found.contains(where: { $0.column.name == named }) { throw refuse("no-such-column", "a rule names \(named)") }
+    }
+    switch declaration.scope {
+    case .fixed: scopeColumn = nil
+    case .column(let scopeName):
+      if let at = keyColumns.firstIndex(where: { $0.column.name == scopeName }) {
+        scopeColumn = (true, at)
+      } else if let at = others.firstIndex(where: { $0.name == scopeName }) {
+        scopeColumn = (false, at)
+      } else {
+        throw refuse("no-such-column", "the scope is said to stand in \(scopeName)")
+      }
+    }
+    self.declaration = declaration
+    self.name = name
+    self.isWithoutRowid = isWithoutRowid
+    key = keyColumns.map(\.column)
+    columns = others
+    number = try catalog.number(ofTable: name)
+    let table = number
+    columnNumbers = try others.map { try catalog.number(ofColumn: $0.name, in: table) }
+    isInsertableAtOnce = key.count + others.count <= IncomingRows.columnCount
+  }
+
+  /// What SQLite would enforce by itself would throw in the middle of a merge, or drop a row: it is declared to SyncKit instead.
+  private static func refuseNativeRules(
+    _ connection: Connection, _ name: String, _ refuse: (String, String) -> SyncKitError
+  ) throws {
+    let indexes = try connection.statement("SELECT name FROM pragma_index_list(?1) WHERE \"unique\" AND origin <> 'pk'")
+    indexes.bind(1, name)
+    if try indexes.step() {
+      let index = indexes.string(0)
+      indexes.reset()
+      throw refuse("native-unique", "drop \(index) and declare the columns as `unique:`")
+    }
+    let keys = try connection.statement("SELECT \"table\" FROM pragma_foreign_key_list(?1)")
+    keys.bind(1, name)
+    if try keys.step() {
+      let parent = keys.string(0)
+      keys.reset()
+      throw refuse("native-foreign-key", "remove the reference to \(parent) from the table and declare it as `references:`")
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import CSQLite
+import SyncCore
+
+/// The part of a replica that lives on its writing connection: it captures what transactions write, and merges what arrives.
+///
+/// Everything here runs on the connection's own queue, inside its transactions; hence unchecked.
+final class Engine: @unchecked Sendable {
+  let connection: Connection
+  let catalog: Catalog
+  let log: ChangeLog
+  let rows: RowStore
+  let candidates: Candidates
+  let aside: AsideValues
+  let names: NameResolver
+  let codec: Codec
+  let clock: @Sendable () -> Int64
+  let random: @Sendable (Int) -> [UInt8]
+  let schemaVersion: Int
+  var author: String
+
+  private(set) var site = SiteID(deviceHigh: 0, deviceLow: 0, incarnation: 0)
+  private(set) var siteNumber: UInt32 = 0
+  private(set) var tables: [TableShape] = []
+  var dirty: [DirtyRows] = []
+
+  /// What the connection is doing, which decides what its hooks do.
+  enum Mode {
+    /// The user's statements: what they change is noted.
+    case capturing
+    /// The engine's own statements: nothing is noted.
+    case working
+  }
+  var mode = Mode.capturing
+  /// Whether the running transaction will be flushed when it commits.
+  var isArmed = false
+  var lastTouchedTable = 0
+  /// What the running write was told: what its author had read, and why they write.
+  var readToken: ReadToken?
+  var note = ""
+  /// Why the last commit was refused, with its code: SQLite can carry only text.
+  var failure: SyncKitError?
+  /// The wall clock, asked once a transaction.
+  private(set) var wallClock: Int64 = 0
+  private var lastArrival: Int64 = 0
+  /// Rows that are being put into a user's table at once.
+  let incoming = IncomingRows()
+
+  init(_ handle: OpaquePointer, _ configuration: ReplicaConfiguration) {
+    connection = Connection(handle)
+    catalog = Catalog(connection)
+    codec = .standard
+    log = ChangeLog(connection, catalog, codec)
+    rows = RowStore(connection)
+    candidates = Candidates(connection)
+    aside = AsideValues(connection)
+    names = NameResolver(log)
+    clock = configuration.clock
+    random = configuration.random
+    schemaVersion = configuration.schemaVersion
+    author = configuration.author
+  }
+
+  /// Learns who this is and which tables are synced. In a transaction.
+  func load(site: SiteID, declarations: [SyncedTable]) throws {
+    self.site = site
+    siteNumber = try catalog.number(of: site)
+    tables = try declarations.map { try TableShape($0, catalog: catalog, connection: connection) }
+    dirty = tables.map { _ in DirtyRows() }
+    lastTouchedTable = 0
+  }
+
+  func table(named name: String) -> TableShape? { tables.first { $0.name == name } }
+
+  /// Reads the clocks for what is about to be written.
+  func readClock() { wallClock = clock() }
+
+  /// When something arrived in this replica's log: microseconds since 1970, rising from one to the next.
+  func arrival() -> Int64 {
+    lastArrival = max(wallClock &* 1000, lastArrival &+ 1)
+    return lastArrival
+  }
+
+  /// Runs the engine's own statements, unseen by the hooks.
+  func working<T>(_ body: () throws -> T) rethrows -> T {
+    let before = mode
+    mode = .working
+    defer { mode = before }
+    return try body()
+  }
+
+  /// After a commit or a rollback: the transaction's notes are void.
+  func endTransaction(rolledBack: Bool) {
+    isArmed = false
+    for at in dirty.indices where !dirty[at].isEmpty { dirty[at].removeAll() }
+    names.forget()
+    if rolledBack { catalog.forget() }
+  }
+}

@@ -1,0 +1,31 @@
+import SyncCore
+
+/// The library's own tables beside the user's (docs/storage-format.md §1).
+enum StorageFormat {
+  /// Raised when a replica of the new form cannot be read by the old code.
+  static let version: Int64 = 1
+
+  static let tables = """
+    CREATE TABLE synckit_meta(name TEXT PRIMARY KEY NOT NULL, value ANY) WITHOUT ROWID;
+    CREATE TABLE synckit_site(id INTEGER PRIMARY KEY, site BLOB NOT NULL UNIQUE);
+    CREATE TABLE synckit_scope(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE synckit_table(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE synckit_column(tab INTEGER NOT NULL, id INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY(tab, id)) WITHOUT ROWID;
+    CREATE TABLE synckit_rows(scope INTEGER NOT NULL, tab INTEGER NOT NULL, first BLOB NOT NULL, block BLOB NOT NULL,
+      PRIMARY KEY(scope, tab, first)) WITHOUT ROWID;
+    CREATE TABLE synckit_candidate(scope INTEGER NOT NULL, tab INTEGER NOT NULL, key BLOB NOT NULL, col INTEGER NOT NULL,
+      site INTEGER NOT NULL, seq INTEGER NOT NULL, value, PRIMARY KEY(scope, tab, key, col, site, seq)) WITHOUT ROWID;
+    CREATE TABLE synckit_aside(scope INTEGER NOT NULL, tab INTEGER NOT NULL, key BLOB NOT NULL, cells BLOB NOT NULL,
+      PRIMARY KEY(scope, tab, key)) WITHOUT ROWID;
+    CREATE TABLE synckit_log(scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL, part INTEGER NOT NULL,
+      time INTEGER, arrived INTEGER, header BLOB, signature BLOB, body BLOB NOT NULL, PRIMARY KEY(scope, site, seq, part)) WITHOUT ROWID;
+    CREATE TABLE synckit_waiting(scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL, part INTEGER NOT NULL,
+      header BLOB NOT NULL, signature BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY(scope, site, seq, part)) WITHOUT ROWID;
+    CREATE TABLE synckit_peer(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, epoch BLOB NOT NULL, token BLOB NOT NULL,
+      succeeded INTEGER, attempted INTEGER, outcome TEXT);
+    CREATE TABLE synckit_acknowledged(peer INTEGER NOT NULL, scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL,
+      PRIMARY KEY(peer, scope, site)) WITHOUT ROWID;
+    CREATE TABLE synckit_refused(scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL, code TEXT NOT NULL,
+      PRIMARY KEY(scope, site, seq)) WITHOUT ROWID;
+    """
+}

@@ -1,0 +1,63 @@
+/// What can go wrong in a replica: a code, what belongs to it, and the error beneath if there was one.
+///
+/// The text for people is made at the edge, in their language; `details` is for programs and logs.
+public struct SyncKitError: Error, Sendable {
+  /// Which kind of thing went wrong. A struct, so that a new code breaks no caller.
+  public struct Code: Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+    public init(_ description: String) { self.description = description }
+
+    /// The file is a database, but not a replica of this library.
+    public static let notAReplica = Code("not-a-replica")
+    /// The replica was written by a newer version of the library. `format`, `supported`.
+    public static let newerFormat = Code("newer-format")
+    /// The replica would lie on a network file system, where SQLite's locks cannot be trusted. `path`, `kind`.
+    public static let networkFileSystem = Code("network-file-system")
+    /// The file or its folder cannot be written. `path`.
+    public static let readOnly = Code("read-only")
+    /// No room is left on the disk.
+    public static let diskFull = Code("disk-full")
+    /// A table cannot be synced as it is declared. `table`, `reason`, `remedy`.
+    public static let unsuitableTable = Code("unsuitable-table")
+    /// A guard is missing that keeps foreign connections from writing unseen. `table`.
+    public static let guardMissing = Code("guard-missing")
+    /// A statement would move a row to another scope. `table`.
+    public static let scopeChange = Code("scope-change")
+    /// A row names no scope, or one that is too long. `table`.
+    public static let noScope = Code("no-scope")
+    /// A counter was given something else than an integer. `table`, `column`.
+    public static let notACounter = Code("not-a-counter")
+    /// A value is larger than can travel. `table`.
+    public static let valueTooLarge = Code("value-too-large")
+    /// No such row, conflict, candidate or changeset is here.
+    public static let notFound = Code("not-found")
+    /// What was to be settled has changed since it was read.
+    public static let stale = Code("stale")
+    /// A read token that cannot be read, or is of another replica's form.
+    public static let badToken = Code("bad-token")
+    /// A bundle that ends before its end mark; what was whole before the cut has been kept. `kept`.
+    public static let bundleCut = Code("bundle-cut")
+    /// A bundle in which something was altered; what stood before it has been kept. `kept`.
+    public static let bundleAltered = Code("bundle-altered")
+    /// The file is no bundle.
+    public static let notABundle = Code("not-a-bundle")
+    /// A bundle that is encrypted to somebody else.
+    public static let notARecipient = Code("not-a-recipient")
+    /// Another process is syncing this replica. `process`.
+    public static let busy = Code("busy")
+    /// What the log holds does not fit together: the file is damaged.
+    public static let damaged = Code("damaged")
+    /// SQLite reported an error. `code`, `message`.
+    public static let sqlite = Code("sqlite")
+  }
+
+  public let code: Code
+  public let details: [String: String]
+  public let underlying: (any Error)?
+
+  public init(_ code: Code, _ details: [String: String] = [:], underlying: (any Error)? = nil) {
+    self.code = code
+    self.details = details
+    self.underlying = underlying
+  }
+}

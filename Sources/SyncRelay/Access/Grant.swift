@@ -1,0 +1,129 @@
+import GRDB
+public import SyncCore
+
+/// What a grant reaches: one scope, or all of them.
+public enum GrantedScope: Hashable, Sendable, CustomStringConvertible {
+  /// Every scope there is and will be: the office.
+  case all
+  case one(ScopeID)
+
+  /// How ``all`` is written. No scope may have this name.
+  public static let allName = "*"
+
+  /// Reads `*` or a scope's name; nil when it is neither.
+  public init?(_ text: String) {
+    if text == Self.allName {
+      self = .all
+    } else if let scope = ScopeID(text) {
+      self = .one(scope)
+    } else {
+      return nil
+    }
+  }
+
+  /// Refuses a scope whose name would read as all of them.
+  func check() throws(RelayError) {
+    if case .one(let scope) = self, scope.name == Self.allName { throw RelayError(.badArgument, "scope") }
+  }
+
+  public var description: String {
+    switch self {
+    case .all: Self.allName
+    case .one(let scope): scope.name
+    }
+  }
+}
+
+/// That a user may hold a scope: read it and write in it, from any of their devices.
+public struct Grant: Hashable, Sendable {
+  public let user: String
+  public let scope: GrantedScope
+  /// When it ends, in milliseconds since 1970; nil for a grant without an end.
+  public let until: Int64?
+}
+
+extension Grant {
+  /// A grant that has not ended; bound to the present time.
+  static let isLive = "(until_ms IS NULL OR until_ms > ?)"
+
+  init(_ row: Row) throws(RelayError) {
+    guard let scope = GrantedScope(row["scope"]) else { throw RelayError(.damaged, "a grant's scope") }
+    self.init(user: row["user"], scope: scope, until: row["until_ms"])
+  }
+
+  static func fetch(of user: String, now: Int64, in db: Database) throws -> [Grant] {
+    try Row.fetchAll(
+      db, sql: "SELECT user, scope, until_ms FROM access WHERE user = ? AND \(isLive) ORDER BY scope", arguments: [user, now]
+    ).map { try Grant($0) }
+  }
+
+  /// Grants, taking a new arrival: the scope then appears in the user's next hello, however old its changes are.
+  static func insert(user: String, scope: String, until: Int64?, in db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO access(user, scope, until_ms, arrival) VALUES (?, ?, ?, ?)
+        ON CONFLICT (user, scope) DO UPDATE SET until_ms = excluded.until_ms, arrival = excluded.arrival
+        """, arguments: [user, scope, until, try Relay.nextArrival(db)])
+  }
+
+  /// When somebody was granted everything, as an arrival; nil when they were not. The office always was.
+  static func arrivalOfAll(_ principal: Principal, now: Int64, in db: Database) throws -> Int64? {
+    if principal.device == nil { return 0 }
+    return try Int64.fetchOne(
+      db, sql: "SELECT arrival FROM access WHERE user = ? AND scope = ? AND \(isLive)",
+      arguments: [principal.user, GrantedScope.allName, now])
+  }
+
+  /// Whether somebody may hold a scope, whose name is never ``GrantedScope/allName``.
+  static func allows(_ principal: Principal, _ scope: ScopeID, now: Int64, in db: Database) throws -> Bool {
+    if scope.name == GrantedScope.allName { return false }
+    if principal.device == nil { return true }
+    let statement = try db.cachedStatement(
+      sql: "SELECT 1 FROM access WHERE user = ? AND scope IN (?, '\(GrantedScope.allName)') AND \(isLive) LIMIT 1")
+    return try Int.fetchOne(statement, arguments: [principal.user, scope.name, now]) != nil
+  }
+}
+
+extension Relay {
+  /// Lets a user hold a scope, until a time or for good. Granting again replaces the end.
+  public func grant(user: String, scope: GrantedScope, until: Int64? = nil) throws {
+    try Self.check(user, upTo: RelayLimits.userBytes, "user")
+    try scope.check()
+    let now = clock()
+    try pool.write { db in
+      try Grant.insert(user: user, scope: scope.description, until: until, in: db)
+      try Audit.record(.granted, at: now, device: nil, user: user, detail: scope.description, in: db)
+    }
+  }
+
+  /// Withdraws a scope from a user; what their devices hold of it stays there, and nothing more goes either way.
+  /// - Returns: whether there was such a grant.
+  @discardableResult
+  public func revoke(user: String, scope: GrantedScope) throws -> Bool {
+    try scope.check()
+    let now = clock()
+    return try pool.write { db in
+      try db.execute(sql: "DELETE FROM access WHERE user = ? AND scope = ?", arguments: [user, scope.description])
+      guard db.changesCount > 0 else { return false }
+      try Audit.record(.withdrawn, at: now, device: nil, user: user, detail: scope.description, in: db)
+      return true
+    }
+  }
+
+  /// What a user may hold now, in the order of the names.
+  public func grants(of user: String) throws -> [Grant] {
+    let now = clock()
+    return try pool.read { db in try Grant.fetch(of: user, now: now, in: db) }
+  }
+
+  /// Who may hold a scope now, those with a grant of everything included, in the order of their names.
+  public func users(of scope: ScopeID) throws -> [Grant] {
+    let now = clock()
+    return try pool.read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT user, scope, until_ms FROM access WHERE scope IN (?, ?) AND \(Grant.isLive) ORDER BY user, scope",
+        arguments: [scope.name, GrantedScope.allName, now]
+      ).map { try Grant($0) }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import GRDB
+public import SyncCore
+
+/// The relay's log as one asker sees it: the answering side of the exchange, bound to who asks.
+///
+/// What the asker may hold is looked up in each call, so that a grant or a withdrawal counts at once.
+public struct RelayAccess: ExchangeStore, Sendable {
+  /// Who asks.
+  public let principal: Principal
+
+  private let relay: Relay
+  private let onStored: (@Sendable ([ScopeID]) -> Void)?
+
+  /// - Parameter onStored: told, after they are durable and on the caller's thread, the scopes that got new changesets.
+  public init(_ relay: Relay, _ principal: Principal, onStored: (@Sendable ([ScopeID]) -> Void)? = nil) {
+    self.relay = relay
+    self.principal = principal
+    self.onStored = onStored
+  }
+
+  public var epoch: [UInt8] {
+    get throws { try relay.epoch }
+  }
+
+  /// The latest arrival as eight big-endian bytes.
+  public func token() throws -> [UInt8] {
+    let arrival = try relay.pool.read { db in try Relay.arrival(db) }
+    return stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: arrival >> Int64($0)) }
+  }
+
+  /// The scopes with changes or with a grant since the token. A token that this relay cannot have issued counts as none.
+  public func changedScopes(since token: [UInt8]) throws -> [ScopeID] {
+    let now = relay.clock()
+    return try relay.pool.read { db in
+      try Relay.requireCurrent(principal, in: db)
+      var since = Self.arrival(of: token, latest: try Relay.arrival(db))
+      let names: [String]
+      if let granted = try Grant.arrivalOfAll(principal, now: now, in: db) {
+        // Newly granted everything: all scopes, however long ago they changed.
+        if granted > since { since = 0 }
+        names = try String.fetchAll(db, sql: "SELECT name FROM scope WHERE arrival > ?", arguments: [since])
+      } else {
+        names = try String.fetchAll(
+          db,
+          sql: """
+            SELECT scope.name FROM access JOIN scope ON scope.name = access.scope
+            WHERE access.user = ? AND \(Grant.isLive) AND (scope.arrival > ? OR access.arrival > ?)
+            """, arguments: [principal.user, now, since, since])
+      }
+      return try names.map { name in
+        guard let scope = ScopeID(name) else { throw RelayError(.damaged, "a scope's name") }
+        return scope
+      }
+    }
+  }
+
+  public func holdings(of scope: ScopeID) throws -> Holdings {
+    let now = relay.clock()
+    return try relay.pool.read { db in
+      try Relay.requireCurrent(principal, in: db)
+      guard try Grant.allows(principal, scope, now: now, in: db) else { return Holdings() }
+      return try LogReader(db).holdings(of: scope)
+    }
+  }
+
+  public func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
+    guard wants.count <= relay.limits.scopesPerRequest else { throw RelayError(.tooLarge, "scopes of a request") }
+    let now = relay.clock()
+    return try relay.pool.read { db in
+      try Relay.requireCurrent(principal, in: db)
+      var batch = LogBatch(budget: budget)
+      var seen: Set<ScopeID> = []
+      for want in wants where seen.insert(want.scope).inserted {
+        guard try Grant.allows(principal, want.scope, now: now, in: db) else { continue }
+        try LogReader(db).load(beyond: want, into: &batch)
+        if batch.hasMore { break }
+      }
+      return (batch.fragments, batch.hasMore)
+    }
+  }
+
+  public func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+    guard fragments.count <= relay.limits.fragmentsPerPush else { throw RelayError(.tooLarge, "fragments of a push") }
+    // Digests are taken before the transaction: everybody else's writes wait for it.
+    let checked = try fragments.map { try CheckedFragment($0, codec: relay.codec, limits: relay.limits) }
+    let now = relay.clock()
+    let outcome = try relay.pool.write { db in
+      try Relay.requireCurrent(principal, in: db)
+      var writer = LogWriter(db, principal: principal, limits: relay.limits, now: now)
+      return try writer.store(checked)
+    }
+    if !outcome.changed.isEmpty { onStored?(outcome.changed.sorted()) }
+    return (outcome.held, outcome.refused)
+  }
+}
+
+extension RelayAccess {
+  private static func arrival(of token: [UInt8], latest: Int64) -> Int64 {
+    guard token.count == 8 else { return 0 }
+    let value = token.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return value <= UInt64(latest) ? Int64(value) : 0
+  }
+}
+
+extension Relay {
+  /// The log as the office's own replica sees it, in this process: every scope, no device.
+  public func officeAccess(onStored: (@Sendable ([ScopeID]) -> Void)? = nil) -> RelayAccess {
+    RelayAccess(self, .office, onStored: onStored)
+  }
+}

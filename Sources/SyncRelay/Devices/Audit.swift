@@ -1,0 +1,57 @@
+import Foundation
+import GRDB
+
+/// One line of the relay's audit, which can only be added to.
+public struct AuditEntry: Hashable, Sendable {
+  /// What happened: `code-created`, `enrolled`, `denied`, `revoked`, `granted`, `withdrawn`, `fork`.
+  public let event: String
+  /// Milliseconds since 1970.
+  public let at: Int64
+  /// The device that it happened to, if any.
+  public let device: DeviceID?
+  /// The user that it happened to, if known.
+  public let user: String?
+  /// What else there is to say: a code, a label, a scope, a changeset.
+  public let detail: String
+}
+
+extension Relay {
+  /// The audit's latest entries, the newest first.
+  public func audit(limit: Int) throws -> [AuditEntry] {
+    try pool.read { db in
+      try Row.fetchAll(db, sql: "SELECT * FROM audit ORDER BY id DESC LIMIT ?", arguments: [limit]).map { row in
+        AuditEntry(
+          event: row["event"], at: row["at_ms"], device: DeviceID(bytes: row.bytes("device")), user: row["user"], detail: row["detail"])
+      }
+    }
+  }
+}
+
+/// Writes the audit.
+enum Audit {
+  enum Event: String {
+    case codeCreated = "code-created"
+    case enrolled
+    case denied
+    case revoked
+    case granted
+    case withdrawn
+    case fork
+  }
+
+  static func record(_ event: Event, at now: Int64, device: [UInt8]?, user: String?, detail: String, in db: Database) throws {
+    try db.execute(
+      sql: "INSERT INTO audit(event, at_ms, device, user, detail) VALUES (?, ?, ?, ?, ?)",
+      arguments: [event.rawValue, now, device.map { Data($0) }, user, detail])
+  }
+
+  /// Records what a device repeats at every exchange until somebody acts, once.
+  static func recordOnce(_ event: Event, at now: Int64, principal: Principal, detail: String, in db: Database) throws {
+    let known = try Int.fetchOne(
+      db, sql: "SELECT 1 FROM audit WHERE event = ? AND detail = ? AND device IS ? LIMIT 1",
+      arguments: [event.rawValue, detail, Data(principal.deviceBytes)])
+    if known == nil {
+      try record(event, at: now, device: principal.deviceBytes, user: principal.user, detail: detail, in: db)
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import GRDB
+import SyncCore
+
+extension Relay {
+  /// Issues a one-time code by which one device may enrol for a user.
+  ///
+  /// - Parameters:
+  ///   - user: the user's name; the author of what the device writes.
+  ///   - name: the user's name for people.
+  ///   - role: the user's role, as the office words it.
+  ///   - grants: what the user is granted when the code is used.
+  ///   - lifetime: in milliseconds; nil for the longest, ``RelayLimits/codeMilliseconds``.
+  /// - Returns: the code in groups, to be shown once: the relay keeps only its digest.
+  public func createCode(
+    user: String, name: String, role: String = "", grants: [GrantedScope] = [], lifetime: Int64? = nil
+  ) throws -> String {
+    try Self.check(user, upTo: RelayLimits.userBytes, "user")
+    try Self.check(name, upTo: RelayLimits.labelBytes, "name")
+    if !role.isEmpty { try Self.check(role, upTo: RelayLimits.labelBytes, "role") }
+    guard grants.count <= RelayLimits.grantsPerCode else { throw RelayError(.tooLarge, "grants of a code") }
+    for scope in grants { try scope.check() }
+    let lifetime = lifetime ?? limits.codeMilliseconds
+    guard lifetime > 0, lifetime <= limits.codeMilliseconds else { throw RelayError(.badArgument, "a code's lifetime") }
+    let code = EnrolmentCode.make(random(RelayLimits.codeCharacters))
+    let hash = Data(codec.digest(Array(code.utf8)))
+    let now = clock()
+    try pool.write { db in
+      // Unused codes are worth nothing once they expire; used ones stay a while, so that a second use is told apart.
+      let old = now - 10 * limits.codeMilliseconds
+      try db.execute(sql: "DELETE FROM code_grant WHERE code IN (SELECT hash FROM code WHERE expires_ms < ?)", arguments: [old])
+      try db.execute(sql: "DELETE FROM code WHERE expires_ms < ?", arguments: [old])
+      try db.execute(
+        sql: "INSERT INTO code(hash, user, display, role, expires_ms) VALUES (?, ?, ?, ?, ?)",
+        arguments: [hash, user, name, role, now + lifetime])
+      for scope in Set(grants) {
+        try db.execute(sql: "INSERT INTO code_grant(code, scope) VALUES (?, ?)", arguments: [hash, scope.description])
+      }
+      try Audit.record(.codeCreated, at: now, device: nil, user: user, detail: role, in: db)
+    }
+    return EnrolmentCode.shown(code)
+  }
+
+  /// Enrols a device by a code. A device that enrols again for the same user gets a new token, and its old one is void.
+  ///
+  /// - Parameters:
+  ///   - code: as the office showed it; case, grouping and width do not matter.
+  ///   - device: the device's identifier, as its sites carry it.
+  ///   - label: what the user calls the device.
+  /// - Throws: ``RelayError`` with `codeUnknown`, `codeExpired`, `codeUsed`, `tooManyAttempts`, `deviceTaken` or `badArgument`.
+  public func enrol(code: String, device: DeviceID, label: String) throws -> Enrolment {
+    try Self.check(label, upTo: RelayLimits.labelBytes, "label")
+    let token = DeviceToken.text(random(RelayLimits.tokenBytes))
+    let now = clock()
+    // The outcome is returned rather than thrown inside: a failed attempt has to be kept.
+    let outcome: Result<Enrolment, RelayError> = try pool.write { db in
+      try db.execute(sql: "DELETE FROM attempt WHERE at_ms <= ?", arguments: [now - limits.attemptWindowMilliseconds])
+      guard try Int.fetchOne(db, sql: "SELECT count(*) FROM attempt") ?? 0 < limits.failedAttempts else {
+        return .failure(RelayError(.tooManyAttempts, "enrolment"))
+      }
+      let usable: Row
+      switch try self.find(code, now: now, in: db) {
+      case .success(let row): usable = row
+      case .failure(let error):
+        try db.execute(sql: "INSERT INTO attempt(at_ms) VALUES (?)", arguments: [now])
+        try Audit.record(.denied, at: now, device: device.bytes, user: nil, detail: error.code.rawValue, in: db)
+        return .failure(error)
+      }
+      let user: String = usable["user"]
+      let owner = try String.fetchOne(
+        db, sql: "SELECT user FROM device WHERE id = ? AND revoked_ms IS NULL", arguments: [Data(device.bytes)])
+      // Otherwise whoever has a code could end another's device, whose identifier is no secret. The code stays usable.
+      guard owner == nil || owner == user else {
+        try Audit.record(.denied, at: now, device: device.bytes, user: user, detail: RelayError.Code.deviceTaken.rawValue, in: db)
+        return .failure(RelayError(.deviceTaken, device.description))
+      }
+      try self.admit(device, label: label, by: usable, token: token, now: now, in: db)
+      return .success(
+        Enrolment(
+          token: token, user: user, name: usable["display"], role: usable["role"], epoch: try Self.epoch(db),
+          grants: try Grant.fetch(of: user, now: now, in: db)))
+    }
+    return try outcome.get()
+  }
+
+  private func find(_ typed: String, now: Int64, in db: Database) throws -> Result<Row, RelayError> {
+    guard let code = EnrolmentCode.normalized(typed) else { return .failure(RelayError(.codeUnknown, "form")) }
+    let row = try Row.fetchOne(
+      db, sql: "SELECT * FROM code WHERE hash = ?", arguments: [Data(codec.digest(Array(code.utf8)))])
+    guard let row else { return .failure(RelayError(.codeUnknown, "")) }
+    let used: Int64? = row["used_ms"]
+    let expires: Int64 = row["expires_ms"]
+    if used != nil { return .failure(RelayError(.codeUsed, "")) }
+    if expires <= now { return .failure(RelayError(.codeExpired, "")) }
+    return .success(row)
+  }
+
+  private func admit(_ device: DeviceID, label: String, by code: Row, token: String, now: Int64, in db: Database) throws {
+    let user: String = code["user"]
+    let codeHash: Data = code["hash"]
+    try db.execute(sql: "UPDATE code SET used_ms = ? WHERE hash = ?", arguments: [now, codeHash])
+    try db.execute(
+      sql: """
+        INSERT INTO user(name, display, role) VALUES (?, ?, ?)
+        ON CONFLICT (name) DO UPDATE SET display = excluded.display, role = excluded.role
+        """, arguments: [user, code["display"] as String, code["role"] as String])
+    try db.execute(
+      sql: """
+        INSERT INTO device(id, user, label, token_hash, enrolled_ms, seen_ms) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET user = excluded.user, label = excluded.label, token_hash = excluded.token_hash,
+          enrolled_ms = excluded.enrolled_ms, seen_ms = excluded.seen_ms, revoked_ms = NULL
+        """, arguments: [Data(device.bytes), user, label, Data(codec.digest(Array(token.utf8))), now, now])
+    for scope in try String.fetchAll(db, sql: "SELECT scope FROM code_grant WHERE code = ? ORDER BY scope", arguments: [codeHash]) {
+      try Grant.insert(user: user, scope: scope, until: nil, in: db)
+    }
+    try Audit.record(.enrolled, at: now, device: device.bytes, user: user, detail: label, in: db)
+  }
+
+  /// Names are shown and logged: they have a length and no control characters.
+  static func check(_ text: String, upTo limit: Int, _ what: String) throws(RelayError) {
+    let isPrintable = text.unicodeScalars.allSatisfy { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: false
+      default: true
+      }
+    }
+    guard !text.isEmpty, text.utf8.count <= limit, isPrintable else { throw RelayError(.badArgument, what) }
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import GRDB
+import SyncCore
+
+/// Fragments that are gathered until about a number of bytes is reached.
+struct LogBatch {
+  /// How many bytes to gather; passed only by a batch's first part.
+  let budget: Int
+  private(set) var fragments: [Fragment] = []
+  private(set) var byteCount = 0
+  /// Whether something was left out.
+  var hasMore = false
+
+  init(budget: Int) { self.budget = budget }
+
+  /// Whether something of this size may still go in. The first always may: a batch that carries nothing would be asked for for ever.
+  func hasRoom(for bytes: Int) -> Bool { fragments.isEmpty || byteCount + bytes <= budget }
+
+  mutating func append(_ fragment: Fragment) {
+    fragments.append(fragment)
+    byteCount += fragment.byteCount
+  }
+}
+
+/// Reads the log, within one transaction.
+struct LogReader {
+  private let db: Database
+
+  init(_ db: Database) { self.db = db }
+
+  /// What is held of a scope, whole and in part.
+  func holdings(of scope: ScopeID) throws -> Holdings {
+    guard let row = try scopeRow(scope) else { return Holdings() }
+    let heads = try Row.fetchAll(
+      db.cachedStatement(
+        sql: "SELECT site.name, head.seq FROM head JOIN site ON site.id = head.site WHERE head.scope = ? ORDER BY site.name"),
+      arguments: [row])
+    let staged = try Row.fetchAll(
+      db.cachedStatement(
+        sql: "SELECT site.name, staged.seq, staged.held FROM staged JOIN site ON site.id = staged.site WHERE staged.scope = ?"),
+      arguments: [row])
+    return Holdings(
+      vector: VersionVector(try heads.map(dot)), partial: try staged.map { Holdings.Partial(dot: try dot($0), parts: $0["held"]) })
+  }
+
+  /// Adds what is missing of a scope to a batch, in the scope's order, until the batch is full.
+  func load(beyond want: ScopeHoldings, into batch: inout LogBatch) throws {
+    guard let scope = try scopeRow(want.scope), let missing = try missing(scope, want.holdings.vector) else { return }
+    let changesets = try Row.fetchCursor(
+      db, sql: "SELECT arrival, site, seq FROM changeset WHERE scope = ? AND position >= ? ORDER BY position",
+      arguments: [scope, missing.from])
+    while let row = try changesets.next() {
+      let site: Int64 = row["site"]
+      let seq: Int64 = row["seq"]
+      guard let known = missing.sites[site], seq > known.seq else { continue }
+      let held = want.holdings.parts(of: Dot(site: known.site, seq: UInt64(seq)))
+      try load(arrival: row["arrival"], scope: scope, site: site, seq: seq, held: held, into: &batch)
+      if batch.hasMore { return }
+    }
+  }
+
+  /// Adds one changeset, from a part on; as many of its parts as there is room for.
+  private func load(arrival: Int64, scope: Int64, site: Int64, seq: Int64, held: Int, into batch: inout LogBatch) throws {
+    let statement = try db.cachedStatement(sql: "SELECT header, signature FROM changeset WHERE arrival = ?")
+    guard let row = try Row.fetchOne(statement, arguments: [arrival]) else { throw RelayError(.damaged, "a changeset") }
+    // Sizes first: a body that has to wait for the next batch is not read.
+    let sizes = try Row.fetchAll(
+      db.cachedStatement(
+        sql: "SELECT id, part, length(body) AS size FROM part WHERE scope = ? AND site = ? AND seq = ? ORDER BY part"),
+      arguments: [scope, site, seq])
+    guard !sizes.isEmpty else { throw RelayError(.damaged, "a changeset's parts") }
+    // Whoever says that it has them all and yet lacks the changeset has something else: it gets everything.
+    let first = held < sizes.count ? held : 0
+    let header = row.bytes("header")
+    let signature = row.bytes("signature")
+    var size = Fragment(header: header, signature: signature, firstPart: first, parts: []).byteCount
+    var parts: [[UInt8]] = []
+    for part in sizes.dropFirst(first) {
+      size += part["size"] as Int + 5
+      let isFirst = batch.fragments.isEmpty && parts.isEmpty
+      guard isFirst || batch.hasRoom(for: size) && size <= batch.budget else {
+        batch.hasMore = true
+        break
+      }
+      let id: Int64 = part["id"]
+      let body = try Data.fetchOne(db.cachedStatement(sql: "SELECT body FROM part WHERE id = ?"), arguments: [id])
+      guard let body else { throw RelayError(.damaged, "a part's body") }
+      parts.append(Array(body))
+    }
+    if !parts.isEmpty { batch.append(Fragment(header: header, signature: signature, firstPart: first, parts: parts)) }
+  }
+
+  /// Which sites have something beyond a vector, and the first position at which any of them has.
+  private func missing(
+    _ scope: Int64, _ vector: VersionVector
+  ) throws -> (from: Int64, sites: [Int64: (site: SiteID, seq: Int64)])? {
+    var from = Int64.max
+    var sites: [Int64: (site: SiteID, seq: Int64)] = [:]
+    let heads = try Row.fetchCursor(
+      db, sql: "SELECT head.site, site.name, head.seq FROM head JOIN site ON site.id = head.site WHERE head.scope = ?", arguments: [scope])
+    while let row = try heads.next() {
+      let end = try dot(row)
+      let known = vector[end.site]
+      guard known < end.seq else { continue }
+      let number: Int64 = row["site"]
+      let next = try Int64.fetchOne(
+        db.cachedStatement(sql: "SELECT position FROM changeset WHERE scope = ? AND site = ? AND seq = ?"),
+        arguments: [scope, number, Int64(known) + 1])
+      guard let next else { throw RelayError(.damaged, "a changeset below its head is missing") }
+      from = min(from, next)
+      sites[number] = (end.site, Int64(known))
+    }
+    return sites.isEmpty ? nil : (from, sites)
+  }
+
+  private func scopeRow(_ scope: ScopeID) throws -> Int64? {
+    try Int64.fetchOne(db.cachedStatement(sql: "SELECT id FROM scope WHERE name = ?"), arguments: [scope.name])
+  }
+
+  private func dot(_ row: Row) throws(RelayError) -> Dot {
+    guard let site = SiteID(bytes: row.bytes("name")) else { throw RelayError(.damaged, "a site") }
+    return Dot(site: site, seq: UInt64(row["seq"] as Int64))
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import GRDB
+import SyncCore
+
+// MARK: - Rows
+
+extension LogWriter {
+  mutating func scopeRow(_ scope: ScopeID) throws -> Int64 {
+    if let known = scopeRows[scope] { return known }
+    let found = try Int64.fetchOne(db.cachedStatement(sql: "SELECT id FROM scope WHERE name = ?"), arguments: [scope.name])
+    let row: Int64
+    if let found {
+      row = found
+    } else {
+      try db.execute(sql: "INSERT INTO scope(name, arrival) VALUES (?, ?)", arguments: [scope.name, try Relay.nextArrival(db)])
+      row = db.lastInsertedRowID
+    }
+    scopeRows[scope] = row
+    return row
+  }
+
+  mutating func siteRow(_ site: SiteID) throws -> Int64 {
+    if let known = siteRows[site] { return known }
+    let name = Data(site.bytes)
+    let found = try Int64.fetchOne(db.cachedStatement(sql: "SELECT id FROM site WHERE name = ?"), arguments: [name])
+    let row: Int64
+    if let found {
+      row = found
+    } else {
+      try db.execute(sql: "INSERT INTO site(name) VALUES (?)", arguments: [name])
+      row = db.lastInsertedRowID
+    }
+    siteRows[site] = row
+    return row
+  }
+
+  mutating func head(_ chain: Chain) throws -> Head {
+    if let known = heads[chain] { return known }
+    let row = try Row.fetchOne(
+      db,
+      sql: """
+        SELECT head.seq, head.hash FROM head JOIN scope ON scope.id = head.scope JOIN site ON site.id = head.site
+        WHERE scope.name = ? AND site.name = ?
+        """, arguments: [chain.scope.name, Data(chain.site.bytes)])
+    let head = Head(seq: row.map { UInt64($0["seq"] as Int64) } ?? 0, hash: row?.bytes("hash") ?? [])
+    heads[chain] = head
+    return head
+  }
+
+  func hash(of dot: Dot, _ chain: Chain) throws -> [UInt8] {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT changeset.hash FROM changeset JOIN scope ON scope.id = changeset.scope JOIN site ON site.id = changeset.site
+        WHERE scope.name = ? AND site.name = ? AND seq = ?
+        """)
+    let hash = try Data.fetchOne(statement, arguments: [chain.scope.name, Data(chain.site.bytes), Int64(dot.seq)])
+    guard let hash else { throw RelayError(.damaged, "a changeset below its head is missing") }
+    return Array(hash)
+  }
+
+  func staged(_ chain: Chain) throws -> Row? {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT staged.hash, staged.signature, staged.held FROM staged
+        JOIN scope ON scope.id = staged.scope JOIN site ON site.id = staged.site WHERE scope.name = ? AND site.name = ?
+        """)
+    return try Row.fetchOne(statement, arguments: [chain.scope.name, Data(chain.site.bytes)])
+  }
+
+  func insert(_ parts: [[UInt8]], from first: Int, scope: Int64, site: Int64, seq: UInt64) throws {
+    let statement = try db.cachedStatement(sql: "INSERT INTO part(scope, site, seq, part, body) VALUES (?, ?, ?, ?, ?)")
+    for (offset, body) in parts.enumerated() {
+      try statement.execute(arguments: [scope, site, Int64(seq), first + offset, Data(body)])
+    }
+  }
+
+  /// Gives a changeset that is all there its place in the scope's order.
+  func complete(_ incoming: IncomingFragment, staged: Row?, scope: Int64, site: Int64) throws {
+    let header = incoming.header
+    let arrival = try Relay.nextArrival(db)
+    let head = try db.cachedStatement(sql: "UPDATE scope SET head = head + 1, arrival = ? WHERE id = ? RETURNING head")
+    guard let position = try Int64.fetchOne(head, arguments: [arrival, scope]) else { throw RelayError(.damaged, "scope") }
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO changeset(arrival, scope, position, site, seq, time, author, hash, header, signature, bytes, device, received_ms)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      arrival, scope, position, site, Int64(header.dot.seq), Int64(header.time.rawValue), header.author, Data(incoming.hash),
+      Data(incoming.fragment.header), Data(staged?.bytes("signature") ?? incoming.fragment.signature), incoming.changesetBytes,
+      Data(principal.deviceBytes), now,
+    ])
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO head(scope, site, seq, hash) VALUES (?, ?, ?, ?)
+        ON CONFLICT (scope, site) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
+        """
+    ).execute(arguments: [scope, site, Int64(header.dot.seq), Data(incoming.hash)])
+    if staged != nil {
+      try db.cachedStatement(sql: "DELETE FROM staged WHERE scope = ? AND site = ?").execute(arguments: [scope, site])
+    }
+  }
+}
+
+// MARK: - Staging
+
+extension LogWriter {
+  func stage(_ incoming: IncomingFragment, held: Int, bytes: Int, scope: Int64, site: Int64) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO staged(scope, site, seq, hash, header, signature, held, bytes, device, touched_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (scope, site) DO UPDATE SET held = excluded.held, bytes = bytes + excluded.bytes, device = excluded.device,
+          touched_ms = excluded.touched_ms
+        """,
+      arguments: [
+        scope, site, Int64(incoming.header.dot.seq), Data(incoming.hash), Data(incoming.fragment.header),
+        Data(incoming.fragment.signature), held, bytes, Data(principal.deviceBytes), now,
+      ])
+  }
+
+  /// Whether the device that brings parts may leave them unfinished here; what it left long ago makes way.
+  func hasRoom(for parts: [[UInt8]]) throws -> Bool {
+    let wanted = parts.reduce(0) { $0 + $1.count }
+    if try stagedBytes() + wanted <= limits.stagingBytesPerDevice { return true }
+    let abandoned = try Row.fetchAll(
+      db, sql: "SELECT scope, site, seq FROM staged WHERE device = ? AND touched_ms < ?",
+      arguments: [Data(principal.deviceBytes), now - limits.stagingMilliseconds])
+    for row in abandoned {
+      let key: StatementArguments = [row["scope"] as Int64, row["site"] as Int64]
+      try db.execute(sql: "DELETE FROM part WHERE scope = ? AND site = ? AND seq = ?", arguments: key + [row["seq"] as Int64])
+      try db.execute(sql: "DELETE FROM staged WHERE scope = ? AND site = ?", arguments: key)
+    }
+    return try stagedBytes() + wanted <= limits.stagingBytesPerDevice
+  }
+
+  func stagedBytes() throws -> Int {
+    try Int.fetchOne(
+      db, sql: "SELECT coalesce(sum(bytes), 0) FROM staged WHERE device = ?", arguments: [Data(principal.deviceBytes)]) ?? 0
+  }
+}

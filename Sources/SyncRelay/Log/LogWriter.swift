@@ -1,0 +1,148 @@
+import Foundation
+import GRDB
+import SyncCore
+
+/// Takes a push into the log, within one write transaction: all of it is durable together, or none of it is there.
+///
+/// What is refused holds up only its own site in its own scope; the rest of the push is kept.
+struct LogWriter {
+  /// What came of a push.
+  struct Outcome {
+    var held: [ScopeHoldings] = []
+    var refused: [Refusal] = []
+    /// The scopes that got new changesets.
+    var changed: Set<ScopeID> = []
+  }
+
+  /// A site within a scope: a chain of changesets.
+  struct Chain: Hashable {
+    let scope: ScopeID
+    let site: SiteID
+  }
+
+  /// The end of a chain.
+  struct Head {
+    var seq: UInt64
+    var hash: [UInt8]
+  }
+
+  let db: Database
+  let principal: Principal
+  let limits: RelayLimits
+  let now: Int64
+  var outcome = Outcome()
+  var scopeRows: [ScopeID: Int64] = [:]
+  var siteRows: [SiteID: Int64] = [:]
+  var heads: [Chain: Head] = [:]
+  var access: [ScopeID: Bool] = [:]
+  /// Chains of which something was refused: what follows in them would only be refused as a gap.
+  var stopped: Set<Chain> = []
+
+  init(_ db: Database, principal: Principal, limits: RelayLimits, now: Int64) {
+    self.db = db
+    self.principal = principal
+    self.limits = limits
+    self.now = now
+  }
+
+  mutating func store(_ fragments: [CheckedFragment]) throws -> Outcome {
+    var named: Set<ScopeID> = []
+    for checked in fragments {
+      let scope: ScopeID
+      let dot: Dot
+      let code: String?
+      switch checked {
+      case .refused(let refusal): (scope, dot, code) = (refusal.scope, refusal.dot, refusal.code)
+      case .usable(let incoming):
+        (scope, dot) = (incoming.header.scope, incoming.header.dot)
+        let chain = Chain(scope: scope, site: dot.site)
+        code = stopped.contains(chain) ? nil : try store(incoming, chain)
+      }
+      named.insert(scope)
+      if let code, stopped.insert(Chain(scope: scope, site: dot.site)).inserted {
+        outcome.refused.append(Refusal(scope: scope, dot: dot, code: code))
+        try audit(code, scope, dot)
+      }
+    }
+    let reader = LogReader(db)
+    for scope in named.sorted() where try mayHold(scope) {
+      outcome.held.append(ScopeHoldings(scope: scope, holdings: try reader.holdings(of: scope)))
+    }
+    return outcome
+  }
+
+  /// Keeps a fragment; returns the code of the refusal when it may not be kept.
+  private mutating func store(_ incoming: IncomingFragment, _ chain: Chain) throws -> String? {
+    let header = incoming.header
+    let isOwn = principal.device.map { $0 == DeviceID(of: header.dot.site) } ?? false
+    let mayHold = try mayHold(header.scope)
+    // A scope that nobody has opened is opened by its creator: a device, with changes of its own.
+    let opens = try !mayHold && isOwn && isUnopened(header.scope)
+    guard mayHold || opens else { return Refusal.Code.notGranted }
+    if isOwn, header.author != principal.user { return Refusal.Code.notTheAuthor }
+
+    let head = try head(chain)
+    if header.dot.seq <= head.seq {
+      return try hash(of: header.dot, chain) == incoming.hash ? nil : Refusal.Code.fork
+    }
+    guard header.dot.seq == head.seq + 1 else { return Refusal.Code.gap }
+    guard header.previous == head.hash else { return Refusal.Code.fork }
+
+    let staged = try staged(chain)
+    if let staged, staged.bytes("hash") != incoming.hash { return Refusal.Code.fork }
+    let held: Int = staged.map { $0["held"] } ?? 0
+    guard incoming.fragment.firstPart <= held else { return Refusal.Code.gap }
+    // What is there already, of a push that was cut, is not stored twice; its digest was the same.
+    let fresh = Array(incoming.fragment.parts.dropFirst(held - incoming.fragment.firstPart))
+    let total = held + fresh.count
+    let isWhole = total == header.parts.count
+    if !isWhole, try !hasRoom(for: fresh) { return Refusal.Code.tooLarge }
+    if opens { try open(header.scope) }
+    let scope = try scopeRow(header.scope)
+    let site = try siteRow(header.dot.site)
+    try insert(fresh, from: held, scope: scope, site: site, seq: header.dot.seq)
+    if isWhole {
+      try complete(incoming, staged: staged, scope: scope, site: site)
+      heads[chain] = Head(seq: header.dot.seq, hash: incoming.hash)
+      outcome.changed.insert(header.scope)
+    } else {
+      try stage(incoming, held: total, bytes: fresh.reduce(0) { $0 + $1.count }, scope: scope, site: site)
+    }
+    return nil
+  }
+}
+
+// MARK: - Access
+
+extension LogWriter {
+  private mutating func mayHold(_ scope: ScopeID) throws -> Bool {
+    if let known = access[scope] { return known }
+    let allowed = try Grant.allows(principal, scope, now: now, in: db)
+    access[scope] = allowed
+    return allowed
+  }
+
+  /// Whether a scope has neither changes nor anybody who may hold it.
+  private func isUnopened(_ scope: ScopeID) throws -> Bool {
+    let taken = try Int.fetchOne(
+      db, sql: "SELECT 1 WHERE EXISTS (SELECT 1 FROM scope WHERE name = ?) OR EXISTS (SELECT 1 FROM access WHERE scope = ?)",
+      arguments: [scope.name, scope.name])
+    return taken == nil && scope.name != GrantedScope.allName
+  }
+
+  private mutating func open(_ scope: ScopeID) throws {
+    try Grant.insert(user: principal.user, scope: scope.name, until: nil, in: db)
+    try Audit.record(.granted, at: now, device: principal.deviceBytes, user: principal.user, detail: scope.name, in: db)
+    access[scope] = true
+  }
+
+  private func audit(_ code: String, _ scope: ScopeID, _ dot: Dot) throws {
+    switch code {
+    case Refusal.Code.fork:
+      try Audit.recordOnce(.fork, at: now, principal: principal, detail: "\(scope.name) \(dot)", in: db)
+    case Refusal.Code.notGranted, Refusal.Code.notTheAuthor:
+      try Audit.recordOnce(.denied, at: now, principal: principal, detail: "\(code) \(scope.name)", in: db)
+    default: break
+    }
+  }
+}

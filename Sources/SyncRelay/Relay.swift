@@ -1,0 +1,101 @@
+import Foundation
+import GRDB
+public import SyncCore
+
+/// The relay: who may take part, who may hold which scope, and a durable log of changesets by scope, in one SQLite file.
+///
+/// It knows no survey and merges nothing: it checks what arrives, gives each changeset its place in its scope's order, and hands out
+/// what others miss. Every method is synchronous, safe to call from any thread, and durable before it returns.
+///
+/// ```swift
+/// let relay = try Relay(path: "relay.db", codec: codec, clock: { now() }, random: { secureBytes($0) })
+/// let code = try relay.createCode(user: "li", name: "李工", role: "specialist", grants: [])
+/// let enrolment = try relay.enrol(code: code, device: device, label: "ThinkPad")
+/// let principal = try relay.authenticate(enrolment.token)
+/// ```
+///
+/// ## Topics
+/// ### Opening
+/// - ``init(path:codec:limits:clock:random:)``
+/// - ``epoch``
+/// - ``renewEpoch()``
+/// ### Devices
+/// - ``createCode(user:name:role:grants:lifetime:)``
+/// - ``enrol(code:device:label:)``
+/// - ``authenticate(_:)``
+/// - ``devices()``
+/// - ``revoke(device:)``
+/// - ``audit(limit:)``
+/// ### Access
+/// - ``grant(user:scope:until:)``
+/// - ``revoke(user:scope:)``
+/// - ``grants(of:)``
+/// - ``users(of:)``
+/// - ``officeAccess(onStored:)``
+/// - ``RelayAccess``
+public final class Relay: Sendable {
+  /// The limits this relay keeps.
+  public let limits: RelayLimits
+
+  /// Digests and compression, as they were handed in.
+  public let codec: Codec
+
+  let pool: DatabasePool
+  let clock: @Sendable () -> Int64
+  let random: @Sendable (Int) -> [UInt8]
+
+  /// Opens the relay's file, or makes a new one that only its owner may read.
+  ///
+  /// - Parameters:
+  ///   - path: the file; its folder has to be there.
+  ///   - codec: digests and compression.
+  ///   - limits: the relay's limits.
+  ///   - clock: milliseconds since 1970.
+  ///   - random: as many bytes as asked for, from a generator fit for secrets.
+  /// - Throws: ``RelayError`` with `notARelay`, `newerFormat` or `cannotOpen`.
+  public init(
+    path: String, codec: Codec, limits: RelayLimits = RelayLimits(), clock: @escaping @Sendable () -> Int64,
+    random: @escaping @Sendable (Int) -> [UInt8]
+  ) throws {
+    self.limits = limits
+    self.codec = codec
+    self.clock = clock
+    self.random = random
+    pool = try RelayFile.open(path: path, epoch: random(RelayLimits.epochBytes), now: clock())
+  }
+
+  /// The relay's identity, which every token belongs to: new after ``renewEpoch()``.
+  public var epoch: [UInt8] {
+    get throws {
+      try pool.read { db in try Self.epoch(db) }
+    }
+  }
+
+  /// Gives the relay a new identity, to be done after its file was restored from a backup: replicas then forget what it had
+  /// acknowledged, and send again what they hold past the backup.
+  public func renewEpoch() throws {
+    let epoch = random(RelayLimits.epochBytes)
+    try pool.write { db in try db.execute(sql: "UPDATE relay SET epoch = ?", arguments: [Data(epoch)]) }
+  }
+
+  /// Closes the file; nothing may be asked of the relay any more.
+  public func close() throws { try pool.close() }
+
+  static func epoch(_ db: Database) throws -> [UInt8] {
+    guard let epoch = try Data.fetchOne(db, sql: "SELECT epoch FROM relay") else { throw RelayError(.damaged, "epoch") }
+    return Array(epoch)
+  }
+
+  /// Takes the next number of the sequence that orders all arrivals and grants; tokens are made of it.
+  static func nextArrival(_ db: Database) throws -> Int64 {
+    let statement = try db.cachedStatement(sql: "UPDATE relay SET arrival = arrival + 1 RETURNING arrival")
+    guard let arrival = try Int64.fetchOne(statement) else { throw RelayError(.damaged, "arrival") }
+    return arrival
+  }
+
+  /// The latest number of that sequence.
+  static func arrival(_ db: Database) throws -> Int64 {
+    guard let arrival = try Int64.fetchOne(db, sql: "SELECT arrival FROM relay") else { throw RelayError(.damaged, "arrival") }
+    return arrival
+  }
+}

@@ -1,0 +1,52 @@
+/// Why the relay would not do something: a stable code and a technical remark. Text for people is made at the edge.
+public struct RelayError: Error, Hashable, Sendable {
+  /// Which kind of thing went wrong. A struct, so that a new code breaks no caller.
+  public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The code's name, in lower-case words joined by hyphens.
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public var description: String { rawValue }
+  }
+
+  public let code: Code
+  /// A short technical remark for logs; never a token, a code or anything else that is secret.
+  public let details: String
+
+  public init(_ code: Code, _ details: String) {
+    self.code = code
+    self.details = details
+  }
+}
+
+extension RelayError.Code {
+  /// The file is something else: not a database, or another program's.
+  public static let notARelay = Self(rawValue: "not-a-relay")
+  /// The file was written by a later version of this program.
+  public static let newerFormat = Self(rawValue: "newer-format")
+  /// The file cannot be opened or created.
+  public static let cannotOpen = Self(rawValue: "cannot-open")
+  /// What is stored is not what the relay stores.
+  public static let damaged = Self(rawValue: "damaged")
+  /// A name, a label or another argument that is empty, too long, or has characters that no name has.
+  public static let badArgument = Self(rawValue: "bad-argument")
+  /// Bytes that are not what the format says they are.
+  public static let malformed = Self(rawValue: "malformed")
+  /// More of something than ``RelayLimits`` allow.
+  public static let tooLarge = Self(rawValue: "too-large")
+  /// No such enrolment code was issued.
+  public static let codeUnknown = Self(rawValue: "code-unknown")
+  /// The enrolment code was issued too long ago.
+  public static let codeExpired = Self(rawValue: "code-expired")
+  /// The enrolment code has been used.
+  public static let codeUsed = Self(rawValue: "code-used")
+  /// Too many wrong enrolment codes were tried of late; nobody enrols until the window has passed.
+  public static let tooManyAttempts = Self(rawValue: "too-many-attempts")
+  /// The device is enrolled for another user, who has to be revoked first.
+  public static let deviceTaken = Self(rawValue: "device-taken")
+  /// No such device is enrolled.
+  public static let deviceUnknown = Self(rawValue: "device-unknown")
+  /// The device was enrolled once and is no longer.
+  public static let revoked = Self(rawValue: "revoked")
+}

@@ -1,0 +1,137 @@
+import Foundation
+import GRDB
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The relay's file: how it is opened, what says that it is one, and its tables.
+enum RelayFile {
+  /// "SYNR": the file is a relay's.
+  static let applicationID: Int32 = 0x5359_4E52
+  /// The version of the tables below.
+  static let formatVersion: Int32 = 1
+  /// Readable and writable by the owner alone: the file holds everybody's work.
+  static let mode: mode_t = 0o600
+
+  static func open(path: String, epoch: [UInt8], now: Int64) throws -> DatabasePool {
+    try protect(path)
+    // Looked at without writing, so that another program's file is left as it was.
+    try check(path)
+    do {
+      let pool = try DatabasePool(path: path, configuration: configuration())
+      try pool.writeWithoutTransaction { db in
+        // The pool lowers this when it turns the write-ahead log on; nothing may be acknowledged that power loss can undo.
+        try db.execute(sql: "PRAGMA synchronous = FULL")
+      }
+      try pool.write { db in
+        // Decided inside the transaction: two processes may be opening a new file.
+        if try Int32.fetchOne(db, sql: "PRAGMA user_version") == 0 { try create(db, epoch: epoch, now: now) }
+      }
+      return pool
+    } catch let error as DatabaseError {
+      throw RelayError(.cannotOpen, "SQLite \(error.extendedResultCode.rawValue)")
+    }
+  }
+
+  private static func configuration(readonly: Bool = false) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = readonly
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(RelayLimits.busySeconds)
+    configuration.label = "relay"
+    configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA trusted_schema = OFF") }
+    return configuration
+  }
+
+  /// Makes the file, or narrows who may read it, before SQLite opens it: the files beside it take over its mode.
+  private static func protect(_ path: String) throws(RelayError) {
+    let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode)
+    guard descriptor >= 0 else { throw RelayError(.cannotOpen, "errno \(errno)") }
+    defer { Foundation.close(descriptor) }
+    guard fchmod(descriptor, mode) == 0 else { throw RelayError(.cannotOpen, "errno \(errno)") }
+  }
+
+  private static func check(_ path: String) throws {
+    let marks: (application: Int32, version: Int32, tables: Int)
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
+      marks = try queue.read { db in
+        (
+          try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0, try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
+          try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+        )
+      }
+      try queue.close()
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+      throw RelayError(.notARelay, "not a database")
+    } catch let error as DatabaseError {
+      throw RelayError(.cannotOpen, "SQLite \(error.extendedResultCode.rawValue)")
+    }
+    if marks == (0, 0, 0) { return }
+    guard marks.application == applicationID else { throw RelayError(.notARelay, "application_id \(marks.application)") }
+    guard marks.version <= formatVersion else { throw RelayError(.newerFormat, "format \(marks.version)") }
+  }
+
+  private static func create(_ db: Database, epoch: [UInt8], now: Int64) throws {
+    try db.execute(sql: tables)
+    try db.execute(sql: "INSERT INTO relay(id, epoch, arrival, created_ms) VALUES (1, ?, 0, ?)", arguments: [Data(epoch), now])
+    // A pragma takes no bound values; both are constants of ours.
+    try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(formatVersion)")
+  }
+
+  private static let tables = """
+    CREATE TABLE relay(id INTEGER PRIMARY KEY CHECK (id = 1), epoch BLOB NOT NULL, arrival INTEGER NOT NULL,
+      created_ms INTEGER NOT NULL) STRICT;
+
+    -- The log. A scope's head is its latest position; its arrival tells since when it has changed.
+    CREATE TABLE scope(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head INTEGER NOT NULL DEFAULT 0,
+      arrival INTEGER NOT NULL) STRICT;
+    CREATE INDEX scope_by_arrival ON scope(arrival);
+    CREATE TABLE site(id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE) STRICT;
+    -- What is held whole of each site in a scope.
+    CREATE TABLE head(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id),
+      seq INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (scope, site)) STRICT, WITHOUT ROWID;
+    CREATE TABLE changeset(arrival INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id), position INTEGER NOT NULL,
+      site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL, time INTEGER NOT NULL, author TEXT NOT NULL,
+      hash BLOB NOT NULL, header BLOB NOT NULL, signature BLOB NOT NULL, bytes INTEGER NOT NULL, device BLOB NOT NULL,
+      received_ms INTEGER NOT NULL, UNIQUE (scope, position), UNIQUE (scope, site, seq)) STRICT;
+    -- Bodies, of changesets that are whole and of those that are not yet: arriving, a changeset is not copied.
+    CREATE TABLE part(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id),
+      site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL, part INTEGER NOT NULL, body BLOB NOT NULL,
+      UNIQUE (scope, site, seq, part)) STRICT;
+    -- A site's next changeset while some of its parts are missing; device is the one that brings it.
+    CREATE TABLE staged(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id),
+      seq INTEGER NOT NULL, hash BLOB NOT NULL, header BLOB NOT NULL, signature BLOB NOT NULL, held INTEGER NOT NULL,
+      bytes INTEGER NOT NULL, device BLOB NOT NULL, touched_ms INTEGER NOT NULL, PRIMARY KEY (scope, site)) STRICT;
+    CREATE INDEX staged_by_device ON staged(device);
+
+    -- Who may hold what: by name, because a grant may come before the scope's first changeset. '*' is every scope.
+    CREATE TABLE access(user TEXT NOT NULL, scope TEXT NOT NULL, until_ms INTEGER, arrival INTEGER NOT NULL,
+      PRIMARY KEY (user, scope)) STRICT, WITHOUT ROWID;
+    CREATE INDEX access_by_scope ON access(scope);
+    CREATE TABLE user(name TEXT PRIMARY KEY, display TEXT NOT NULL, role TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE device(id BLOB PRIMARY KEY, user TEXT NOT NULL REFERENCES user(name), label TEXT NOT NULL, token_hash BLOB UNIQUE,
+      enrolled_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, revoked_ms INTEGER) STRICT, WITHOUT ROWID;
+    CREATE TABLE code(hash BLOB PRIMARY KEY, user TEXT NOT NULL, display TEXT NOT NULL, role TEXT NOT NULL, expires_ms INTEGER NOT NULL,
+      used_ms INTEGER) STRICT, WITHOUT ROWID;
+    CREATE TABLE code_grant(code BLOB NOT NULL REFERENCES code(hash), scope TEXT NOT NULL, PRIMARY KEY (code, scope)) STRICT, WITHOUT ROWID;
+    CREATE TABLE attempt(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT;
+
+    CREATE TABLE audit(id INTEGER PRIMARY KEY, event TEXT NOT NULL, at_ms INTEGER NOT NULL, device BLOB, user TEXT,
+      detail TEXT NOT NULL) STRICT;
+    CREATE INDEX audit_by_detail ON audit(event, detail);
+    CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+    CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+    """
+}
+
+extension Row {
+  /// A blob's bytes; empty when the column is absent or NULL.
+  func bytes(_ column: String) -> [UInt8] {
+    let data: Data? = self[column]
+    return data.map { Array($0) } ?? []
+  }
+}

@@ -1,0 +1,47 @@
+import SyncCore
+
+/// Every limit of the relay, in one place; the protocol's own stand in `Limits`. Each is tested on both sides.
+///
+/// The defaults suit one office; a test or an operator may hand in others.
+public struct RelayLimits: Hashable, Sendable {
+  /// How large one changeset may be: its header and all its parts, in bytes.
+  public var changesetBytes = 256 << 20
+  /// How large one changeset's header may be, in bytes: with a part of the greatest size it still has to fit a message.
+  public var headerBytes = 1 << 20
+  /// How long a signature may be, in bytes.
+  public var signatureBytes = 8 << 10
+  /// How many fragments one push may carry: more than the smallest ones that fill a batch of `Limits.batchBytes`.
+  public var fragmentsPerPush = 8192
+  /// How many bytes of unfinished changesets one device may leave with the relay.
+  public var stagingBytesPerDevice = 512 << 20
+  /// How long an unfinished changeset is kept after its last part came, in milliseconds; dropped when room is needed.
+  public var stagingMilliseconds: Int64 = 30 * 24 * 3_600_000
+  /// How many scopes one request may name.
+  public var scopesPerRequest = 65_536
+  /// How long an enrolment code may live, in milliseconds.
+  public var codeMilliseconds: Int64 = 10 * 60_000
+  /// How many wrong enrolment codes may be tried within ``attemptWindowMilliseconds``, by everybody together: whose try a
+  /// wrong code is cannot be known.
+  public var failedAttempts = 20
+  /// The window over which wrong enrolment codes are counted, in milliseconds.
+  public var attemptWindowMilliseconds: Int64 = 10 * 60_000
+
+  /// The longest name of a user, which is also the author of their changesets, in bytes of UTF-8.
+  public static let userBytes = Limits.authorBytes
+  /// The longest display name, role or device label, in bytes of UTF-8.
+  public static let labelBytes = 256
+  /// How many grants one enrolment code may carry.
+  public static let grantsPerCode = 1024
+  /// The symbols of an enrolment code: 50 random bits.
+  public static let codeCharacters = 10
+  /// The random bytes of a device's token.
+  public static let tokenBytes = 32
+  /// The random bytes of an epoch.
+  public static let epochBytes = 16
+  /// How long a device's last contact may be out of date, in milliseconds: an idle exchange should not have to write.
+  public static let lastSeenMilliseconds: Int64 = 60_000
+  /// How long a writer waits for another process, in seconds.
+  public static let busySeconds = 10.0
+
+  public init() {}
+}

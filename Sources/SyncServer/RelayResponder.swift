@@ -1,0 +1,111 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import SyncCore
+import SyncRelay
+
+/// Answers requests: finds the route, keeps the limits, makes errors into problems, and logs one line for each.
+///
+/// The routes are few and each has its limits, so that a switch shows them better than a router would.
+struct RelayResponder: HTTPResponder {
+  typealias Context = BasicRequestContext
+
+  let relay: Relay
+  let logger: Logger
+  let gate: RequestGate
+  let bodySeconds: Int
+  let threads: NIOThreadPool
+  let onStored: @Sendable ([ScopeID]) -> Void
+
+  func respond(to request: Request, context: Context) async throws -> Response {
+    var line = AccessLine(request)
+    let response: Response
+    do {
+      response = try await answer(request, &line)
+    } catch let error as HTTPParserError {
+      // What does not parse as HTTP is answered by the server itself, which then closes the connection.
+      throw error
+    } catch {
+      let problem = Problem(error)
+      line.code = problem.code
+      if problem.status.code >= 500, !(error is Problem) { log(error, line) }
+      response = problem.response(id: line.id)
+    }
+    line.log(response, to: logger)
+    return response
+  }
+
+  private func answer(_ request: Request, _ line: inout AccessLine) async throws -> Response {
+    guard gate.enter() else { throw Problem.busy }
+    defer { gate.leave() }
+    switch request.uri.path {
+    case "/v1/hello", "/v1/push", "/v1/pull":
+      try Self.require(.post, request, type: "application/cbor", upTo: Limits.messageBytes)
+      return try await exchange(request, &line)
+    case "/v1/enrol":
+      try Self.require(.post, request, type: "application/json", upTo: ServerLimits.enrolmentBytes)
+      return try await enrol(request, &line)
+    case "/healthz":
+      guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
+      return try await health()
+    default: throw Problem.notFound
+    }
+  }
+
+  private func health() async throws -> Response {
+    _ = try await offLoop { try relay.officeAccess().token() }
+    return Response(
+      status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: "ok\n")))
+  }
+
+  /// Runs what blocks where nobody waits for a thread but others of its kind.
+  func offLoop<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
+    try await threads.runIfActive(work)
+  }
+
+  /// What is asked of a request before its body is read.
+  private static func require(_ method: HTTPRequest.Method, _ request: Request, type: String, upTo limit: Int) throws(Problem) {
+    guard request.method == method else { throw Problem.methodNotAllowed(method) }
+    let given = request.headers[.contentType]?.prefix { $0 != ";" && $0 != " " }.lowercased()
+    guard given == type else { throw Problem.wrongType }
+    if let length = request.headers[.contentLength] {
+      guard let length = Int(length), length >= 0 else { throw Problem.malformed }
+      guard length <= limit else { throw Problem.tooLarge }
+    }
+  }
+
+  /// Reads a body; never holds more of it than the limit, and never waits longer for it: who sends a byte now and then would keep
+  /// others out for ever.
+  func body(of request: Request, upTo limit: Int, within seconds: Int) async throws -> [UInt8] {
+    let buffer = try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+      group.addTask {
+        do {
+          return try await request.body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+          throw Problem.tooLarge
+        }
+      }
+      group.addTask {
+        try await Task.sleep(for: .seconds(seconds))
+        throw Problem.tooSlow
+      }
+      defer { group.cancelAll() }
+      guard let first = try await group.next() else { throw Problem.tooSlow }
+      return first
+    }
+    // A connection that breaks in the middle looks like the body's end.
+    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length != buffer.readableBytes { throw Problem.malformed }
+    return Array(buffer.readableBytesView)
+  }
+
+  private func log(_ error: any Error, _ line: AccessLine) {
+    // The kind and our own code: a database's message may quote what is stored.
+    let kind = (error as? RelayError).map { "\($0.code) \($0.details)" } ?? String(describing: type(of: error))
+    logger.error("request failed", metadata: ["id": "\(line.id)", "error": "\(kind)"])
+  }
+}

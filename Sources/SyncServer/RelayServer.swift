@@ -1,0 +1,96 @@
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+public import SyncCore
+public import SyncRelay
+import UnixSignals
+
+/// The relay behind HTTP.
+///
+/// | route | what |
+/// |---|---|
+/// | `POST /v1/hello`, `/v1/push`, `/v1/pull` | the exchange: a message each way, `application/cbor`, with a device's bearer token |
+/// | `POST /v1/enrol` | `{"code","device","label"}` to a token, as JSON; the code is the credential |
+/// | `GET /healthz` | whether the relay can read its log |
+///
+/// Every error is an `application/problem+json` with `status`, `code` and `id`; the same id stands in the log beside what happened.
+///
+/// The server itself speaks plain HTTP: it binds to this machine alone, unless the configuration says that a proxy with TLS stands
+/// before it. TLS from certificate files comes with a later version.
+///
+/// ```swift
+/// let server = try RelayServer(relay: relay, configuration: .init(port: 8473), logger: logger) { scopes in
+///   office.wake()
+/// }
+/// try await server.run()
+/// ```
+public struct RelayServer: Sendable {
+  private let configuration: RelayServerConfiguration
+  private let logger: Logger
+  private let responder: RelayResponder
+  private let threads: NIOThreadPool
+
+  /// Prepares a server; nothing is bound yet.
+  ///
+  /// - Parameters:
+  ///   - relay: what is served.
+  ///   - configuration: where to listen, and how much at once.
+  ///   - logger: gets one line for each request.
+  ///   - onStored: told after a push the scopes that got new changesets, which are durable by then. It has to return soon: the device
+  ///     waits for it.
+  /// - Throws: `RelayError` with `insecureAddress` for an address that others can reach, without TLS before it.
+  public init(
+    relay: Relay, configuration: RelayServerConfiguration = RelayServerConfiguration(), logger: Logger,
+    onStored: @escaping @Sendable ([ScopeID]) -> Void = { _ in }
+  ) throws(RelayError) {
+    try configuration.check()
+    self.configuration = configuration
+    self.logger = logger
+    threads = NIOThreadPool(numberOfThreads: configuration.databaseThreads)
+    responder = RelayResponder(
+      relay: relay, logger: logger, gate: RequestGate(limit: configuration.maximumRequests), bodySeconds: configuration.maximumBodySeconds,
+      threads: threads, onStored: onStored)
+  }
+
+  /// Serves until it is told to stop, then lets the requests under way finish.
+  ///
+  /// - Parameters:
+  ///   - handlingSignals: whether SIGTERM and SIGINT stop it; without, the task's cancellation or a surrounding service group does.
+  ///   - onRunning: told the port once connections are accepted: the real one where the configuration says 0.
+  public func run(handlingSignals: Bool = true, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+    threads.start()
+    let application = Application(
+      responder: responder,
+      server: .http1(
+        configuration: HTTP1Channel.Configuration(
+          idleTimeout: .seconds(ServerLimits.idleSeconds),
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: ServerLimits.headerBytes, maxHeaderListSize: ServerLimits.headerBytes,
+            maxHeaderFieldCount: ServerLimits.headerFields))),
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.host, port: configuration.port), serverName: nil,
+        availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections, logger: logger)),
+      onServerRunning: { channel in
+        let port = channel.localAddress?.port ?? 0
+        logger.info("listening", metadata: ["host": "\(configuration.host)", "port": "\(port)"])
+        await onRunning(port)
+      },
+      logger: logger)
+    var services = ServiceGroupConfiguration(
+      services: [application], gracefulShutdownSignals: handlingSignals ? [.sigterm, .sigint] : [], logger: logger)
+    services.maximumGracefulShutdownDuration = .seconds(ServerLimits.shutdownSeconds)
+    let outcome: Result<Void, any Error>
+    do {
+      try await ServiceGroup(configuration: services).run()
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    // Only now: what was under way has been answered.
+    try await threads.shutdownGracefully()
+    try outcome.get()
+  }
+}

@@ -1,0 +1,75 @@
+public import SyncRelay
+
+/// Where the server listens, and how much it does at once.
+public struct RelayServerConfiguration: Hashable, Sendable {
+  /// The address to bind: this machine's own, unless ``behindTLSProxy``.
+  public var host: String
+  /// The port to bind; 0 for any free one.
+  public var port: Int
+  /// That a proxy which speaks TLS stands between this server and everybody else, so that binding to an address other than this
+  /// machine's shows nobody the tokens. TLS by the server itself, from certificate files, comes with a later version.
+  public var behindTLSProxy: Bool
+  /// How many requests are worked on at once; more are told to come back. Each may hold a few messages' worth of memory.
+  public var maximumRequests: Int
+  /// How many connections are open at once; more wait to be accepted.
+  public var maximumConnections: Int
+  /// How long the body of one request may take to arrive, in seconds: a full batch over a slow mobile network.
+  public var maximumBodySeconds: Int
+  /// How many threads read and write the log.
+  public var databaseThreads: Int
+
+  public init(
+    host: String = "127.0.0.1", port: Int = 8473, behindTLSProxy: Bool = false, maximumRequests: Int = 32, maximumConnections: Int = 1024,
+    maximumBodySeconds: Int = 600, databaseThreads: Int = 4
+  ) {
+    self.host = host
+    self.port = port
+    self.behindTLSProxy = behindTLSProxy
+    self.maximumRequests = maximumRequests
+    self.maximumConnections = maximumConnections
+    self.maximumBodySeconds = maximumBodySeconds
+    self.databaseThreads = databaseThreads
+  }
+}
+
+extension RelayServerConfiguration {
+  /// Whether only programs on this machine can reach the address.
+  var isLoopback: Bool {
+    if host == "localhost" || host == "::1" { return true }
+    let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+    return numbers.count == 4 && numbers.first == "127" && numbers.allSatisfy { UInt8($0) != nil }
+  }
+
+  func check() throws(RelayError) {
+    guard isLoopback || behindTLSProxy else { throw RelayError(.insecureAddress, host) }
+    guard (0...65_535).contains(port), maximumRequests > 0, maximumConnections > 0, maximumBodySeconds > 0, databaseThreads > 0
+    else {
+      throw RelayError(.badArgument, "the server's configuration")
+    }
+  }
+}
+
+extension RelayError.Code {
+  /// An address that others can reach, without TLS: tokens would be shown to everybody on the way.
+  public static let insecureAddress = Self(rawValue: "insecure-address")
+}
+
+/// The limits of HTTP; those of the messages stand in SyncCore, those of the log in SyncRelay.
+enum ServerLimits {
+  /// How large the body of an enrolment may be, in bytes.
+  static let enrolmentBytes = 4 << 10
+  /// How long the body of an enrolment may take to arrive, in seconds: whoever sends it is not known yet.
+  static let enrolmentSeconds = 10
+  /// How large a request's header may be, in bytes.
+  static let headerBytes = 16 << 10
+  /// How many fields a request's header may have.
+  static let headerFields = 64
+  /// How long a connection may be silent while it is not waiting for us, in seconds.
+  static let idleSeconds: Int64 = 60
+  /// How long requests under way may take to finish once the server is to stop, in seconds.
+  static let shutdownSeconds: Int64 = 30
+  /// When to come back if there is too much to do, in seconds.
+  static let retrySeconds = 5
+  /// How much of a path that we do not know is logged, in characters.
+  static let loggedCharacters = 64
+}

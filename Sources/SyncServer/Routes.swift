@@ -1,0 +1,80 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import SyncCore
+import SyncRelay
+
+// MARK: - The exchange
+
+extension RelayResponder {
+  func exchange(_ request: Request, _ line: inout AccessLine) async throws -> Response {
+    // Who asks comes before what is asked: nobody else's body is read.
+    let principal = try await authenticate(request)
+    line.device = principal.device
+    let bytes = try await body(of: request, upTo: Limits.messageBytes, within: bodySeconds)
+    line.received = bytes.count
+    let path = request.uri.path
+    let answer = try await offLoop {
+      let message = try ExchangeRequest(decoding: bytes, codec: relay.codec)
+      guard message.path == path else { throw Problem.malformed }
+      if case .hello(_, _, let scopes) = message, scopes.count > relay.limits.scopesPerRequest { throw Problem.tooLarge }
+      let access = RelayAccess(relay, principal, onStored: onStored)
+      return try ExchangeResponder.answer(message, from: access).encoded(codec: relay.codec)
+    }
+    return Response(
+      status: .ok, headers: [.contentType: "application/cbor", .cacheControl: "no-store"],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
+  }
+
+  private func authenticate(_ request: Request) async throws -> Principal {
+    let scheme = "Bearer "
+    guard let header = request.headers[.authorization], header.prefix(scheme.count).lowercased() == scheme.lowercased() else {
+      throw Problem.unauthorized
+    }
+    let token = String(header.dropFirst(scheme.count))
+    guard let principal = try await offLoop({ try relay.authenticate(token) }) else { throw Problem.unauthorized }
+    return principal
+  }
+}
+
+// MARK: - Enrolment
+
+extension RelayResponder {
+  private struct EnrolmentRequest: Decodable {
+    let code: String
+    let device: String
+    let label: String
+  }
+
+  private struct EnrolmentResponse: Encodable {
+    let token: String
+    let user: String
+    let name: String
+    let role: String
+    /// In hexadecimal.
+    let epoch: String
+    /// The names of the scopes; `*` for all.
+    let grants: [String]
+  }
+
+  func enrol(_ request: Request, _ line: inout AccessLine) async throws -> Response {
+    let bytes = try await body(of: request, upTo: ServerLimits.enrolmentBytes, within: min(bodySeconds, ServerLimits.enrolmentSeconds))
+    line.received = bytes.count
+    guard let asked = try? JSONDecoder().decode(EnrolmentRequest.self, from: Data(bytes)), let device = DeviceID(asked.device) else {
+      throw Problem.malformed
+    }
+    line.device = device
+    let enrolment = try await offLoop { try relay.enrol(code: asked.code, device: device, label: asked.label) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let epoch = enrolment.epoch.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let answer = try encoder.encode(
+      EnrolmentResponse(
+        token: enrolment.token, user: enrolment.user, name: enrolment.name, role: enrolment.role, epoch: epoch,
+        grants: enrolment.grants.map(\.scope.description)))
+    return Response(
+      status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
+  }
+}

@@ -1,0 +1,21 @@
+import Foundation
+import SyncKit
+
+/// Time and chance, from where the program is put together.
+enum Environment {
+  /// Shifts this program's wall clock by so many seconds: an aid for tests and demonstrations of laptops whose clock is wrong.
+  static let clockOffsetKey = "FIELDSURVEY_CLOCK_OFFSET_SECONDS"
+
+  /// The wall clock, in milliseconds since 1970.
+  static let clock: @Sendable () -> Int64 = {
+    let offset = ProcessInfo.processInfo.environment[clockOffsetKey].flatMap { Int64($0) } ?? 0
+    let shift = offset * 1000
+    return { ReplicaConfiguration.systemClock() + shift }
+  }()
+
+  /// Random bytes from the system's generator, fit for secrets.
+  static let random: @Sendable (Int) -> [UInt8] = { count in
+    var generator = SystemRandomNumberGenerator()
+    return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import SurveyModel
+import SyncCore
+import SyncKit
+import SyncRelay
+
+/// The folder in which a device keeps everything: `home.json`, `replica.sqlite`, a laptop's `token`, the office's `relay.sqlite`.
+struct Home: Sendable {
+  let folder: URL
+  let profile: Profile
+
+  /// Opens a home that was made by `enrol` or `serve --init`.
+  init(opening folder: URL) throws {
+    let file = Self.profileFile(folder)
+    guard FileManager.default.fileExists(atPath: file.path) else { throw Self.missing(folder) }
+    try Self.requireWritable(folder)
+    self.init(folder: folder, profile: try Profile.read(file))
+  }
+
+  init(folder: URL, profile: Profile) {
+    self.folder = folder
+    self.profile = profile
+  }
+
+  var isOffice: Bool { profile.role == .office }
+
+  /// Opens the replica; its author is the home's user.
+  func replica() throws -> Replica { try Self.replica(in: folder, author: profile.user) }
+
+  /// Opens the survey over the home's replica.
+  func survey() throws -> Survey {
+    Survey(try replica(), user: profile.user, clock: Environment.clock, random: Environment.random)
+  }
+
+  /// Opens the relay, which only the office has.
+  func relay() throws -> Relay {
+    guard isOffice else {
+      throw Failure(
+        "office-only", .notPermitted, Text("这条命令只能在办公室的数据目录中使用。", "This command works in the office's home only."),
+        kept: Failure.nothingChanged,
+        next: Text("请在办公室的机器上运行,或用 --home 指定办公室的目录。", "Run it at the office, or name the office's home with --home."))
+    }
+    return try Self.relay(in: folder)
+  }
+}
+
+// MARK: - Files
+
+extension Home {
+  static func profileFile(_ folder: URL) -> URL { folder.appendingPathComponent("home.json") }
+  static func replicaFile(_ folder: URL) -> URL { folder.appendingPathComponent("replica.sqlite") }
+  var tokenFile: URL { folder.appendingPathComponent("token") }
+  var lockFile: URL { folder.appendingPathComponent("sync.lock") }
+
+  static func replica(in folder: URL, author: String) throws -> Replica {
+    let path = replicaFile(folder).path
+    try requireWritable(folder)
+    let configuration = ReplicaConfiguration(
+      tables: SurveySchema.tables, author: author, schemaVersion: SurveySchema.version, clock: Environment.clock,
+      random: Environment.random)
+    return try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate)
+  }
+
+  static func relay(in folder: URL) throws -> Relay {
+    try Relay(
+      path: folder.appendingPathComponent("relay.sqlite").path, codec: .standard, clock: Environment.clock, random: Environment.random)
+  }
+
+  /// The device's secret, which stands in a file of its own: never in an argument, the environment or a log.
+  func token() throws -> String {
+    guard let data = try? Data(contentsOf: tokenFile) else {
+      throw Failure(
+        "no-token", .notConfigured, Text("本机没有登记令牌。", "This device has no token."), kept: Failure.allKept,
+        next: Text("请用新的登记码登记:fieldsurvey enrol URL CODE。", "Enrol with a new code: fieldsurvey enrol URL CODE."))
+    }
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// Makes the folder, for its owner alone; one that is there keeps its mode.
+  static func make(_ folder: URL) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) {
+      guard isFolder.boolValue else { throw Failure(posix: ENOTDIR, path: folder.path) }
+    } else {
+      do {
+        try FileManager.default.createDirectory(
+          at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
+      } catch {
+        throw Failure.readOnly(folder.path, details: ["path": folder.path])
+      }
+      guard mkdir(folder.path, 0o700) == 0 || errno == EEXIST else { throw PrivateFile.failure(errno, folder.path) }
+    }
+    try requireWritable(folder)
+  }
+
+  /// Fails for a folder or a replica without write permission. Root could write all the same, yet whoever took the permission away
+  /// meant it.
+  static func requireWritable(_ folder: URL) throws {
+    for path in [folder.path, replicaFile(folder).path] {
+      var information = stat()
+      guard stat(path, &information) == 0 else { continue }
+      guard access(path, W_OK) == 0, information.st_mode & 0o222 != 0 else { throw Failure.readOnly(path, details: ["path": path]) }
+    }
+  }
+
+  private static func missing(_ folder: URL) -> Failure {
+    Failure(
+      "no-home", .notConfigured, Text("\(folder.path) 还没有初始化。", "\(folder.path) is not set up yet."),
+      next: Text(
+        "笔记本:fieldsurvey enrol URL CODE;办公室:fieldsurvey serve --init。",
+        "on a laptop: fieldsurvey enrol URL CODE; at the office: fieldsurvey serve --init."),
+      details: ["home": folder.path])
+  }
+}
+
+extension CommonOptions {
+  /// The home that the options name.
+  func openHome() throws -> Home { try Home(opening: homeFolder) }
+
+  /// The survey in that home.
+  func openSurvey() throws -> Survey { try openHome().survey() }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+/// Lets one process at a time sync a home; the kernel drops it when its holder ends, however that comes.
+final class SyncLock {
+  private let descriptor: Int32
+
+  /// Takes the lock.
+  /// - Parameter wait: how many seconds to wait for another process.
+  /// - Throws: a failure that names the process which holds it.
+  init(_ home: Home, wait: Double) throws {
+    let path = home.lockFile.path
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw PrivateFile.failure(errno, path) }
+    let deadline = Date().addingTimeInterval(wait)
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let reason = errno
+      guard reason == EWOULDBLOCK || reason == EINTR else {
+        close(descriptor)
+        throw Failure(posix: reason, path: path)
+      }
+      guard Date() < deadline else {
+        let holder = Self.holder(descriptor)
+        close(descriptor)
+        throw Self.busy(holder)
+      }
+      usleep(100_000)
+    }
+    // Who holds it is written for people; the lock itself is the kernel's.
+    let text = Array("\(getpid())\n".utf8)
+    _ = ftruncate(descriptor, 0)
+    _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+  }
+
+  deinit { close(descriptor) }
+
+  private static func holder(_ descriptor: Int32) -> String {
+    var bytes = [UInt8](repeating: 0, count: 32)
+    let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  private static func busy(_ holder: String) -> Failure {
+    Failure(
+      "busy", .tryLater, Text("进程 \(holder) 正在同步这个目录。", "Process \(holder) is syncing this home."), kept: Failure.allKept,
+      next: Text("稍后再试,或加 --wait SECONDS 等待。", "Try later, or wait with --wait SECONDS."), details: ["process": holder])
+  }
+}

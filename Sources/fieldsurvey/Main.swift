@@ -1,0 +1,27 @@
+import ArgumentParser
+
+/// `fieldsurvey`: client, daemon, relay and office in one program.
+@main
+struct Main {
+  static func main() async {
+    do {
+      var command = try FieldSurvey.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      UsageFailure.end(error)
+    }
+  }
+}
+
+/// The commands, in the order in which a day uses them.
+struct FieldSurvey: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fieldsurvey",
+    abstract: Text("离线优先的企业数字化调研", "Offline-first survey of enterprises").here,
+    version: "0.1.0",
+    subcommands: [])
+}

@@ -1,0 +1,44 @@
+import SyncRelay
+import SyncServer
+
+extension Failure {
+  init(_ error: RelayError) {
+    let details = ["details": error.details]
+    func make(_ status: ExitStatus, _ what: Text, next: Text? = nil) -> Failure {
+      Failure(error.code.rawValue, status, what, kept: Self.nothingChanged, next: next, details: details)
+    }
+    switch error.code {
+    case .notARelay:
+      self = make(.badInput, Text("relay.sqlite 不是中继的数据库。", "relay.sqlite is not a relay's database."))
+    case .newerFormat:
+      self = make(
+        .badInput, Text("relay.sqlite 由更新版本的程序写成。", "relay.sqlite was written by a newer version."), next: Self.upgrade)
+    case .cannotOpen:
+      self = make(
+        .cannotWrite, Text("无法打开 relay.sqlite(\(error.details))。", "relay.sqlite cannot be opened (\(error.details))."),
+        next: Text("请检查目录的权限。", "Check the folder's permissions."))
+    case .damaged:
+      self = make(
+        .io, Text("relay.sqlite 已损坏(\(error.details))。", "relay.sqlite is damaged (\(error.details))."),
+        next: Text("请先复制整个目录,再从备份恢复。", "Copy the whole folder first, then restore a backup."))
+    case .badArgument, .malformed, .tooLarge:
+      self = make(
+        .badInput, Text("不接受这个值(\(error.code.rawValue):\(error.details))。", "This is not taken (\(error.code.rawValue): \(error.details))."))
+    case .codeUnknown, .codeExpired, .codeUsed, .revoked, .deviceTaken:
+      self = make(.notPermitted, Text("中继拒绝(\(error.code.rawValue))。", "The relay refuses (\(error.code.rawValue))."))
+    case .tooManyAttempts:
+      self = make(.tryLater, Text("登记尝试过多。", "Too many attempts to enrol."), next: Text("十分钟后再试。", "Try again in ten minutes."))
+    case .deviceUnknown:
+      self = make(
+        .notFound, Text("没有这台设备:\(error.details)", "No such device: \(error.details)"),
+        next: Text("用 fieldsurvey device list 查看。", "See fieldsurvey device list."))
+    case .insecureAddress:
+      self = make(
+        .usage,
+        Text("拒绝在 \(error.details) 上不加密地提供服务:令牌会泄露。", "Serving on \(error.details) without TLS is refused: it would show everybody the tokens."),
+        next: Text("用 127.0.0.1,并在前面放 TLS 代理(--behind-tls-proxy)。", "Use 127.0.0.1, with a TLS proxy before it (--behind-tls-proxy)."))
+    default:
+      self = make(.failure, Text("中继报错(\(error.code.rawValue))。", "The relay reports an error (\(error.code.rawValue))."))
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import GRDB
+import SyncKit
+
+extension Failure {
+  init(_ error: SyncKitError) {
+    let details = error.details
+    let path = details["path"] ?? ""
+    switch error.code {
+    case .notAReplica:
+      self.init(
+        "not-a-replica", .badInput, Text("\(path) 不是本程序的数据库。", "\(path) is not a database of this program."),
+        kept: Self.nothingChanged, next: Text("请检查 --home 是否指向正确的目录。", "Check that --home names the right folder."),
+        details: details)
+    case .newerFormat:
+      let format = details["format"] ?? "?"
+      let supported = details["supported"] ?? "?"
+      self.init(
+        "newer-format", .badInput,
+        Text(
+          "数据库格式(\(format))比本程序支持的(\(supported))新。",
+          "The database's format (\(format)) is newer than this program knows (\(supported))."),
+        kept: Self.nothingChanged, next: Self.upgrade, details: details)
+    case .networkFileSystem:
+      self.init(
+        "network-file-system", .notConfigured,
+        Text(
+          "\(path) 位于网络文件系统(\(details["kind"] ?? "?")),其文件锁不可靠,数据可能损坏,因此拒绝使用。",
+          "\(path) lies on a network file system (\(details["kind"] ?? "?")), whose locks cannot be trusted with a database."),
+        kept: Self.nothingChanged,
+        next: Text("请用 --home 指定本机磁盘上的目录。", "Name a folder on a local disk with --home."), details: details)
+    case .readOnly: self = Self.readOnly(path, details: details)
+    case .diskFull: self = Self.diskFull(details: details)
+    case .unsuitableTable:
+      let table = details["table"] ?? "?"
+      self.init(
+        "unsuitable-table", .internal,
+        Text(
+          "表 \(table) 的定义不能参与同步:\(details["reason"] ?? "?")。",
+          "Table \(table) cannot be synced as it is declared: \(details["reason"] ?? "?")."),
+        kept: Self.nothingChanged,
+        next: details["remedy"].map { Text("按此修改表结构:\($0)", "Migrate the table: \($0)") }, details: details)
+    case .guardMissing:
+      self.init(
+        "guard-missing", .internal,
+        Text(
+          "表 \(details["table"] ?? "?") 缺少防止其他程序写入的保护。",
+          "Table \(details["table"] ?? "?") lacks the guard against writes by other programs."),
+        kept: Self.nothingChanged, next: Text("请运行 fieldsurvey doctor。", "Run fieldsurvey doctor."), details: details)
+    case .scopeChange:
+      self.init(
+        "scope-change", .badInput,
+        Text("记录不能移到另一家企业名下。", "A record cannot be moved to another enterprise."), kept: Self.nothingChanged,
+        next: Text("请在那家企业下新建记录。", "Make a new record there."), details: details)
+    case .noScope, .notACounter, .valueTooLarge:
+      self.init(
+        error.code.description, .badInput,
+        Text(
+          "表 \(details["table"] ?? "?") 不接受这个值(\(error.code))。",
+          "Table \(details["table"] ?? "?") does not take this value (\(error.code))."),
+        kept: Self.nothingChanged, details: details)
+    case .notFound:
+      self.init("not-found", .notFound, Text("找不到所指的内容。", "No such thing is here."), kept: Self.nothingChanged, details: details)
+    case .stale:
+      self.init(
+        "stale", .tryLater,
+        Text("要处理的内容在您查看之后又变了。", "What was to be settled has changed since it was read."), kept: Self.nothingChanged,
+        next: Text("请重新查看(fieldsurvey conflicts list),再作决定。", "Look again (fieldsurvey conflicts list), then decide."),
+        details: details)
+    case .badToken:
+      self.init(
+        "bad-token", .badInput,
+        Text("readToken 无法识别,或来自另一台设备。", "The readToken cannot be read, or is another device's."), kept: Self.nothingChanged,
+        next: Text("请用本机的 --json 输出重新取得。", "Take a new one from this machine's --json output."), details: details)
+    case .busy:
+      let process = details["process"] ?? "?"
+      self.init(
+        "busy", .tryLater, Text("进程 \(process) 正在同步。", "Process \(process) is syncing."), kept: Self.allKept,
+        next: Text("稍后再试,或加 --wait 等待。", "Try later, or wait for it with --wait."), details: details)
+    case .damaged:
+      self.init(
+        "damaged", .io,
+        Text("数据库内容前后不一致,文件可能已损坏。", "What the database holds does not fit together: the file is damaged."),
+        kept: Text("文件原样保留,没有改动。", "The file was left as it is."),
+        next: Text(
+          "请先复制整个数据目录,再运行 fieldsurvey doctor。", "Copy the whole home folder first, then run fieldsurvey doctor."),
+        details: details)
+    default: self = Self.bundle(error) ?? Self.sqlite(error)
+    }
+  }
+
+  private static func bundle(_ error: SyncKitError) -> Failure? {
+    let kept = Text(
+      "断点之前完整的 \(error.details["kept"] ?? "0") 条变更已收下。",
+      "The \(error.details["kept"] ?? "0") changesets that were whole have been kept.")
+    let again = Text("请重新导出并再次导入;重复导入没有害处。", "Export it anew and import it again; importing twice does no harm.")
+    switch error.code {
+    case .bundleCut:
+      return Failure(
+        "bundle-cut", .badInput, Text("数据包不完整:文件被截断。", "The bundle is cut short."), kept: kept, next: again,
+        details: error.details)
+    case .bundleAltered:
+      return Failure(
+        "bundle-altered", .badInput, Text("数据包内容被改动或损坏。", "The bundle was altered or damaged."), kept: kept, next: again,
+        details: error.details)
+    case .notABundle:
+      return Failure(
+        "not-a-bundle", .badInput, Text("该文件不是数据包。", "The file is no bundle."), kept: nothingChanged,
+        next: Text("数据包由 fieldsurvey bundle export 生成。", "Bundles are made by fieldsurvey bundle export."), details: error.details)
+    case .notARecipient:
+      return Failure(
+        "not-a-recipient", .notPermitted, Text("数据包是加密给别人的。", "The bundle is encrypted to somebody else."),
+        kept: nothingChanged, next: Text("请为本机重新导出。", "Have it exported for this device."), details: error.details)
+    default: return nil
+    }
+  }
+
+  private static func sqlite(_ error: SyncKitError) -> Failure {
+    if let beneath = error.underlying as? DatabaseError { return Failure(beneath) }
+    return Failure(
+      error.code.description, .io, Text("数据库报错(\(error.code))。", "The database reports an error (\(error.code))."),
+      kept: allKept, next: Text("请运行 fieldsurvey doctor。", "Run fieldsurvey doctor."), details: error.details)
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+
+/// Times and sizes as people read them, and as scripts do.
+enum Format {
+  /// A time in this machine's time zone, to the second.
+  static func time(_ milliseconds: Int64) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.dateFormat = "yyyy-MM-dd HH:mm:ss"
+    return formatter.string(from: Date(timeIntervalSince1970: Double(milliseconds) / 1000))
+  }
+
+  /// A time as ISO 8601 in UTC, to the millisecond: for `--json`.
+  static func iso(_ milliseconds: Int64) -> String {
+    Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
+      + "Z"
+  }
+
+  /// How long ago something was.
+  static func ago(_ milliseconds: Int64, now: Int64) -> Text {
+    let seconds = (now - milliseconds) / 1000
+    switch seconds {
+    case ..<(-60): return Text("\(duration(-seconds).zh)之后(时钟?)", "\(duration(-seconds).en) ahead (clock?)")
+    case ..<10: return Text("刚刚", "just now")
+    default: return Text("\(duration(seconds).zh)前", "\(duration(seconds).en) ago")
+    }
+  }
+
+  /// A length of time in its largest fitting unit.
+  static func duration(_ seconds: Int64) -> Text {
+    switch seconds {
+    case ..<60: Text("\(seconds) 秒", "\(seconds) s")
+    case ..<3600: Text("\(seconds / 60) 分钟", "\(seconds / 60) min")
+    case ..<172_800: Text("\(seconds / 3600) 小时", "\(seconds / 3600) h")
+    default: Text("\(seconds / 86_400) 天", "\(seconds / 86_400) d")
+    }
+  }
+
+  /// A number of bytes in decimal units.
+  static func bytes(_ count: Int) -> String {
+    switch count {
+    case ..<1000: "\(count) B"
+    case ..<1_000_000: String(format: "%.1f kB", Double(count) / 1e3)
+    default: String(format: "%.1f MB", Double(count) / 1e6)
+    }
+  }
+
+  /// A count of English things.
+  static func count(_ count: Int, _ one: String, _ many: String? = nil) -> String { "\(count) \(count == 1 ? one : many ?? one + "s")" }
+}

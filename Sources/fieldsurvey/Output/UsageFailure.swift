@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+
+/// Ends the program after an error: with help where help was asked for, else with a ``Failure`` and its exit code.
+enum UsageFailure {
+  static func end(_ error: any Error) -> Never {
+    if let code = error as? ExitCode { exit(code.rawValue) }
+    let code = FieldSurvey.exitCode(for: error)
+    if code == .success {
+      // Help and version were asked for: they are the result.
+      let text = FieldSurvey.fullMessage(for: error)
+      Terminal.write(Array((text + "\n").utf8), to: STDOUT_FILENO)
+      exit(ExitStatus.ok.rawValue)
+    }
+    let failure = isUsage(error) ? usage(error) : Failure(error)
+    Printer(isJSON: asksForJSON).report(failure)
+    exit(failure.status.rawValue)
+  }
+
+  /// The parser's own errors are not public; they are all that ends with its code for wrong usage.
+  private static func isUsage(_ error: any Error) -> Bool {
+    !(error is Failure) && FieldSurvey.exitCode(for: error) == .validationFailure
+  }
+
+  private static func usage(_ error: any Error) -> Failure {
+    let message = FieldSurvey.message(for: error)
+    // The full message ends with how the command is written, which is the best next step.
+    let full = FieldSurvey.fullMessage(for: error)
+    let usage = full.split(separator: "\n").first { $0.hasPrefix("Usage: ") }.map { $0.dropFirst("Usage: ".count) }
+    return Failure(
+      "usage", .usage, ParserText.translate(message),
+      next: usage.map { Text("用法:\($0)", "usage: \($0)") } ?? Failure.seeHelp)
+  }
+
+  /// Looked for among the arguments, because they could not be parsed.
+  private static var asksForJSON: Bool {
+    CommandLine.arguments.prefix { $0 != "--" }.contains("--json")
+  }
+}
+
+/// The argument parser speaks English; its usual sentences in Chinese.
+enum ParserText {
+  static func translate(_ message: String) -> Text {
+    let patterns: [(Regex<(Substring, Substring)>, (Substring) -> String)] = [
+      (/Unknown option '(.*?)'.*/, { "没有选项 \($0)。" }),
+      (/Missing expected argument '(.*?)'.*/, { "缺少参数 \($0)。" }),
+      (/Missing value for '(.*?)'.*/, { "选项 \($0) 缺少值。" }),
+      (/Unexpected argument '(.*?)'.*/, { "多余的参数“\($0)”。" }),
+      (/\d+ unexpected arguments: (.*)/, { "多余的参数:\($0)。" }),
+      (/The value '(.*?)' is invalid for .*/, { "值“\($0)”不能接受。" }),
+      (/Missing one of: (.*)/, { "需要其中之一:\($0)。" }),
+    ]
+    for (pattern, sentence) in patterns {
+      if let match = try? pattern.wholeMatch(in: message) { return Text(sentence(match.output.1), message) }
+    }
+    return Text(verbatim: message)
+  }
+}

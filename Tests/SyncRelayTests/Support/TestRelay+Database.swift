@@ -1,0 +1,21 @@
+import Foundation
+import GRDB
+
+extension TestRelay {
+  /// Looks into the relay's file by a connection of its own.
+  func read<T>(_ query: (Database) throws -> T) throws -> T {
+    try DatabaseQueue(path: path).read(query)
+  }
+
+  /// How many rows a table has.
+  func count(_ table: String) throws -> Int {
+    try read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? -1 }
+  }
+
+  /// All bytes of the file and of those beside it.
+  func storedBytes() throws -> Data {
+    try FileManager.default.contentsOfDirectory(atPath: folder).reduce(into: Data()) { all, name in
+      all.append(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
+    }
+  }
+}
