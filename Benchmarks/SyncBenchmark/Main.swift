@@ -1,2 +1,20 @@
-import GRDB
-@main struct Main { static func main() {} }
+import Foundation
+
+/// Prints the tables of speed and size: ratios to plain SQLite in the same run, and bytes.
+@main struct Main {
+  static func main() throws {
+    let repeats = Int(ProcessInfo.processInfo.environment["BENCH_REPEATS"] ?? "") ?? 5
+    let count = Int(ProcessInfo.processInfo.environment["BENCH_N"] ?? "") ?? Workload.rowCount
+    let rows = Workload.rows(count)
+    for isDurable in [false, true] {
+      var runs: [[String: Double]] = []
+      for _ in 0..<repeats {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sync-benchmark-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        runs.append(try SurveyBenchmark(rows: rows, isDurable: isDurable, folder: folder).run())
+      }
+      SurveyTable(runs: runs, rowCount: count, updateCount: Workload.updateCount, isDurable: isDurable).print()
+    }
+  }
+}

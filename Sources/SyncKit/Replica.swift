@@ -6,7 +6,7 @@ public import SyncCore
 /// One database that takes part in sync.
 ///
 /// Use ``pool`` as any GRDB pool: what your transactions write to synced tables is captured within them, and nothing else need be
-/// called. Exchange with others by ``sync(with:progress:)``, settle by ``settle(_:choices:reason:)``.
+/// called. Exchange with others by ``sync(with:peer:progress:)``, settle by ``settle(_:reason:)``.
 ///
 /// ```swift
 /// let replica = try Replica(
@@ -53,6 +53,11 @@ public final class Replica: Sendable {
     guard let engine = box.engine else { throw SyncKitError(.damaged, ["connection": "no writer"]) }
     self.engine = engine
     do {
+      // A changeset leaves only after it is durable here: each commit waits for the disk. Set once the pool is open, which itself
+      // sets NORMAL when it turns the file to WAL.
+      try pool.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA synchronous = \(configuration.isDurable ? "FULL" : "NORMAL")")
+      }
       try Opening(engine, configuration).run(pool, path: path, migrate)
     } catch {
       throw Self.translate(error, path: path)
@@ -173,8 +178,6 @@ private final class EngineBox: @unchecked Sendable {
 
   func prepare(_ db: Database) throws {
     guard !db.configuration.readonly, engine == nil, let handle = db.sqliteConnection else { return }
-    // A changeset leaves only after it is durable here: each commit waits for the disk.
-    try db.execute(sql: "PRAGMA synchronous = \(configuration.isDurable ? "FULL" : "NORMAL")")
     try db.execute(sql: "PRAGMA cache_size = -65536")
     let made = Engine(handle, configuration)
     try CaptureHooks.install(made)

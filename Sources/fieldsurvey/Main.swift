@@ -22,6 +22,14 @@ struct FieldSurvey: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fieldsurvey",
     abstract: Text("离线优先的企业数字化调研", "Offline-first survey of enterprises").here,
-    version: "0.1.0",
-    subcommands: [])
+    version: Program.version,
+    groupedSubcommands: [
+      CommandGroup(
+        name: Text("同步", "Sync").here,
+        subcommands: [SyncCommand.self, DaemonCommand.self, StatusCommand.self, EnrolCommand.self, BundleCommand.self]),
+      CommandGroup(
+        name: Text("冲突与历史", "Conflicts and history").here,
+        subcommands: [ConflictsCommand.self, HistoryCommand.self, VerifyCommand.self, DoctorCommand.self]),
+      CommandGroup(name: Text("办公室", "Office").here, subcommands: [ServeCommand.self, DeviceCommand.self]),
+    ])
 }

@@ -4,63 +4,6 @@ import SyncCore
 import SyncKit
 import Testing
 
-/// Replicas of one small table in a temporary folder.
-final class TestField {
-  static let scope = ScopeID(literal: "case-1")
-  let folder: URL
-  let time = TestClock()
-
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("synckit-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: folder) }
-
-  func replica(_ name: String, tables: [SyncedTable]? = nil, schema: [String]? = nil, version: Int = 1) throws -> Replica {
-    let time = time
-    let configuration = ReplicaConfiguration(
-      tables: tables ?? [SyncedTable("note", scope: .fixed(Self.scope))], author: name, schemaVersion: version, clock: { time.next() })
-    return try Replica(path: folder.appendingPathComponent(name + ".sqlite").path, configuration: configuration) { migrator in
-      for (at, sql) in (schema ?? ["CREATE TABLE note(id TEXT PRIMARY KEY NOT NULL, a TEXT, b TEXT, c INTEGER)"]).enumerated() {
-        migrator.registerMigration("\(at)") { db in try db.execute(sql: sql) }
-      }
-    }
-  }
-
-  func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
-}
-
-/// A clock that a test winds.
-final class TestClock: @unchecked Sendable {
-  private let lock = NSLock()
-  private var now: Int64 = 1_760_000_000_000
-
-  func next() -> Int64 {
-    lock.withLock {
-      now += 1
-      return now
-    }
-  }
-}
-
-extension Replica {
-  func run(_ sql: String, _ arguments: StatementArguments = []) throws {
-    try write { db in try db.execute(sql: sql, arguments: arguments) }
-  }
-
-  func rows(_ sql: String) throws -> [String] {
-    try read { db in try Row.fetchAll(db, sql: sql).map { row in row.databaseValues.map { "\($0)" }.joined(separator: "|") } }
-  }
-
-  @discardableResult
-  func exchange(with other: Replica) throws -> ExchangeSummary {
-    try sync(with: LocalTransport(other.exchangeStore), peer: other.site.description)
-  }
-
-  var hex: String { get throws { try digest(of: TestField.scope).hex } }
-}
-
 @Suite struct ReplicaTests {
   @Test func whatOneWritesTheOtherReads() throws {
     let field = try TestField()

@@ -1,4 +1,5 @@
 import GRDB
+import SyncCore
 
 /// An assessment's answers and scene levels as the tables hold them.
 struct StoredAnswers {
@@ -37,44 +38,42 @@ struct StoredAnswers {
 }
 
 /// Writes answers of one assessment, each to the row that everybody uses for it.
-final class AnswerWriter {
+struct AnswerWriter {
   private let db: Database
   private let assessment: Assessment
   private let isJudgedByToken: Bool
-  private let before: StoredAnswers?
-  private(set) var written: [InstrumentItem] = []
+  private let before: StoredAnswers
+  /// The items whose value is another than the one that stood there.
+  private(set) var values: [InstrumentItem] = []
+  /// The items whose remark is another than the one that stood there.
+  private(set) var notes: [InstrumentItem] = []
 
   /// - Parameter isJudgedByToken: whether SyncKit compares with what the form had shown, and not with what stands there now.
-  init(db: Database, assessment: Assessment, isJudgedByToken: Bool) throws {
+  init(_ db: Database, _ assessment: Assessment, isJudgedByToken: Bool) throws {
     self.db = db
     self.assessment = assessment
     self.isJudgedByToken = isJudgedByToken
     before = try StoredAnswers(db, of: assessment.id)
   }
 
-  /// Writes what an item's answers say, if they say anything.
-  func write(_ item: InstrumentItem, answers: Answers, note: String?, isCleared: Bool) throws {
-    let value: DatabaseValue? =
+  /// Writes what there is to write of an item.
+  mutating func write(_ item: InstrumentItem, answers: Answers, note: String?, isCleared: Bool) throws {
+    let given: DatabaseValue? =
       switch item {
       case .question(let number): answers.questions[number]?.text.databaseValue
       case .scene(let number): answers.scenes[number]?.databaseValue
       }
-    let standing = before?.cells[item]
-    var isWritten = false
-    if let value = value ?? (isCleared && standing != nil ? .null : nil) {
+    let standing = before.cells[item]
+    if let value = given ?? (isCleared && standing != nil ? .null : nil) {
       let isNew = value != (standing?.value ?? .null)
       // By a read token, SyncKit alone can tell a change from a form saved as it was opened.
       if isNew || isJudgedByToken { try put(item, column: item.column, value) }
-      isWritten = isNew
+      if isNew { values.append(item) }
     }
-    if let note {
-      let text = note.nonEmpty
-      if text != standing?.note {
-        try put(item, column: "note", text.databaseValue)
-        isWritten = true
-      }
+    if let note, note.nonEmpty != standing?.note {
+      try put(item, column: "note", note.nonEmpty?.databaseValue ?? .null)
+      notes.append(item)
     }
-    if isWritten { written.append(item) }
   }
 
   private func put(_ item: InstrumentItem, column: String, _ value: DatabaseValue) throws {
@@ -102,6 +101,9 @@ extension InstrumentItem {
     case .scene: "scene"
     }
   }
+
+  /// The key of the item's row.
+  func key(in assessment: String) -> [Value] { [.text(assessment), .integer(Int64(number))] }
 
   /// The column of the item's answer.
   var column: String {

@@ -39,7 +39,9 @@ extension Assessment {
 }
 
 /// An assessment that was started, with what a person should look at again.
-public struct StartedAssessment: Codable, Hashable, Sendable {
+public struct StartedAssessment: Codable, Hashable, Sendable, Identifiable {
+  /// The assessment's identifier.
+  public let id: String
   /// The assessment.
   public let assessment: Assessment
   /// Drafts of the same enterprise, edition and phase: perhaps a colleague has begun the same one.

@@ -27,7 +27,7 @@ extension Survey {
           INSERT INTO assessment(id, enterprise_id, visit_id, edition, phase, assessor, state, started_at, started_by)
           VALUES(?, ?, ?, ?, ?, ?, 'draft', ?, ?)
           """, arguments: [id, enterprise.id, visit, edition, phase.rawValue, assessor.rawValue, now, user])
-      return StartedAssessment(assessment: Assessment(try Lookup.row(db, in: "assessment", id)), otherDrafts: others)
+      return StartedAssessment(id: id, assessment: Assessment(try Lookup.row(db, in: "assessment", id)), otherDrafts: others)
     }
   }
 
@@ -64,13 +64,18 @@ extension Survey {
       guard assessment.state.term != .finalized else {
         throw SurveyError(.recordFinalized, ["table": "assessment", "id": assessment.id])
       }
-      let writer = AnswerWriter(db: db, assessment: assessment, isJudgedByToken: answers.readToken != nil)
+      var writer = try AnswerWriter(db, assessment, isJudgedByToken: answers.readToken != nil)
       for item in instrument.items { try writer.write(item, answers: answers, note: notes[item], isCleared: clearing.contains(item)) }
-      return (id: assessment.id, written: writer.written)
+      return (id: assessment.id, values: writer.values, notes: writer.notes)
     }
     let view = try self.assessment(recorded.id)
+    // By a read token, what differs from the form's opening is written, and what only differs from what has arrived since is not.
+    let written = Set(
+      recorded.values.filter { item in
+        clearing.contains(item) || view.item(item)?.holds(answers.text(of: item)) ?? false
+      } + recorded.notes)
     return RecordedAnswers(
-      assessment: view.assessment, written: recorded.written, rating: view.rating, contested: view.range.contested)
+      assessment: view.assessment, written: written.sorted(), rating: view.rating, contested: view.range.contested)
   }
 
   /// Finalizes an assessment: it says what its assessor stands for, and is no longer edited. Open conflicts do not hinder it.
@@ -127,8 +132,10 @@ extension Survey {
   }
 }
 
-/// What recording answers did.
-public struct RecordedAnswers: Codable, Hashable, Sendable {
+/// What recording answers did. As JSON it has the rating's keys beside its own.
+public struct RecordedAnswers: Hashable, Sendable, Identifiable {
+  /// The assessment's identifier.
+  public var id: String { assessment.id }
   /// The assessment.
   public let assessment: Assessment
   /// The items that were written, in the instrument's order; what the assessment already showed is not among them.

@@ -1,4 +1,5 @@
 import GRDB
+import SyncCore
 
 /// A diagnosis (诊断) of an enterprise: five business links, findings by objective, needs. It rates nothing.
 public struct Diagnosis: Codable, Hashable, Sendable, Identifiable {
@@ -59,7 +60,9 @@ extension LinkSection {
 }
 
 /// A diagnosis with everything that belongs to it.
-public struct DiagnosisView: Codable, Hashable, Sendable {
+public struct DiagnosisView: Codable, Hashable, Sendable, Identifiable {
+  /// The diagnosis's identifier.
+  public let id: String
   /// The diagnosis.
   public let diagnosis: Diagnosis
   /// The enterprise.

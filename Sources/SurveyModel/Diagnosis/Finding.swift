@@ -1,4 +1,5 @@
 import GRDB
+import SyncCore
 
 /// A finding of a diagnosis: one observation in one business link, tagged with the objectives that it concerns.
 public struct Finding: Codable, Hashable, Sendable, Identifiable {

@@ -1,4 +1,5 @@
 import GRDB
+import SyncCore
 
 /// A need for transformation (改造需求), of a whole sub-sector or of one enterprise.
 public struct Need: Codable, Hashable, Sendable, Identifiable {

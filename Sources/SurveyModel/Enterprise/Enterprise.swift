@@ -71,7 +71,9 @@ public struct EnterpriseDraft: Sendable {
 }
 
 /// An enterprise that was recorded, with what a person should look at again.
-public struct AddedEnterprise: Codable, Hashable, Sendable {
+public struct AddedEnterprise: Codable, Hashable, Sendable, Identifiable {
+  /// The enterprise's identifier.
+  public let id: String
   /// The enterprise as recorded.
   public let enterprise: Enterprise
   /// What the examination of its credit code found; nil when none was given.

@@ -28,7 +28,7 @@ extension Survey {
           VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """, arguments: arguments)
       return AddedEnterprise(
-        enterprise: try Lookup.enterprise(db, id), creditCodeCheck: check, similar: similar.map { Enterprise($0) })
+        id: id, enterprise: try Lookup.enterprise(db, id), creditCodeCheck: check, similar: similar.map { Enterprise($0) })
     }
   }
 
@@ -58,7 +58,7 @@ extension Survey {
         try Row.fetchAll(db, sql: "SELECT * FROM \(table) WHERE enterprise_id = ? ORDER BY \(order)", arguments: [enterprise.id])
       }
       return EnterpriseView(
-        enterprise: try Lookup.enterprise(db, enterprise.id),
+        id: enterprise.id, enterprise: try Lookup.enterprise(db, enterprise.id),
         creditCodeCheck: enterprise.creditCode.map(CreditCode.check),
         assignments: try all("assignment", order: "user").map { Assignment($0) },
         visits: try all("visit", order: "id").map { Visit($0) },
@@ -79,7 +79,9 @@ extension Survey {
 }
 
 /// An enterprise with everything that its case holds.
-public struct EnterpriseView: Codable, Hashable, Sendable {
+public struct EnterpriseView: Codable, Hashable, Sendable, Identifiable {
+  /// The enterprise's identifier.
+  public let id: String
   /// The enterprise.
   public let enterprise: Enterprise
   /// What the examination of its credit code finds; nil when it has none.

@@ -34,6 +34,20 @@ extension Survey {
     }
   }
 
+  /// Ends an assignment.
+  ///
+  /// - Returns: the assignment as it was; nil when there was none.
+  public func unassign(_ enterprise: String, from user: String) throws -> (enterprise: Enterprise, assignment: Assignment?) {
+    let assignee = user.trimmingSpaces
+    return try write { db in
+      let enterprise = try Lookup.enterprise(db, enterprise)
+      let own: StatementArguments = [enterprise.id, assignee]
+      let row = try Row.fetchOne(db, sql: "SELECT * FROM assignment WHERE enterprise_id = ? AND user = ?", arguments: own)
+      try db.execute(sql: "DELETE FROM assignment WHERE enterprise_id = ? AND user = ?", arguments: own)
+      return (enterprise, row.map { Assignment($0) })
+    }
+  }
+
   /// Who is assigned to an enterprise; nil for all enterprises.
   public func assignments(of enterprise: String? = nil) throws -> [Assignment] {
     try replica.read { db in

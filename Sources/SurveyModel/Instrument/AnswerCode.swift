@@ -34,6 +34,15 @@ public struct AnswerCode: Hashable, Sendable {
     try self.init(letters: text.map(String.init))
   }
 
+  /// Reads letters as people type them: together or apart, with commas or spaces between them, as `B C`, `BC` or `Ｂ、Ｃ`.
+  ///
+  /// Throws as ``init(letters:)`` does.
+  public init(typed words: [String]) throws(SurveyError) {
+    let separators: Set<Character> = [",", "、", ";"]
+    let letters = words.joined().halfWidth.filter { !$0.isWhitespace && !separators.contains($0) }
+    try self.init(parsing: letters)
+  }
+
   /// The canonical form of one letter: half-width, upper case. Nil for what is no single letter A…Z.
   public static func letter(_ text: String) -> String? {
     var scalars = text.unicodeScalars.makeIterator()

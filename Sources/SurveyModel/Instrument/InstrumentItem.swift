@@ -18,6 +18,17 @@ public enum InstrumentItem: Hashable, Sendable {
     }
   }
 
+  /// A question as people type its number: `3`, `３` or `q3`. Nil for what is no number.
+  public static func typedQuestion(_ text: String) -> InstrumentItem? { number(in: text, after: "q").map { .question($0) } }
+
+  /// A scene as people type its number: `7`, `７` or `scene7`. Nil for what is no number.
+  public static func typedScene(_ text: String) -> InstrumentItem? { number(in: text, after: "scene").map { .scene($0) } }
+
+  private static func number(in text: String, after prefix: String) -> Int? {
+    let plain = text.halfWidth.trimmingSpaces.lowercased()
+    return (plain.hasPrefix(prefix) ? String(plain.dropFirst(prefix.count)) : plain).plainNumber
+  }
+
   /// The number within its kind, from 1.
   public var number: Int {
     switch self {

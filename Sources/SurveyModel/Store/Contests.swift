@@ -23,20 +23,19 @@ public struct Contested: Codable, Hashable, Sendable {
   public static let existence = "(exists)"
 }
 
-/// The open conflicts of one case, to be looked up by row.
+/// Open conflicts, to be looked up by row.
 struct Contests {
-  private var byRow: [RowReference: [Conflict]] = [:]
-
-  init(_ conflicts: [Conflict]) {
-    for conflict in conflicts { byRow[conflict.row, default: []].append(conflict) }
-    scope = conflicts.first?.row.scope
+  /// A row's place. Identifiers are unique in the whole world, so that the scope need not be known.
+  private struct Place: Hashable {
+    let table: String
+    let key: [Value]
   }
 
-  /// All of them are of one scope.
-  private let scope: ScopeID?
+  private var byPlace: [Place: [Conflict]] = [:]
 
-  /// Whether nothing is open.
-  var isEmpty: Bool { byRow.isEmpty }
+  init(_ conflicts: [Conflict]) {
+    for conflict in conflicts { byPlace[Place(table: conflict.row.table, key: conflict.row.key), default: []].append(conflict) }
+  }
 
   /// What is open in a row.
   func of(_ table: String, _ key: [Value]) -> [Contested] {
@@ -63,14 +62,14 @@ struct Contests {
   }
 
   private func conflicts(_ table: String, _ key: [Value]) -> [Conflict] {
-    scope.flatMap { byRow[RowReference(scope: $0, table: table, key: key)] } ?? []
+    byPlace[Place(table: table, key: key)] ?? []
   }
 }
 
 extension Survey {
-  /// What is open in an enterprise's case.
-  func contests(in enterprise: String) throws -> Contests {
-    try Contests(replica.conflicts(in: scope(enterprise)))
+  /// What is open in an enterprise's case; nil for all cases.
+  func contests(in enterprise: String?) throws -> Contests {
+    try Contests(replica.conflicts(in: enterprise.map(scope)))
   }
 
   /// The scope of a case.

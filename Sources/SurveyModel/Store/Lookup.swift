@@ -24,6 +24,29 @@ enum Lookup {
     }
   }
 
+  /// As ``id(_:in:_:)``, but nil where there is none.
+  static func optionalID(_ db: Database, in table: String, _ text: String) throws -> String? {
+    do {
+      return try id(db, in: table, text)
+    } catch let error as SurveyError where error.code == .recordUnknown {
+      return nil
+    }
+  }
+
+  /// As ``enterprise(_:_:)``, but nil where there is none.
+  static func optionalEnterprise(_ db: Database, _ text: String) throws -> Enterprise? {
+    do {
+      return try enterprise(db, text)
+    } catch let error as SurveyError where error.code == .recordUnknown {
+      return nil
+    }
+  }
+
+  /// The row of a whole identifier, if it is here.
+  static func optionalRow(_ db: Database, in table: String, _ id: String) throws -> Row? {
+    try Row.fetchOne(db, sql: "SELECT * FROM \(table) WHERE id = ?", arguments: [id])
+  }
+
   /// The row that an identifier's beginning names.
   static func row(_ db: Database, in table: String, _ text: String) throws -> Row {
     let id = try id(db, in: table, text)

@@ -86,10 +86,12 @@ public struct ChangePart: Sendable {
     }
     var groups: [ChangeGroup] = []
     var index = firstIndex
+    var room = Limits.sectionBytes
     for _ in 0..<(try structureReader.count(upTo: structure.count)) {
       let group = try ChangeGroup(
-        reading: &structureReader, values: &valuesReader, withValues: withValues, sites: sites, firstIndex: index)
+        reading: &structureReader, values: &valuesReader, withValues: withValues, sites: sites, firstIndex: index, room: &room)
       index += group.rowCount
+      guard index - firstIndex <= Limits.partRows else { throw SyncCoreError(.tooLarge, "a part's rows") }
       groups.append(group)
     }
     guard structureReader.isAtEnd, !withValues || valuesReader.isAtEnd else {
@@ -111,8 +113,10 @@ public struct ChangePart: Sendable {
 }
 
 extension ChangeGroup {
+  /// - Parameter room: how many bytes of strings the part may still unfold to; a prefix or a dictionary makes much of little.
   init(
-    reading reader: inout ByteReader, values valuesReader: inout ByteReader, withValues: Bool, sites: [UInt32], firstIndex: Int
+    reading reader: inout ByteReader, values valuesReader: inout ByteReader, withValues: Bool, sites: [UInt32], firstIndex: Int,
+    room: inout Int
   ) throws(SyncCoreError) {
     self.firstIndex = firstIndex
     table = try Self.identifier(&reader)
@@ -136,7 +140,7 @@ extension ChangeGroup {
       var keyColumns: [Column] = []
       for _ in 0..<(try reader.count(upTo: Limits.columns)) {
         names.append(try Self.identifier(&reader))
-        keyColumns.append(try Column(reading: &reader, count: count))
+        keyColumns.append(try Self.column(&reader, count, &room))
       }
       guard !names.isEmpty else { throw SyncCoreError(.malformed, "rows without a key") }
       keys = .values(names: names, columns: keyColumns)
@@ -160,8 +164,15 @@ extension ChangeGroup {
     }
     self.spared = spared
     var values: [Column] = []
-    if withValues { for _ in columns { values.append(try Column(reading: &valuesReader, count: count)) } }
+    if withValues { for _ in columns { values.append(try Self.column(&valuesReader, count, &room)) } }
     self.values = values
+  }
+
+  private static func column(_ reader: inout ByteReader, _ count: Int, _ room: inout Int) throws(SyncCoreError) -> Column {
+    let column = try Column(reading: &reader, count: count)
+    room -= column.heap.count
+    guard room >= 0 else { throw SyncCoreError(.tooLarge, "a part's strings") }
+    return column
   }
 
   private static func identifier(_ reader: inout ByteReader) throws(SyncCoreError) -> String {

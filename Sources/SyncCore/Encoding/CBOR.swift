@@ -1,6 +1,6 @@
 /// The subset of CBOR (RFC 8949) that messages use: unsigned and negative integers, byte and text strings, arrays, maps with
 /// unsigned keys, true, false and null, always in the deterministic encoding of its section 4.2.
-public indirect enum CBOR: Hashable, Sendable {
+public enum CBOR: Hashable, Sendable {
   case unsigned(UInt64)
   /// -1 - n, for n as given.
   case negative(UInt64)

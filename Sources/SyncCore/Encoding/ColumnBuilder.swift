@@ -225,7 +225,8 @@ enum Decimals {
   @inline(__always)
   static func isExact(_ real: Double, scale: Int) -> Bool {
     let scaled = (real * powers[scale]).rounded()
-    return abs(scaled) < 9e15 && (scaled / powers[scale]).bitPattern == real.bitPattern
+    // By way of the integer, which has no -0.
+    return abs(scaled) < 9e15 && (Double(Int64(scaled)) / powers[scale]).bitPattern == real.bitPattern
   }
 }
 

@@ -26,8 +26,8 @@ enum CaptureHooks {
     result = sqlite3_create_function_v2(
       handle, guardFunction, 0, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, unretained,
       { context, _, _ in
-        if let engine = sqlite3_user_data(context).map({ Unmanaged<Engine>.fromOpaque($0).takeUnretainedValue() }) { CaptureHooks.arm(engine, context) }
-        sqlite3_result_int(context, 0)
+        guard let data = sqlite3_user_data(context) else { return sqlite3_result_int(context, 0) }
+        CaptureHooks.arm(Unmanaged<Engine>.fromOpaque(data).takeUnretainedValue(), context)
       }, nil, nil, nil)
     guard result == SQLITE_OK else { throw engine.connection.error(result) }
     sqlite3_preupdate_hook(
@@ -42,13 +42,15 @@ enum CaptureHooks {
   }
 
   fileprivate static func arm(_ engine: Engine, _ context: OpaquePointer?) {
-    guard !engine.isArmed, case .capturing = engine.mode else { return }
+    guard !engine.isArmed, case .capturing = engine.mode else { return sqlite3_result_int(context, 0) }
     engine.isArmed = true
     do {
       try engine.connection.statement("INSERT INTO \(transactionTable) VALUES(0)").run()
+      sqlite3_result_int(context, 0)
     } catch {
       engine.isArmed = false
-      sqlite3_result_error(context, "SyncKit could not join the transaction", -1)
+      let reason = (error as? SyncKitError)?.details["message"] ?? ""
+      sqlite3_result_error(context, "SyncKit could not join the transaction: \(reason)", -1)
     }
   }
 
@@ -137,7 +139,7 @@ private enum TransactionModule {
     module.initialize(to: sqlite3_module())
     module.pointee.iVersion = 1
     module.pointee.xConnect = { handle, context, _, _, table, _ in
-      let result = sqlite3_declare_vtab(handle, "CREATE TABLE x(nothing)")
+      let result = sqlite3_declare_vtab(handle, "CREATE TABLE x(unused)")
       guard result == SQLITE_OK else { return result }
       csqlite_vtab_innocuous(handle)
       let made = UnsafeMutablePointer<Table>.allocate(capacity: 1)

@@ -49,6 +49,8 @@ final class ChangesetWriter {
 
   private func endPart() throws {
     guard !groups.isEmpty else { return }
+    // A section beyond its limit, however well it compresses, could be written but never read again.
+    guard groupBytes <= Limits.sectionBytes / 4 * 3 else { throw SyncKitError(.valueTooLarge, ["table": groups[0].table]) }
     var failure: (any Error)?
     let body = ChangePart.encode(groups, codec: engine.codec) { number in
       do { return try engine.catalog.site(number) } catch {

@@ -115,8 +115,8 @@ extension Engine {
       }
     } else if try ask.step(), !ask.isNull(0) {
       dirty[at].noteInserts(ask.int(0)...ask.int(1))
-      ask.reset()
     }
+    ask.reset()
     guard !dirty[at].isEmpty else { return }
     try flush()
     dirty[at].removeAll()

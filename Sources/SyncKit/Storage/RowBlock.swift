@@ -38,7 +38,7 @@ enum RowBlock {
   /// Writes rows from `start` on until the block is full.
   /// - Returns: the bytes, and the place of the first row that is not in them.
   static func encode(_ rows: [Row], from start: Int, upTo limit: Int) -> (bytes: [UInt8], end: Int) {
-    var out = ByteWriter(reserving: limit + 64)
+    var out = ByteWriter(reserving: min(limit, maximumBytes) + 64)
     var previousName: RowState.Name?
     var previousKey = rows[start].key
     var at = start

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import SyncKit
 
@@ -58,6 +59,7 @@ extension Failure {
           "表 \(details["table"] ?? "?") 不接受这个值(\(error.code))。",
           "Table \(details["table"] ?? "?") does not take this value (\(error.code))."),
         kept: Self.nothingChanged, details: details)
+    case .notFound where details["path"] != nil: self.init(posix: ENOENT, path: path)
     case .notFound:
       self.init("not-found", .notFound, Text("找不到所指的内容。", "No such thing is here."), kept: Self.nothingChanged, details: details)
     case .stale:

@@ -2,9 +2,10 @@ import Foundation
 
 /// Times and sizes as people read them, and as scripts do.
 enum Format {
-  /// A time in this machine's time zone, to the second.
+  /// A time in Beijing time, as all of the survey's are, to the second.
   static func time(_ milliseconds: Int64) -> String {
     let formatter = DateFormatter()
+    formatter.timeZone = TimeZone(secondsFromGMT: 8 * 3600)
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.dateFormat = "yyyy-MM-dd HH:mm:ss"
     return formatter.string(from: Date(timeIntervalSince1970: Double(milliseconds) / 1000))
@@ -43,6 +44,13 @@ enum Format {
     case ..<1_000_000: String(format: "%.1f kB", Double(count) / 1e3)
     default: String(format: "%.1f MB", Double(count) / 1e6)
     }
+  }
+
+  /// Milli-points as points, without a trailing zero: `42.5`.
+  static func points(_ milli: Int) -> String {
+    var text = String(format: "%d.%03d", milli / 1000, abs(milli % 1000))
+    while text.hasSuffix("0") { text.removeLast() }
+    return text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 
   /// A count of English things.

@@ -1,0 +1,148 @@
+import Foundation
+import GRDB
+import SyncCore
+import SyncKit
+
+extension Survey {
+  /// The largest file that is taken as evidence, in bytes.
+  public static let evidenceBytes = 1 << 30
+
+  /// Records a finding of a diagnosis, with the files that prove it.
+  ///
+  /// - Parameter evidence: paths of files; only their digest, name and length are recorded.
+  ///
+  /// Throws ``SurveyError/Code/valueMissing`` without link, objectives or text, ``SurveyError/Code/fileUnreadable``,
+  /// ``SurveyError/Code/inputTooLarge`` and ``SurveyError/Code/recordFinalized``.
+  public func addFinding(_ draft: FindingDraft, to diagnosis: String, evidence paths: [String] = []) throws -> Finding {
+    guard let link = draft.link else { throw SurveyError(.valueMissing, ["field": "link"]) }
+    guard let objectives = draft.objectives, !objectives.isEmpty else { throw SurveyError(.valueMissing, ["field": "objective"]) }
+    guard let text = draft.text?.nonEmpty else { throw SurveyError(.valueMissing, ["field": "text"]) }
+    let files = try paths.map { try EvidenceFile(path: $0) }
+    let id = identifiers.next()
+    let now = now
+    try write { db in
+      let diagnosis = try Self.draft(db, diagnosis)
+      try db.execute(
+        sql: """
+          INSERT INTO finding(id, enterprise_id, diagnosis_id, link, objectives, text, severity, created_at, created_by)
+          VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          id, diagnosis.enterpriseID, diagnosis.id, link.rawValue, Finding.encode(objectives), text, draft.severity?.rawValue, now, user,
+        ])
+      for file in files { try attach(file, to: id, of: diagnosis, db) }
+    }
+    return try finding(id)
+  }
+
+  /// Changes a finding; what the draft leaves nil stays as it is.
+  ///
+  /// - Parameter token: what the form had shown when it opened; nil for "now".
+  ///
+  /// Throws as ``addFinding(_:to:evidence:)`` does, and ``SurveyError/Code/nothingToChange``.
+  public func editFinding(
+    _ id: String, _ draft: FindingDraft, evidence paths: [String] = [], reading token: String? = nil
+  ) throws -> Finding {
+    if draft.objectives?.isEmpty == true { throw SurveyError(.valueMissing, ["field": "objective"]) }
+    if let text = draft.text, text.nonEmpty == nil { throw SurveyError(.valueMissing, ["field": "text"]) }
+    let files = try paths.map { try EvidenceFile(path: $0) }
+    let changes = Changes([
+      ("link", draft.link?.rawValue.databaseValue), ("objectives", draft.objectives.map { Finding.encode($0).databaseValue }),
+      ("text", draft.text?.trimmingSpaces.databaseValue), ("severity", draft.severity?.rawValue.databaseValue),
+    ])
+    let whole = try write(reading: token) { db in
+      let (finding, diagnosis) = try Self.editable(db, finding: id)
+      if files.isEmpty || !changes.isEmpty { try changes.update("finding", finding, db) }
+      for file in files { try attach(file, to: finding, of: diagnosis, db) }
+      return finding
+    }
+    return try finding(whole)
+  }
+
+  /// Deletes a finding. Its evidence stays with the diagnosis: a photograph is never lost.
+  ///
+  /// - Returns: the finding as it was.
+  public func deleteFinding(_ id: String, reading token: String? = nil) throws -> Finding {
+    let before = try finding(id)
+    try write(reading: token) { db in
+      let (finding, _) = try Self.editable(db, finding: before.id)
+      try db.execute(sql: "UPDATE evidence SET finding_id = NULL WHERE finding_id = ?", arguments: [finding])
+      try db.execute(sql: "DELETE FROM finding WHERE id = ?", arguments: [finding])
+    }
+    return before
+  }
+
+  /// A finding by the beginning of its identifier.
+  public func finding(_ id: String) throws -> Finding {
+    let (id, enterprise) = try replica.read { db in
+      let row = try Lookup.row(db, in: "finding", id)
+      return (row.string("id"), row.string("enterprise_id"))
+    }
+    let contests = try contests(in: enterprise)
+    let found = try replica.read { db in try Self.findings(db, where: "id = ?", id, contests) }
+    guard let finding = found.first else { throw SurveyError(.recordUnknown, ["table": "finding", "id": id]) }
+    return finding
+  }
+
+  /// The findings of a diagnosis or of an enterprise, or all, in the links' order.
+  ///
+  /// - Parameter owner: the beginning of a diagnosis's identifier, or an enterprise as ``enterprise(_:)`` takes it.
+  public func findings(of owner: String? = nil) throws -> [Finding] {
+    let place = try replica.read { db in try Self.place(db, owner) }
+    let contests = try contests(in: place.enterprise)
+    return try replica.read { db in try Self.findings(db, where: place.condition, place.value, contests) }
+  }
+
+  static func findings(_ db: Database, where condition: String, _ value: String, _ contests: Contests) throws -> [Finding] {
+    let rows = try Row.fetchAll(db, sql: "SELECT * FROM finding WHERE \(condition) ORDER BY id", arguments: [value])
+    return try rows.map { row in
+      let evidence = try Row.fetchAll(db, sql: "SELECT * FROM evidence WHERE finding_id = ? ORDER BY id", arguments: [row.string("id")])
+      return Finding(row, evidence: evidence.map { Evidence($0) }, contests)
+    }.sorted { ($0.link.order, $0.id) < ($1.link.order, $1.id) }
+  }
+
+  private static func editable(_ db: Database, finding id: String) throws -> (String, Diagnosis) {
+    let row = try Lookup.row(db, in: "finding", id)
+    return (row.string("id"), try draft(db, row.string("diagnosis_id")))
+  }
+
+  private func attach(_ file: EvidenceFile, to finding: String, of diagnosis: Diagnosis, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO evidence(id, enterprise_id, diagnosis_id, finding_id, sha256, file_name, bytes, taken_at)
+        VALUES(?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        identifiers.next(), diagnosis.enterpriseID, diagnosis.id, finding, file.sha256, file.name, file.bytes, file.modified ?? now,
+      ])
+  }
+}
+
+/// A file as evidence: named by its digest.
+struct EvidenceFile {
+  let name: String
+  let sha256: String
+  let bytes: Int
+  /// When the file was last written, which for a photograph is when it was taken.
+  let modified: String?
+
+  init(path: String) throws(SurveyError) {
+    let url = URL(fileURLWithPath: path)
+    let data: Data
+    do {
+      let facts = try FileManager.default.attributesOfItem(atPath: url.path)
+      if let size = facts[.size] as? Int, size > Survey.evidenceBytes {
+        throw SurveyError(.inputTooLarge, ["bytes": String(size), "limit": String(Survey.evidenceBytes)])
+      }
+      modified = (facts[.modificationDate] as? Date).map { Moment(milliseconds: Int64($0.timeIntervalSince1970 * 1000)).text }
+      data = try Data(contentsOf: url, options: .mappedIfSafe)
+    } catch let error as SurveyError {
+      throw error
+    } catch {
+      throw SurveyError(.fileUnreadable, ["path": path], underlying: error)
+    }
+    name = url.lastPathComponent
+    bytes = data.count
+    sha256 = Codec.standard.digest(Array(data)).map { byte in (byte < 0x10 ? "0" : "") + String(byte, radix: 16) }.joined()
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import SurveyModel
+import SyncCore
+import SyncKit
+
+struct BundleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bundle", abstract: Text("数据包:没有网络时用 U 盘交换", "Bundles: exchange by a stick where there is no network").here,
+    subcommands: [Export.self, Import.self])
+
+  struct Told: Encodable {
+    let file: String
+    let changesets: Int
+    let bytes: Int
+    let scopes: [String]
+    let refused: [Record.Refused]
+
+    init(_ file: String, _ report: BundleReport) {
+      self.file = file
+      changesets = report.changesets
+      bytes = report.bytes
+      scopes = report.scopes.map(\.name)
+      refused = report.refused.map(Record.Refused.init)
+    }
+  }
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "export", abstract: Text("把本机的内容写成数据包", "Write what this home holds to a bundle").here,
+      discussion: Text(
+        "文件写完整后才出现。数据包目前不加密,请妥善保管。", "The file appears once it is whole. Bundles are not encrypted yet: keep them safe.").here)
+
+    @Argument(help: ArgumentHelp(Text("要写的文件。", "The file to write.").here, valueName: "file"), completion: .file())
+    var file: String
+
+    @Option(
+      parsing: .upToNextOption,
+      help: ArgumentHelp(Text("只写这些企业(默认全部)。", "Only these enterprises (by default all).").here, valueName: "enterprise"))
+    var enterprise: [String] = []
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let survey = try common.openSurvey()
+      let scopes = enterprise.isEmpty ? nil : try enterprise.compactMap { ScopeID(try survey.enterprise($0).enterprise.id) }
+      let report = try survey.replica.exportBundle(to: file, scopes: scopes)
+      try common.printer.show(Told(file, report)) { printer in
+        printer.say(
+          Text(
+            "已写出 \(file):\(report.scopes.count) 家企业,\(report.changesets) 条变更,\(Format.bytes(report.bytes))。",
+            "Wrote \(file): \(Format.count(report.scopes.count, "enterprise")), \(Format.count(report.changesets, "changeset")), \(Format.bytes(report.bytes))."))
+      }
+    }
+  }
+
+  struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "import", abstract: Text("收下数据包;重复导入没有害处", "Take in a bundle; importing twice does no harm").here)
+
+    @Argument(help: ArgumentHelp(Text("要读的文件。", "The file to read.").here, valueName: "file"), completion: .file())
+    var file: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let home = try common.openHome()
+      let replica = try home.replica()
+      var information = stat()
+      guard stat(file, &information) == 0 else { throw Failure(posix: errno, path: file) }
+      guard access(file, R_OK) == 0 else { throw Failure(posix: errno, path: file) }
+      let report = try replica.importBundle(from: file)
+      try common.printer.show(Told(file, report)) { printer in
+        printer.say(
+          Text(
+            "已收下 \(report.changesets) 条新变更(\(report.scopes.count) 家企业)。",
+            "Took in \(Format.count(report.changesets, "new changeset")) (\(Format.count(report.scopes.count, "enterprise")))."))
+        for refusal in report.refused {
+          printer.say(Text("未收 \(refusal.dot):\(refusal.reason.zh)", "Not taken: \(refusal.dot): \(refusal.reason.en)"))
+        }
+      }
+      if !report.refused.isEmpty { throw ExitCode(ExitStatus.badInput.rawValue) }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import ArgumentParser
+import Foundation
+import SurveyModel
+import SyncCore
+import SyncRelay
+
+struct DeviceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "device", abstract: Text("办公室:登记码与设备", "At the office: enrolment codes and devices").here,
+    subcommands: [Code.self, List.self, Revoke.self])
+
+  /// Issues a code.
+  struct Code: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "code", abstract: Text("发一个一次性登记码(10 分钟内有效)", "Issue a one-time enrolment code (good for ten minutes)").here,
+      discussion: Text(
+        "登记码单独一行打印在标准输出,只显示这一次。", "The code stands alone on a line of stdout, and is shown this once.").here)
+
+    @Argument(help: ArgumentHelp(Text("用户名,即此人所写内容的作者。", "The user's name: the author of what is written there.").here, valueName: "user"))
+    var user: String
+
+    @Option(help: Text("显示给人看的姓名(默认同用户名)。", "The name for people (by default the user's name).").help)
+    var name: String?
+
+    @Option(
+      parsing: .upToNextOption,
+      help: ArgumentHelp(
+        Text("用码登记时即授权的企业:编号(可只写开头)或信用代码。", "Enterprises granted with the code: identifiers (the beginning will do) or credit codes.").here,
+        valueName: "enterprise"))
+    var grant: [String] = []
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let home = try common.openHome()
+      let relay = try home.relay()
+      let grants = try scopes(home)
+      let shown = name ?? user
+      let code = try relay.createCode(
+        user: user, name: shown, role: "specialist", grants: grants.map { GrantedScope.one($0) })
+      let until = Environment.clock() + relay.limits.codeMilliseconds
+      struct Told: Encodable {
+        let code: String
+        let user: String
+        let name: String
+        let grants: [String]
+        let expiresAt: String
+      }
+      let told = Told(code: code, user: user, name: shown, grants: grants.map(\.name), expiresAt: Format.iso(until))
+      try common.printer.show(told) { printer in
+        printer.line(code)
+        printer.note(
+          Text(
+            "\(shown) 的登记码,\(Format.time(until)) 前有效。在笔记本上运行:fieldsurvey enrol URL \(code)",
+            "The code of \(shown), good until \(Format.time(until)). On the laptop: fieldsurvey enrol URL \(code)"))
+      }
+    }
+
+    private func scopes(_ home: Home) throws -> [ScopeID] {
+      guard !grant.isEmpty else { return [] }
+      let survey = try home.survey()
+      return try grant.compactMap { ScopeID(try survey.enterprise($0).enterprise.id) }
+    }
+  }
+
+  /// Lists the devices.
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: Text("列出登记过的设备", "List the devices that ever enrolled").here)
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let relay = try common.openHome().relay()
+      let devices = try relay.devices()
+      struct Told: Encodable {
+        let id: String
+        let user: String
+        let label: String
+        let enrolledAt: String
+        let lastSeenAt: String
+        let revokedAt: String?
+        let grants: [String]
+      }
+      let told = try devices.map { device in
+        Told(
+          id: device.id.description, user: device.user, label: device.label, enrolledAt: Format.iso(device.enrolled),
+          lastSeenAt: Format.iso(device.lastSeen), revokedAt: device.revoked.map(Format.iso),
+          grants: try relay.grants(of: device.user).map(\.scope.description))
+      }
+      try common.printer.show(told) { printer in
+        guard !devices.isEmpty else { return printer.note(Text("还没有设备登记。", "No device has enrolled yet.")) }
+        let now = Environment.clock()
+        printer.table(
+          [
+            Text("设备", "device"), Text("用户", "user"), Text("名称", "label"), Text("最近联系", "last seen"), Text("授权企业", "grants"),
+            Text("状态", "state"),
+          ],
+          zip(devices, told).map { device, told in
+            [
+              device.id.description, device.user, device.label, Format.ago(device.lastSeen, now: now)(printer.language),
+              String(told.grants.count), (device.revoked == nil ? Text("有效", "active") : Text("已停用", "revoked"))(printer.language),
+            ]
+          }, right: [4])
+      }
+    }
+  }
+
+  /// Ends a device's part.
+  struct Revoke: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "revoke", abstract: Text("停用一台设备(下一次请求即生效)", "Revoke a device, from its next request on").here)
+
+    @Argument(help: ArgumentHelp(Text("设备编号(可只写开头)。", "The device's identifier, or its beginning.").here, valueName: "device"))
+    var device: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let relay = try common.openHome().relay()
+      let wanted = device.lowercased().filter { $0 != "-" }
+      let found = try relay.devices().filter { !wanted.isEmpty && $0.id.description.filter { $0 != "-" }.hasPrefix(wanted) }
+      guard let first = found.first else {
+        throw Failure.notFound(Text("设备", "device"), id: device, next: Text("用 fieldsurvey device list 查看。", "See fieldsurvey device list."))
+      }
+      guard found.count == 1 else {
+        throw Failure.badInput(
+          Text("“\(device)”对应 \(found.count) 台设备,请写长一些。", "\"\(device)\" fits \(found.count) devices; write more of it."), code: "ambiguous")
+      }
+      try relay.revoke(device: first.id)
+      struct Told: Encodable {
+        let id: String
+        let user: String
+        let revoked = true
+      }
+      try common.printer.show(Told(id: first.id.description, user: first.user)) { printer in
+        printer.say(Text("已停用 \(first.user) 的设备 \(first.id)。", "Revoked \(first.user)'s device \(first.id)."))
+      }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import ArgumentParser
+import Foundation
+import GRDB
+import SurveyModel
+import SyncKit
+import SyncRelay
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: Text("检查本机:目录、数据库、令牌、指标文件、时钟", "Examine this machine: folder, database, token, instrument, clock").here,
+    discussion: Text("退出码:0 没有问题;1 发现问题。", "Exit codes: 0 nothing is wrong; 1 something is.").here)
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    var examination = Examination()
+    examination.run(common)
+    let checks = examination.checks
+    try common.printer.show(Told(ok: !checks.contains(where: \.isProblem), checks: checks)) { printer in
+      for check in checks {
+        let mark = check.isProblem ? printer.style("✗", .red) : printer.style("✓", .green)
+        printer.line("\(mark) \(check.text(printer.language))")
+        if let next = check.next { printer.line("    → \(next(printer.language))") }
+      }
+    }
+    if checks.contains(where: \.isProblem) { throw ExitCode(ExitStatus.failure.rawValue) }
+  }
+
+  private struct Told: Encodable {
+    let ok: Bool
+    let checks: [Examination.Check]
+  }
+}
+
+/// Looks at a home from outside in; a check that fails ends those that need it, never the others.
+struct Examination {
+  struct Check: Encodable {
+    let code: String
+    let isProblem: Bool
+    let message: String
+    let details: [String: String]
+    let text: Text
+    let next: Text?
+
+    private enum CodingKeys: CodingKey { case code, isProblem, message, details }
+
+    init(_ code: String, isProblem: Bool = false, _ text: Text, next: Text? = nil, details: [String: String] = [:]) {
+      self.code = code
+      self.isProblem = isProblem
+      self.text = text
+      self.next = next
+      self.details = details
+      message = text.here
+    }
+  }
+
+  private(set) var checks: [Check] = []
+  /// The year this version was written in: an earlier clock is wrong for certain.
+  private static let writtenMilliseconds: Int64 = 1_767_225_600_000
+
+  mutating func run(_ common: CommonOptions) {
+    program()
+    clock()
+    instrument()
+    guard let home = attempt("home", { try common.openHome() }) else { return }
+    folder(home)
+    guard let replica = attempt("replica", { try home.replica() }) else { return }
+    self.replica(replica)
+    if home.isOffice {
+      relay(home)
+    } else if attempt("token", { try home.token() }) != nil {
+      checks.append(Check("token", Text("已登记为 \(home.profile.user),中继 \(home.profile.relay ?? "?")", "enrolled as \(home.profile.user) with \(home.profile.relay ?? "?")")))
+    }
+  }
+
+  /// Runs a step whose failure is a finding.
+  private mutating func attempt<T>(_ code: String, _ body: () throws -> T) -> T? {
+    do {
+      return try body()
+    } catch {
+      let failure = Failure(error)
+      checks.append(Check(failure.code, isProblem: true, failure.what, next: failure.next, details: failure.details))
+      return nil
+    }
+  }
+
+  private mutating func program() {
+    checks.append(Check("version", Text("fieldsurvey \(Program.version)", "fieldsurvey \(Program.version)"), details: ["version": Program.version]))
+  }
+
+  private mutating func clock() {
+    let now = Environment.clock()
+    let isWrong = now < Self.writtenMilliseconds
+    checks.append(
+      Check(
+        "clock", isProblem: isWrong,
+        isWrong ? Text("时钟明显不对:\(Format.time(now))", "the clock is wrong for certain: \(Format.time(now))") : Text("时钟 \(Format.time(now))", "clock \(Format.time(now))"),
+        next: isWrong ? Text("请校准系统时间;已记录的内容不受影响。", "Set the system's time; what was recorded is not affected.") : nil))
+  }
+
+  private mutating func instrument() {
+    guard let instrument = attempt("instrument", { try Instrument.bundled(edition: Instrument.current) }) else { return }
+    checks.append(Check("instrument", Text("评测指标 \(instrument.edition) 版", "instrument, edition \(instrument.edition)")))
+  }
+
+  private mutating func folder(_ home: Home) {
+    var information = stat()
+    let isOpen = stat(home.folder.path, &information) == 0 && information.st_mode & 0o077 != 0
+    checks.append(
+      Check(
+        "folder", isProblem: false, Text("数据目录 \(home.folder.path)", "home \(home.folder.path)"),
+        next: isOpen ? Text("其他用户可以列出此目录:chmod 700 更稳妥", "other users may list this folder: chmod 700 is safer") : nil))
+    for name in ["token", "replica.sqlite", "relay.sqlite"] {
+      let path = home.folder.appendingPathComponent(name).path
+      guard stat(path, &information) == 0, information.st_mode & 0o077 != 0 else { continue }
+      checks.append(
+        Check(
+          "file-mode", isProblem: true, Text("\(name) 可被其他用户读取", "\(name) can be read by others"),
+          next: Text("运行:chmod 600 \(path)", "run: chmod 600 \(path)"), details: ["path": path]))
+    }
+  }
+
+  private mutating func replica(_ replica: Replica) {
+    let integrity = attempt("integrity", { try replica.read { db in try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "" } })
+    if let integrity {
+      checks.append(
+        Check(
+          "integrity", isProblem: integrity != "ok",
+          integrity == "ok" ? Text("数据库文件完好", "the database's file is whole") : Text("数据库文件已损坏:\(integrity)", "the database's file is damaged: \(integrity)"),
+          next: integrity == "ok" ? nil : Text("请先复制整个数据目录,再联系办公室。", "Copy the whole folder first, then ask the office.")))
+    }
+    for finding in attempt("findings", { try replica.findings() }) ?? [] {
+      let facts = finding.details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+      checks.append(Check(finding.code, isProblem: finding.isProblem, Text("\(finding.code) \(facts)", "\(finding.code) \(facts)"), details: finding.details))
+    }
+  }
+
+  private mutating func relay(_ home: Home) {
+    guard let devices = attempt("relay", { try home.relay().devices() }) else { return }
+    let active = devices.filter { $0.revoked == nil }.count
+    checks.append(Check("relay", Text("中继数据库可用,\(active) 台设备有效", "the relay's database is usable, \(Format.count(active, "device")) active")))
+  }
+}

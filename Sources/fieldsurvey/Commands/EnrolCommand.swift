@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import SyncKit
+import SyncRelay
+
+struct EnrolCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "enrol", abstract: Text("用办公室给的登记码登记这台笔记本", "Enrol this laptop with a code from the office").here,
+    discussion: Text(
+      "建立数据目录。令牌存入目录中的 token 文件(仅本人可读),不会显示。再次登记会换新令牌,数据不变。",
+      "Makes the home. The token goes into its file token, readable by you alone, and is never shown. Enrolling again changes the token only.").here)
+
+  @Argument(help: ArgumentHelp(Text("中继地址,如 https://relay.example.org", "The relay's address, as https://relay.example.org").here, valueName: "url"))
+  var url: String
+
+  @Argument(help: ArgumentHelp(Text("登记码,如 7K3QM-9WX2T", "The code, as 7K3QM-9WX2T").here, valueName: "code"))
+  var code: String
+
+  @Option(help: Text("这台设备的名称(默认为主机名)。", "What this device is called (by default the host's name).").help)
+  var label: String?
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let folder = common.homeFolder
+    // The address is judged before anything is made.
+    let transport = try CurlTransport(baseURL: url, token: nil)
+    try Home.make(folder)
+    let before = try earlierProfile(folder)
+    // The replica has the device's identifier, so it comes first; it is kept if the code turns out wrong.
+    let device = DeviceID(of: try Home.replica(in: folder, author: before?.user ?? "nobody").site)
+    let enrolled = try ask(transport, device)
+    if let before, before.user != enrolled.user {
+      throw Failure(
+        "other-user", .notPermitted,
+        Text(
+          "这个目录属于 \(before.user),登记码却是给 \(enrolled.user) 的。", "This home belongs to \(before.user), but the code is for \(enrolled.user)."),
+        kept: Failure.allKept, next: Text("请用 --home 指定另一个目录,并要一个新的登记码。", "Name another folder with --home, and ask for a new code."))
+    }
+    let profile = Profile(
+      role: .laptop, user: enrolled.user, name: enrolled.name, relay: url, device: device.description)
+    let home = Home(folder: folder, profile: profile)
+    try PrivateFile.write(Array(enrolled.token.utf8) + [UInt8(ascii: "\n")], to: home.tokenFile)
+    try profile.write(Home.profileFile(folder))
+    try tell(home, enrolled)
+  }
+
+  private func earlierProfile(_ folder: URL) throws -> Profile? {
+    let file = Home.profileFile(folder)
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    let profile = try Profile.read(file)
+    guard profile.role == .laptop else {
+      throw Failure(
+        "office-home", .notPermitted, Text("\(folder.path) 是办公室的目录。", "\(folder.path) is the office's home."),
+        kept: Failure.nothingChanged, next: Text("请用 --home 指定另一个目录。", "Name another folder with --home."))
+    }
+    return profile
+  }
+
+  private struct Question: Encodable {
+    let code: String
+    let device: String
+    let label: String
+  }
+
+  private struct Enrolled: Decodable {
+    let token: String
+    let user: String
+    let name: String
+    let grants: [String]
+  }
+
+  private func ask(_ transport: CurlTransport, _ device: DeviceID) throws -> Enrolled {
+    let question = Question(code: code, device: device.description, label: label ?? ProcessInfo.processInfo.hostName)
+    let answer = try transport.post(
+      path: "/v1/enrol", body: Array(try JSONEncoder().encode(question)), contentType: "application/json", accept: "application/json")
+    guard let enrolled = try? JSONDecoder().decode(Enrolled.self, from: Data(answer)) else {
+      throw Failure(TransportError(.notOurServer, detail: "JSON"))
+    }
+    return enrolled
+  }
+
+  private struct Told: Encodable {
+    let home: String
+    let user: String
+    let name: String
+    let device: String
+    let relay: String
+    let grants: [String]
+  }
+
+  private func tell(_ home: Home, _ enrolled: Enrolled) throws {
+    let told = Told(
+      home: home.folder.path, user: enrolled.user, name: enrolled.name, device: home.profile.device, relay: url, grants: enrolled.grants)
+    try common.printer.show(told) { printer in
+      printer.say(
+        Text("已登记:\(enrolled.name)(\(enrolled.user)),数据目录 \(home.folder.path)", "Enrolled: \(enrolled.name) (\(enrolled.user)), home \(home.folder.path)"))
+      printer.note(Text("下一步:fieldsurvey sync", "Next: fieldsurvey sync"))
+    }
+  }
+}

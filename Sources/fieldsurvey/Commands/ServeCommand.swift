@@ -1,0 +1,113 @@
+import ArgumentParser
+import Foundation
+import Logging
+import SyncCore
+import SyncKit
+import SyncRelay
+import SyncServer
+
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: Text("办公室:运行中继,旁边是办公室自己的副本", "At the office: run the relay, with the office's own replica beside it").here,
+    discussion: Text(
+      "第一次加 --init 建立办公室的数据目录。监听地址打印在标准输出。SIGTERM 正常结束,退出码 0。",
+      "With --init, makes the office's home where there is none. Prints the address it listens at on stdout. SIGTERM ends it gracefully, with exit code 0."
+    ).here)
+
+  @Flag(name: .customLong("init"), help: Text("还没有办公室目录时先建立。", "Make the office's home first, if there is none.").help)
+  var initialize = false
+
+  @Option(help: Text("办公室用户名(只用于 --init)。", "The office's user (for --init).").help)
+  var user: String = "office"
+
+  @Option(help: Text("办公室显示名(只用于 --init)。", "The office's name for people (for --init).").help)
+  var name: String?
+
+  @Option(help: Text("监听的地址。", "The address to bind.").help)
+  var host: String = "127.0.0.1"
+
+  @Option(help: Text("监听的端口;0 为任意空闲端口。", "The port to bind; 0 for any free one.").help)
+  var port: Int = 8473
+
+  @Option(help: ArgumentHelp(Text("开始监听后把端口号写入此文件。", "Write the port to this file once it listens.").here, valueName: "file"), completion: .file())
+  var portFile: String?
+
+  @Flag(name: .customLong("behind-tls-proxy"), help: Text("前面有 TLS 代理,允许监听其他地址。", "A proxy with TLS stands before it: other addresses may be bound.").help)
+  var behindTLSProxy = false
+
+  @Flag(help: Text("在标准错误上记录每个请求。", "Log each request on stderr.").help)
+  var verbose = false
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard (0...65_535).contains(port) else { throw ValidationError(Text("端口应在 0 到 65535 之间。", "A port is 0 to 65535.").here) }
+  }
+
+  func run() async throws {
+    let printer = common.printer
+    let folder = common.homeFolder
+    if initialize { try OfficeHome.make(folder, user: user, name: name ?? Text("办公室", "Office").here) }
+    let home = try common.openHome()
+    let relay = try home.relay()
+    let desk = try OfficeDesk(home)
+    let server = try RelayServer(
+      relay: relay, configuration: .init(host: host, port: port, behindTLSProxy: behindTLSProxy), logger: logger
+    ) { _ in
+      desk.wake()
+    }
+    desk.start { failure in
+      Printer(language: printer.language, isJSON: false).report(failure)
+    }
+    defer { desk.stop() }
+    do {
+      try await server.run { bound in announce(bound, printer) }
+    } catch {
+      throw Self.explained(error, host: host, port: port)
+    }
+  }
+
+  private var logger: Logger {
+    var logger = Logger(label: "relay") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = verbose ? .info : .warning
+    return logger
+  }
+
+  private func announce(_ bound: Int, _ printer: Printer) {
+    struct Listening: Encodable {
+      let url: String
+      let port: Int
+      let pid: Int32
+    }
+    let shownHost = host.contains(":") ? "[\(host)]" : host
+    let url = "http://\(shownHost):\(bound)"
+    do {
+      if let portFile { try PrivateFile.write(Array("\(bound)\n".utf8), to: URL(fileURLWithPath: portFile)) }
+      try printer.show(Listening(url: url, port: bound, pid: getpid())) { $0.line(url) }
+    } catch {
+      printer.report(Failure(error))
+    }
+    printer.note(Text("中继已启动。登记设备:fieldsurvey device code 用户名", "The relay is up. To enrol a device: fieldsurvey device code USER"))
+  }
+
+  /// A port in use is the one mishap everybody meets.
+  private static func explained(_ error: any Error, host: String, port: Int) -> any Error {
+    guard let number = (error as NSError?)?.code, "\(error)".contains("bind") else { return error }
+    return Failure(
+      "cannot-listen", .unreachable, Text("无法监听 \(host):\(port)(\(error))。", "Cannot listen on \(host):\(port) (\(error))."),
+      next: Text("端口可能已被占用,请换一个:--port。", "The port may be in use; choose another with --port."), details: ["errno": String(number)])
+  }
+}
+
+/// Makes the office's home.
+enum OfficeHome {
+  static func make(_ folder: URL, user: String, name: String) throws {
+    try Home.make(folder)
+    let file = Home.profileFile(folder)
+    guard !FileManager.default.fileExists(atPath: file.path) else { return }
+    let device = DeviceID(of: try Home.replica(in: folder, author: user).site)
+    try Home.relay(in: folder).close()
+    // Last, because it is what makes the folder a home.
+    try Profile(role: .office, user: user, name: name, relay: nil, device: device.description).write(file)
+  }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Foundation
+import SurveyModel
+import SyncCore
+import SyncKit
+import SyncRelay
+
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: Text("一屏看清:未送出的内容、上次同步、被退回、冲突", "In one screen: what is unsent, the last sync, what came back, conflicts").here)
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let home = try common.openHome()
+    let survey = try home.survey()
+    let status = try survey.replica.status(peer: Exchange.peer)
+    let report = StatusReport(
+      home: home.folder.path, role: home.profile.role, user: home.profile.user, name: home.profile.name, relay: home.profile.relay,
+      device: home.profile.device, enterprises: try survey.enterprises().count, status: status,
+      devices: home.isOffice ? try home.relay().devices().filter { $0.revoked == nil }.count : nil)
+    try common.printer.show(report) { report.tell($0, now: Environment.clock()) }
+  }
+}
+
+/// Where a home stands.
+struct StatusReport: Encodable {
+  struct Unsent: Encodable {
+    let changesets: Int
+    let bytes: Int
+    let oldest: String?
+  }
+
+  let home: String
+  let role: Profile.Role
+  let user: String
+  let name: String
+  let relay: String?
+  let device: String
+  let enterprises: Int
+  let unsent: Unsent
+  let lastSuccess: String?
+  let lastAttempt: String?
+  /// Why the last exchange failed; nil when it did not.
+  let lastFailure: String?
+  let waiting: Int
+  let refused: [Record.Refused]
+  let conflicts: Int
+  /// The devices that may take part; at the office only.
+  let devices: Int?
+  private let status: ReplicaStatus
+
+  private enum CodingKeys: CodingKey {
+    case home, role, user, name, relay, device, enterprises, unsent, lastSuccess, lastAttempt, lastFailure, waiting, refused, conflicts, devices
+  }
+
+  init(
+    home: String, role: Profile.Role, user: String, name: String, relay: String?, device: String, enterprises: Int, status: ReplicaStatus,
+    devices: Int?
+  ) {
+    self.home = home
+    self.role = role
+    self.user = user
+    self.name = name
+    self.relay = relay
+    self.device = device
+    self.enterprises = enterprises
+    self.devices = devices
+    self.status = status
+    unsent = Unsent(changesets: status.unsentChangesets, bytes: status.unsentBytes, oldest: status.oldestUnsent.map(Format.iso))
+    lastSuccess = status.lastSuccess.map(Format.iso)
+    lastAttempt = status.lastAttempt.map(Format.iso)
+    lastFailure = status.lastOutcome
+    waiting = status.waiting
+    refused = status.refused.map(Record.Refused.init)
+    conflicts = status.conflicts
+  }
+
+  func tell(_ printer: Printer, now: Int64) {
+    let place = role == .office ? Text("办公室", "Office") : Text("笔记本", "Laptop")
+    printer.line(printer.style("\(place(printer.language)) · \(name) (\(user)) · \(home)", .bold))
+    if let relay { printer.say(Text("中继  \(relay)", "Relay       \(relay)")) }
+    if let devices { printer.say(Text("设备  \(devices) 台有效", "Devices     \(devices) active")) }
+    printer.say(Text("企业  \(enterprises) 家", "Enterprises \(enterprises)"))
+    tellUnsent(printer, now)
+    tellSync(printer, now)
+    if !refused.isEmpty {
+      printer.say(
+        Text("退回  \(refused.count) 条变更被中继拒收,内容保留在本机:", "Returned    \(Format.count(refused.count, "changeset")) refused by the relay, kept here:"))
+      for refusal in status.refused { printer.say(Text("      \(refusal.dot):\(refusal.reason.zh)", "            \(refusal.dot): \(refusal.reason.en)")) }
+    }
+    if waiting > 0 {
+      printer.say(Text("等待  \(waiting) 条变更要等之前的变更到达", "Waiting     \(Format.count(waiting, "changeset")) for earlier ones"))
+    }
+    printer.say(
+      conflicts == 0
+        ? Text("冲突  无", "Conflicts   none")
+        : Text("冲突  \(conflicts) 处,由办公室裁定,不影响继续填写", "Conflicts   \(conflicts), for the office to settle; go on working"))
+  }
+
+  private func tellUnsent(_ printer: Printer, _ now: Int64) {
+    guard unsent.changesets > 0 else {
+      return printer.say(Text("未送  无,全部已送达", "Unsent      nothing, all has arrived"))
+    }
+    let age = status.oldestUnsent.map { Format.ago($0, now: now) }
+    printer.say(
+      Text(
+        "未送  \(unsent.changesets) 条变更,\(Format.bytes(unsent.bytes)),最早 \(age?.zh ?? "?")",
+        "Unsent      \(Format.count(unsent.changesets, "changeset")), \(Format.bytes(unsent.bytes)), the oldest \(age?.en ?? "?")"))
+  }
+
+  private func tellSync(_ printer: Printer, _ now: Int64) {
+    let success = status.lastSuccess.map { Format.ago($0, now: now) } ?? Text("从未", "never")
+    var line = Text("同步  上次成功:\(success.zh)", "Sync        last success: \(success.en)")
+    if let code = status.lastOutcome, let attempt = status.lastAttempt {
+      let ago = Format.ago(attempt, now: now)
+      line = line + Text(";最近一次失败(\(code)):\(ago.zh)", "; last attempt failed (\(code)) \(ago.en)")
+    }
+    printer.say(line)
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+import SyncCore
+import SyncKit
+
+struct SyncCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sync", abstract: Text("与中继交换新的内容,断了可以再来", "Exchange what is new with the relay; a cut may be resumed").here,
+    discussion: Text(
+      "退出码:0 全部交换完;77 中继拒收了某些变更(其余已交换);69 连不上或中途断开;75 另一个进程正在同步。",
+      "Exit codes: 0 all exchanged; 77 the relay refused some changes, the rest went through; 69 unreachable or cut; 75 another process is syncing."
+    ).here)
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(
+    help: ArgumentHelp(
+      Text("另一个进程正在同步时最多等待的秒数。", "How many seconds to wait for another process that is syncing.").here, valueName: "seconds"))
+  var wait: Double = 10
+
+  func run() throws {
+    let printer = common.printer
+    let home = try common.openHome()
+    let replica = try home.replica()
+    let lock = try SyncLock(home, wait: wait)
+    defer { withExtendedLifetime(lock) {} }
+    let summary = try Exchange(home: home, replica: replica).run { state in
+      printer.progress(Text("已送 \(state.sent),已收 \(state.received)…", "sent \(state.sent), received \(state.received)…"))
+    }
+    printer.endProgress()
+    let report = try SyncReport(summary, replica)
+    try printer.show(report, text: report.tell)
+    if !report.refused.isEmpty { throw ExitCode(ExitStatus.notPermitted.rawValue) }
+  }
+}
+
+/// What an exchange has done, and what is left.
+struct SyncReport: Encodable {
+  let sent: Int
+  let received: Int
+  let trips: Int
+  let refused: [Record.Refused]
+  let unsent: Int
+  let waiting: Int
+  let conflicts: Int
+  private let reasons: [Text]
+
+  private enum CodingKeys: CodingKey { case sent, received, trips, refused, unsent, waiting, conflicts }
+
+  init(_ summary: ExchangeSummary, _ replica: Replica) throws {
+    let status = try replica.status(peer: Exchange.peer)
+    sent = summary.sent
+    received = summary.received
+    trips = summary.trips
+    refused = summary.refused.map(Record.Refused.init)
+    reasons = summary.refused.map(\.reason)
+    unsent = status.unsentChangesets
+    waiting = status.waiting
+    conflicts = status.conflicts
+  }
+
+  func tell(_ printer: Printer) {
+    printer.say(
+      Text(
+        "同步完成:送出 \(sent) 条,收到 \(received) 条变更。",
+        "Synced: sent \(Format.count(sent, "changeset")), received \(received)."))
+    if waiting > 0 {
+      printer.say(Text("\(waiting) 条变更在等待之前的变更到达。", "\(Format.count(waiting, "changeset")) wait for earlier ones to arrive."))
+    }
+    for (refusal, reason) in zip(refused, reasons) {
+      printer.say(
+        Text(
+          "中继拒收 \(refusal.changeset):\(reason.zh)。内容保留在本机。", "The relay refused \(refusal.changeset): \(reason.en). It is kept here."))
+    }
+    if conflicts > 0 {
+      printer.say(
+        Text(
+          "有 \(conflicts) 处由多人改得不同,由办公室裁定,不影响您继续工作。",
+          "\(Format.count(conflicts, "difference")) between writers, for the office to settle; go on working."))
+    }
+  }
+}

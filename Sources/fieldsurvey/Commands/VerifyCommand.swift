@@ -1,0 +1,138 @@
+import ArgumentParser
+import Foundation
+import SyncCore
+import SyncKit
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: Text("每家企业的摘要;与其他副本比较", "The digest of each scope; compares replicas").here,
+    discussion: Text(
+      """
+      摘要涵盖所有记录、候选值和删除。两个副本收到的变更相同,摘要就相同。
+      只比较双方都有的企业:笔记本只持有指派给它的。办公室缺少笔记本上的企业,也算不同。
+      退出码:0 一致;2 不一致。
+      """,
+      """
+      A digest covers all records, candidates and deletions: replicas with the same changes have the same digest.
+      Scopes are compared that both hold, for a laptop holds only what it was granted; but the office must hold whatever a laptop does.
+      Exit codes: 0 the same; 2 different.
+      """).here)
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(Text("要比较的其他数据目录。", "Other homes to compare with.").here, valueName: "home"), completion: .directory)
+  var against: [String] = []
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let own = try ReplicaDigest(common.openHome())
+    let others = try against.map { path in
+      try ReplicaDigest(Home(opening: URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL))
+    }
+    let comparison = Comparison(own, others)
+    try common.printer.show(comparison, text: comparison.tell)
+    if !comparison.isSame { throw ExitCode(ExitStatus.differs.rawValue) }
+  }
+}
+
+/// What one replica amounts to.
+struct ReplicaDigest: Encodable {
+  struct Scope: Encodable, Hashable {
+    let scope: String
+    let digest: String
+    let rows: Int
+    let changesets: Int
+    let conflicts: Int
+  }
+
+  let home: String
+  let role: Profile.Role
+  let user: String
+  /// One digest over all scopes.
+  let digest: String
+  let scopes: [Scope]
+
+  init(_ home: Home) throws {
+    let replica = try home.replica()
+    self.home = home.folder.path
+    role = home.profile.role
+    user = home.profile.user
+    scopes = try replica.scopes().sorted().map { scope in
+      let found = try replica.digest(of: scope)
+      return Scope(
+        scope: scope.name, digest: found.hex, rows: found.rows,
+        changesets: found.holdings.entries.reduce(0) { $0 + Int(clamping: $1.seq) }, conflicts: found.conflicts)
+    }
+    let all = scopes.map { "\($0.scope) \($0.digest)\n" }.joined()
+    digest = Codec.standard.digest(Array(all.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
+
+/// Replicas beside each other.
+struct Comparison: Encodable {
+  /// How a scope stands in another replica.
+  struct Difference: Encodable {
+    /// `different`, or `missing`: the office does not hold it.
+    let kind: String
+    let scope: String
+    let home: String
+    let other: String
+  }
+
+  let same: Bool
+  let replicas: [ReplicaDigest]
+  let differences: [Difference]
+  var isSame: Bool { same }
+
+  init(_ own: ReplicaDigest, _ others: [ReplicaDigest]) {
+    replicas = [own] + others
+    var found: [Difference] = []
+    for other in others {
+      let theirs = Dictionary(other.scopes.map { ($0.scope, $0.digest) }, uniquingKeysWith: { first, _ in first })
+      let ours = Dictionary(own.scopes.map { ($0.scope, $0.digest) }, uniquingKeysWith: { first, _ in first })
+      for scope in Set(ours.keys).union(theirs.keys).sorted() {
+        switch (ours[scope], theirs[scope]) {
+        case (let a?, let b?): if a != b { found.append(Difference(kind: "different", scope: scope, home: own.home, other: other.home)) }
+        case (nil, _?): if own.role == .office { found.append(Difference(kind: "missing", scope: scope, home: own.home, other: other.home)) }
+        case (_?, nil): if other.role == .office { found.append(Difference(kind: "missing", scope: scope, home: other.home, other: own.home)) }
+        case (nil, nil): break
+        }
+      }
+      // Two replicas that have nothing in common agree about nothing.
+      if Set(ours.keys).isDisjoint(with: theirs.keys), !ours.isEmpty || !theirs.isEmpty {
+        found.append(Difference(kind: "nothing-in-common", scope: "", home: own.home, other: other.home))
+      }
+    }
+    differences = found
+    same = found.isEmpty
+  }
+
+  func tell(_ printer: Printer) {
+    for replica in replicas {
+      printer.line(printer.style("\(replica.digest)  \(replica.user)  \(replica.home)", .bold))
+      for scope in replica.scopes {
+        printer.say(
+          Text(
+            "  \(scope.digest)  \(scope.scope)  \(scope.rows) 条记录,\(scope.changesets) 条变更,\(scope.conflicts) 处冲突",
+            "  \(scope.digest)  \(scope.scope)  \(Format.count(scope.rows, "row")), \(Format.count(scope.changesets, "changeset")), \(Format.count(scope.conflicts, "conflict"))"))
+      }
+    }
+    for difference in differences {
+      switch difference.kind {
+      case "different":
+        printer.say(Text("不同:\(difference.scope)(\(difference.other))", "Different: \(difference.scope) (\(difference.other))"))
+      case "missing":
+        printer.say(
+          Text("办公室还没有:\(difference.scope)(来自 \(difference.other))", "Not at the office yet: \(difference.scope) (of \(difference.other))"))
+      default:
+        printer.say(Text("与 \(difference.other) 没有共同的企业。", "Nothing in common with \(difference.other)."))
+      }
+    }
+    guard replicas.count > 1 else { return }
+    printer.say(
+      same
+        ? Text("\(replicas.count) 个副本一致。", "All \(replicas.count) replicas are the same.")
+        : Text("副本不一致:同步之后再比较。", "The replicas differ: sync, then compare again."))
+  }
+}

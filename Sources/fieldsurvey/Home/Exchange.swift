@@ -1,0 +1,50 @@
+import SyncCore
+import SyncKit
+import SyncRelay
+
+/// A home's exchange with its relay: over HTTP from a laptop, within the machine at the office.
+struct Exchange {
+  /// The name under which a replica remembers its relay.
+  static let peer = "relay"
+
+  let home: Home
+  let replica: Replica
+  /// Asked now and then whether to stop; what has been exchanged by then is kept.
+  var isCancelled: () -> Bool = { false }
+
+  /// Exchanges until both sides hold the same of what both may hold. The caller holds a ``SyncLock``.
+  /// - Throws: a failure that says what went through before.
+  func run(progress: @escaping (ExchangeProgress) -> Void = { _ in }) throws -> ExchangeSummary {
+    var reached: ExchangeProgress?
+    do {
+      return try replica.sync(with: try transport(), peer: Self.peer) { state in
+        reached = state
+        progress(state)
+      }
+    } catch {
+      let failure = Failure(error)
+      guard let reached, reached.sent + reached.received > 0 else { throw failure }
+      throw failure.keeping(
+        Text(
+          "断开之前已送达 \(reached.sent) 条、收到 \(reached.received) 条变更,不会重传;其余保留在本机。",
+          "\(Format.count(reached.sent, "changeset")) sent and \(reached.received) received before that stay so; the rest is kept here."))
+    }
+  }
+
+  private func transport() throws -> any ExchangeTransport {
+    switch home.profile.role {
+    case .office: return LocalTransport(try home.relay().officeAccess())
+    case .laptop:
+      guard let url = home.profile.relay else {
+        throw Failure(
+          "no-relay", .notConfigured, Text("home.json 里没有中继地址。", "home.json names no relay."), kept: Failure.allKept,
+          next: Text("请重新登记:fieldsurvey enrol URL CODE。", "Enrol again: fieldsurvey enrol URL CODE."))
+      }
+      var options = CurlTransport.Options()
+      options.userAgent = "\(Program.name)/\(Program.version)"
+      let transport = try CurlTransport(baseURL: url, token: try home.token(), options: options)
+      transport.isCancelled = isCancelled
+      return transport
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Dispatch
+import Foundation
+import SyncKit
+import Synchronization
+
+/// The office's own replica beside the relay: takes in what laptops pushed soon after, and hands out what the office wrote.
+final class OfficeDesk: Sendable {
+  /// How long it sleeps when nothing wakes it, in seconds: what another process of the office wrote has to leave too.
+  private static let interval = 3.0
+  /// How long it waits for the pushes of one exchange to come in together, in seconds.
+  private static let settling = 0.1
+
+  private let home: Home
+  private let replica: Replica
+  private let wakeUp = DispatchSemaphore(value: 0)
+  private let isStopped = Mutex(false)
+  private let ended = DispatchSemaphore(value: 0)
+
+  init(_ home: Home) throws {
+    self.home = home
+    replica = try home.replica()
+  }
+
+  /// Something was stored: look soon.
+  func wake() { wakeUp.signal() }
+
+  /// Begins, on a thread of its own: the exchange blocks.
+  /// - Parameter report: told each new failure once, however often it repeats.
+  func start(report: @escaping @Sendable (Failure) -> Void) {
+    let thread = Thread { [self] in
+      var last: Failure?
+      while !isStopped.withLock({ $0 }) {
+        do {
+          try exchange()
+          last = nil
+        } catch {
+          let failure = Failure(error)
+          if failure != last, failure.code != "busy" { report(failure) }
+          last = failure
+        }
+        if wakeUp.wait(timeout: .now() + Self.interval) == .success {
+          Thread.sleep(forTimeInterval: Self.settling)
+          while wakeUp.wait(timeout: .now()) == .success {}
+        }
+      }
+      ended.signal()
+    }
+    thread.name = "office"
+    thread.start()
+  }
+
+  /// Ends after the exchange under way, and a last one.
+  func stop() {
+    isStopped.withLock { $0 = true }
+    wakeUp.signal()
+    _ = ended.wait(timeout: .now() + 30)
+    try? exchange()
+  }
+
+  private func exchange() throws {
+    // Another process of the office may be at it, and does the same.
+    let lock = try SyncLock(home, wait: 1)
+    defer { withExtendedLifetime(lock) {} }
+    _ = try Exchange(home: home, replica: replica).run()
+  }
+}

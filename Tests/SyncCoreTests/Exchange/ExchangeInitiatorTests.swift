@@ -1,0 +1,181 @@
+import SyncCore
+import Testing
+
+/// The asking side as a table: what happens, and what it then does.
+@Suite struct ExchangeInitiatorTests {
+  private typealias Action = ExchangeInitiator.Action
+
+  private static let a = ScopeID(literal: "a")
+  private static let b = ScopeID(literal: "b")
+  private static let here = SiteID.number(1)
+  private static let there = SiteID.number(2)
+
+  private static func held(_ scope: ScopeID, _ here: UInt64, _ there: UInt64, partial: [Holdings.Partial] = []) -> ScopeHoldings {
+    ScopeHoldings(
+      scope: scope,
+      holdings: Holdings(vector: VersionVector([Dot(site: Self.here, seq: here), Dot(site: Self.there, seq: there)]), partial: partial))
+  }
+
+  private static let fragment = Fragment(header: [1], signature: [], firstPart: 0, parts: [[2]])
+  private static let epoch: [UInt8] = [9]
+
+  private static func summary(sent: Int = 0, received: Int = 0, trips: Int, refused: [Refusal] = []) -> ExchangeSummary {
+    var out = ExchangeSummary()
+    (out.sent, out.received, out.trips, out.refused) = (sent, received, trips, refused)
+    return out
+  }
+
+  private static func heads(_ scopes: [ScopeHoldings], epoch: [UInt8] = epoch) -> ExchangeInitiator.Event {
+    .answered(.heads(epoch: epoch, token: [7], scopes: scopes))
+  }
+
+  private static func begin(unsent: [ScopeID] = []) -> ExchangeInitiator.Event { .begin(epoch: epoch, token: [3], unsent: unsent) }
+
+  /// Plays events and compares what is done after each.
+  private func play(_ steps: [(ExchangeInitiator.Event, [ExchangeInitiator.Action])], at location: SourceLocation = #_sourceLocation) throws {
+    var machine = ExchangeInitiator()
+    for (number, (event, actions)) in steps.enumerated() {
+      #expect(try machine.handle(event) == actions, "step \(number)", sourceLocation: location)
+    }
+  }
+
+  @Test func anIdleExchangeIsOneTrip() throws {
+    try play([
+      (Self.begin(unsent: [Self.b, Self.a]), [.send(.hello(epoch: Self.epoch, token: [3], scopes: [Self.a, Self.b]))]),
+      (Self.heads([]), [.remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(trips: 1))]),
+    ])
+  }
+
+  @Test func pushComesBeforePull() throws {
+    let (mine, theirs, both) = (Self.held(Self.a, 2, 1), Self.held(Self.a, 1, 4), Self.held(Self.a, 2, 4))
+    try play([
+      (Self.begin(unsent: [Self.a]), [.send(.hello(epoch: Self.epoch, token: [3], scopes: [Self.a]))]),
+      (Self.heads([theirs]), [.acknowledge([theirs]), .look([Self.a])]),
+      (.holds([mine]), [.load([theirs])]),
+      (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
+      (.answered(.receipt([both], refused: [])), [.acknowledge([both]), .send(.pull([mine]))]),
+      (.answered(.changes([Self.fragment], isComplete: true)), [.store([Self.fragment])]),
+      (.stored([both]), [.remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(sent: 1, received: 3, trips: 3))]),
+    ])
+  }
+
+  @Test func batchesFollowEachOtherUntilThereIsNoMore() throws {
+    let (none, one, two) = (Self.held(Self.a, 0, 0), Self.held(Self.a, 1, 0), Self.held(Self.a, 2, 0))
+    try play([
+      (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
+      (Self.heads([none]), [.acknowledge([none]), .look([Self.a])]),
+      (.holds([two]), [.load([none])]),
+      (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]),
+      (.answered(.receipt([one], refused: [])), [.acknowledge([one]), .load([one])]),
+      (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
+      (
+        .answered(.receipt([two], refused: [])),
+        [.acknowledge([two]), .remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(sent: 2, trips: 3))]
+      ),
+    ])
+  }
+
+  @Test func aPullGoesOnFromWhatWasStored() throws {
+    let (none, one, two) = (Self.held(Self.a, 0, 0), Self.held(Self.a, 0, 1), Self.held(Self.a, 0, 2))
+    try play([
+      (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
+      (Self.heads([two]), [.acknowledge([two]), .look([Self.a])]),
+      (.holds([none]), [.send(.pull([none]))]),
+      (.answered(.changes([Self.fragment], isComplete: false)), [.store([Self.fragment])]),
+      (.stored([one]), [.send(.pull([one]))]),
+      (.answered(.changes([], isComplete: true)), [.remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(received: 1, trips: 3))]),
+    ])
+  }
+
+  @Test func aLargeChangesetMakesProgressPartByPart() throws {
+    let dot = Dot(site: Self.here, seq: 1)
+    let none = Self.held(Self.a, 0, 0)
+    let half = Self.held(Self.a, 0, 0, partial: [.init(dot: dot, parts: 3)])
+    try play([
+      (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
+      (Self.heads([none]), [.acknowledge([none]), .look([Self.a])]),
+      (.holds([Self.held(Self.a, 1, 0)]), [.load([none])]),
+      (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]),
+      (.answered(.receipt([half], refused: [])), [.acknowledge([half]), .load([half])]),
+    ])
+  }
+
+  @Test func aRefusedScopeWaitsAndTheOthersGoOn() throws {
+    let refusal = Refusal(scope: Self.a, dot: Dot(site: Self.here, seq: 1), code: Refusal.Code.notGranted)
+    let (a, b) = (Self.held(Self.a, 0, 0), Self.held(Self.b, 0, 0))
+    try play([
+      (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
+      (Self.heads([a, b]), [.acknowledge([a, b]), .look([Self.a, Self.b])]),
+      (.holds([Self.held(Self.a, 1, 0), Self.held(Self.b, 1, 0)]), [.load([a, b])]),
+      (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]),
+      (.answered(.receipt([], refused: [refusal])), [.load([b])]),
+      (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
+      (
+        .answered(.receipt([Self.held(Self.b, 1, 0)], refused: [])),
+        [
+          .acknowledge([Self.held(Self.b, 1, 0)]), .remember(epoch: Self.epoch, token: [7]),
+          .finish(Self.summary(sent: 1, trips: 3, refused: [refusal])),
+        ]
+      ),
+    ])
+  }
+
+  @Test func aPushThatBringsNothingForwardIsNotRepeatedForEver() throws {
+    let none = Self.held(Self.a, 0, 0)
+    try play([
+      (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
+      (Self.heads([none]), [.acknowledge([none]), .look([Self.a])]),
+      (.holds([Self.held(Self.a, 1, 0)]), [.load([none])]),
+      (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]),
+      (
+        .answered(.receipt([none], refused: [])),
+        [.acknowledge([none]), .remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(trips: 2))]
+      ),
+    ])
+  }
+
+  @Test func aPullThatBringsNothingForwardIsAnError() throws {
+    var machine = ExchangeInitiator()
+    _ = try machine.handle(Self.begin())
+    _ = try machine.handle(Self.heads([Self.held(Self.a, 0, 2)]))
+    _ = try machine.handle(.holds([Self.held(Self.a, 0, 0)]))
+    _ = try machine.handle(.answered(.changes([Self.fragment], isComplete: false)))
+    #expect(SyncCoreError.Code.thrown { _ = try machine.handle(.stored([Self.held(Self.a, 0, 0)])) } == .unexpected)
+  }
+
+  @Test func anotherEpochMakesWhatWasAcknowledgedVoid() throws {
+    let theirs = Self.held(Self.a, 0, 1)
+    try play([
+      (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
+      (Self.heads([theirs], epoch: [8]), [.forget, .acknowledge([theirs]), .look([Self.a])]),
+      (.holds([theirs]), [.remember(epoch: [8], token: [7]), .finish(Self.summary(trips: 1))]),
+    ])
+    try play([
+      (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
+      (Self.heads([], epoch: [8]), [.forget, .remember(epoch: [8], token: [7]), .finish(Self.summary(trips: 1))]),
+    ])
+  }
+
+  @Test func theFirstContactForgetsNothing() throws {
+    try play([
+      (.begin(epoch: [], token: [], unsent: []), [.send(.hello(epoch: [], token: [], scopes: []))]),
+      (Self.heads([]), [.remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(trips: 1))]),
+    ])
+  }
+
+  @Test func anAnswerThatDoesNotBelongIsRefused() throws {
+    let wrong: [ExchangeInitiator.Event] = [
+      .answered(.receipt([], refused: [])), .answered(.changes([], isComplete: true)), .holds([]), .loaded([], hasMore: false), .stored([]),
+      Self.begin(),
+    ]
+    for event in wrong {
+      var machine = ExchangeInitiator()
+      _ = try machine.handle(Self.begin())
+      #expect(SyncCoreError.Code.thrown { _ = try machine.handle(event) } == .unexpected)
+    }
+    var finished = ExchangeInitiator()
+    _ = try finished.handle(Self.begin())
+    _ = try finished.handle(Self.heads([]))
+    #expect(SyncCoreError.Code.thrown { _ = try finished.handle(Self.heads([])) } == .unexpected)
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import GRDB
+import SyncCore
+import SyncKit
+
+/// Replicas of one small table in a temporary folder, in memory where the system has such a place.
+final class TestField {
+  static let scope = ScopeID(literal: "case-1")
+  static let schema = ["CREATE TABLE note(id TEXT PRIMARY KEY NOT NULL, a TEXT, b TEXT, c INTEGER)"]
+  let folder: URL
+  let time = TestClock()
+
+  init() throws {
+    let memory = URL(fileURLWithPath: "/dev/shm")
+    let parent = access(memory.path, W_OK) == 0 ? memory : FileManager.default.temporaryDirectory
+    folder = parent.appendingPathComponent("synckit-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  /// Opens the replica of this name, or makes it.
+  func replica(
+    _ name: String, tables: [SyncedTable]? = nil, schema: [String]? = nil, version: Int = 1, clock: TestClock? = nil
+  ) throws -> Replica {
+    let time = clock ?? time
+    let configuration = ReplicaConfiguration(
+      tables: tables ?? [SyncedTable("note", scope: .fixed(Self.scope))], author: name, schemaVersion: version, clock: { time.next() })
+    return try Replica(path: folder.appendingPathComponent(name + ".sqlite").path, configuration: configuration) { migrator in
+      for (at, sql) in (schema ?? Self.schema).enumerated() {
+        migrator.registerMigration("\(at)") { db in try db.execute(sql: sql) }
+      }
+    }
+  }
+
+  func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+}
+
+/// A clock that a test winds.
+final class TestClock: @unchecked Sendable {
+  static let start: Int64 = 1_760_000_000_000
+  private let lock = NSLock()
+  private var now = TestClock.start
+
+  func next() -> Int64 {
+    lock.withLock {
+      now += 1
+      return now
+    }
+  }
+
+  func set(_ milliseconds: Int64) { lock.withLock { now = milliseconds } }
+}
+
+/// Random numbers that a seed decides (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0x9e37_79b9_7f4a_7c15 &+ 1 }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+    return z ^ z >> 31
+  }
+}
+
+extension Replica {
+  func run(_ sql: String, _ arguments: StatementArguments = []) throws {
+    try write { db in try db.execute(sql: sql, arguments: arguments) }
+  }
+
+  func rows(_ sql: String) throws -> [String] {
+    try read { db in try Row.fetchAll(db, sql: sql).map { row in row.databaseValues.map { "\($0)" }.joined(separator: "|") } }
+  }
+
+  @discardableResult
+  func exchange(with other: Replica) throws -> ExchangeSummary {
+    try sync(with: LocalTransport(other.exchangeStore), peer: other.site.description)
+  }
+
+  var hex: String { get throws { try digest(of: TestField.scope).hex } }
+
+  /// What this replica has of a scope beyond what somebody holds, all of it.
+  func fragments(of scope: ScopeID = TestField.scope, beyond held: VersionVector = VersionVector()) throws -> [Fragment] {
+    try exchangeStore.load(beyond: [ScopeHoldings(scope: scope, holdings: Holdings(vector: held))], budget: 1 << 30).fragments
+  }
+}
