@@ -9,6 +9,12 @@ extension Unicode.Scalar {
   }
 }
 
+/// Whole numbers as people type them.
+public enum TypedNumber {
+  /// A number of 0 or more in digits of either width, without sign or leading zero. Nil for anything else.
+  public static func whole(_ text: String) -> Int? { text.trimmingSpaces.plainNumber }
+}
+
 extension String {
   /// The text with full-width ASCII made half-width: a Chinese keyboard types Ｂ and １ as readily as B and 1.
   var halfWidth: String {

@@ -25,6 +25,12 @@ struct FieldSurvey: AsyncParsableCommand {
     version: Program.version,
     groupedSubcommands: [
       CommandGroup(
+        name: Text("调研", "Survey").here,
+        subcommands: [
+          EnterpriseCommand.self, AssignCommand.self, VisitCommand.self, DiagnosisCommand.self, FindingCommand.self,
+          AssessmentCommand.self, NeedCommand.self, RatingCommand.self, ReportCommand.self,
+        ]),
+      CommandGroup(
         name: Text("同步", "Sync").here,
         subcommands: [SyncCommand.self, DaemonCommand.self, StatusCommand.self, EnrolCommand.self, BundleCommand.self]),
       CommandGroup(

@@ -86,7 +86,8 @@ import Testing
       out.write(byte: 1)
       out.write(varint: UInt64(size))
       let codec = Codec(
-        compress: { $0 }, inflate: { _, count in
+        compress: { $0 },
+        inflate: { _, count in
           CBOR.map([0: .unsigned(1), 1: .unsigned(2), 2: .array([]), 9: .bytes([UInt8](repeating: 1, count: count - 13))]).encoded
         }, digest: { $0 })
       _ = try ExchangeRequest(decoding: out.bytes, codec: codec)

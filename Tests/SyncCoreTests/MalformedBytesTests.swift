@@ -56,10 +56,13 @@ import Testing
         keyNames: kind % 2 == 0 ? ["k"] : [])
       for row in 0..<40 {
         if kind % 2 == 0 { group.keys[0].append(.text("01890a5d-ac96-774b-bcce-b302099a80\(row + 10)")) }
-        let values: [Value] = [.integer(Int64(row)), .text("\(row % 2)"), .real(1.5), .blob([UInt8(row)]), row % 2 == 0 ? .null : .text("x\(row)")]
+        let values: [Value] = [
+          .integer(Int64(row)), .text("\(row % 2)"), .real(1.5), .blob([UInt8(row)]), row % 2 == 0 ? .null : .text("x\(row)"),
+        ]
         if kind < 5 { group.values[0].append(values[kind]) }
         group.endRow(
-          name: kind % 2 == 0 ? nil : .init(dot: LocalDot(site: 1, seq: 2), index: UInt32(row)), context: [LocalDot(site: 1, seq: UInt64(row / 20 + 1))],
+          name: kind % 2 == 0 ? nil : .init(dot: LocalDot(site: 1, seq: 2), index: UInt32(row)),
+          context: [LocalDot(site: 1, seq: UInt64(row / 20 + 1))],
           spared: row == 3 ? [(column: nil, dot: LocalDot(site: 1, seq: 1))] : [])
       }
       groups.append(group)

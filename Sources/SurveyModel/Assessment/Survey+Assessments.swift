@@ -40,6 +40,11 @@ extension Survey {
     }
   }
 
+  /// An assessment's own record, without its answers.
+  public func assessmentRecord(_ id: String) throws -> Assessment {
+    try replica.read { db in Assessment(try Lookup.row(db, in: "assessment", id)) }
+  }
+
   /// Records answers and scene levels in one transaction; what is not among them stays as it is.
   ///
   /// - Parameters:

@@ -24,6 +24,7 @@ public enum InstrumentItem: Hashable, Sendable {
   /// A scene as people type its number: `7`, `７` or `scene7`. Nil for what is no number.
   public static func typedScene(_ text: String) -> InstrumentItem? { number(in: text, after: "scene").map { .scene($0) } }
 
+  /// A number as people type it, without a prefix or with it.
   private static func number(in text: String, after prefix: String) -> Int? {
     let plain = text.halfWidth.trimmingSpaces.lowercased()
     return (plain.hasPrefix(prefix) ? String(plain.dropFirst(prefix.count)) : plain).plainNumber

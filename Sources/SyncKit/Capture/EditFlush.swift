@@ -70,6 +70,9 @@ final class EditFlush {
   }
 
   /// Takes a row that did not exist before but has a past.
+  ///
+  /// Whoever was shown the row when their form opened has written what differs from that: the rest comes back as it was, and a column
+  /// that the statement left at its default is not wiped.
   func rewrite(_ row: FreshFlush.KnownRow) throws {
     let place = RowPlace(scope: row.scope, table: shape.number, key: row.key)
     let cursor = try cursor(row.scope)
@@ -77,8 +80,24 @@ final class EditFlush {
     let kept = try engine.aside.cells(scope: row.scope, table: shape.number, key: row.key)
     let old = shape.columnNumbers.map { number in kept.first { $0.column == number }?.value ?? .null }
     try engine.aside.put(kept.filter { shape.place(ofColumn: $0.column) == nil }, scope: row.scope, table: shape.number, key: row.key)
-    try write(place, &state, try readRow(place), Array(shape.columns.indices), row.values, old: old, cursor)
+    let read = try readRow(place)
+    var changed: [Int] = []
+    var restored: [(column: Int, value: Value)] = []
+    for column in shape.columns.indices {
+      if let shown = read?.values[shape.columns[column].name],
+        try shown == row.values[column] || row.values[column] == standard(column)
+      {
+        if row.values[column] != old[column] { restored.append((column, old[column])) }
+      } else {
+        changed.append(column)
+      }
+    }
+    if !restored.isEmpty { displays.append(Display(key: row.key, cells: restored, isReturn: false)) }
+    try write(place, &state, read, changed, changed.map { row.values[$0] }, old: changed.map { old[$0] }, cursor)
   }
+
+  /// The value of a column that no statement names.
+  private func standard(_ column: Int) throws -> Value { try shape.columns[column].defaultSQL.map(engine.evaluate) ?? .null }
 
   /// Takes a row that existed before and does not now.
   func delete(_ touched: DirtyRows.Touched) throws {

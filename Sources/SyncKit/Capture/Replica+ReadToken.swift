@@ -39,11 +39,13 @@ extension Snapshot {
       let state = try rows.state(scope: scope, table: shape.number, key: key)
     else { return empty }
     let values = state.isVisible ? try displayed(shape, key) : [:]
+    let kept = state.isVisible ? [] : try aside.cells(scope: scope, table: shape.number, key: key)
     var shown: [String: [Dot]] = [:]
     for cell in state.cells where cell.dots.count > 1 {
       let name = try catalog.column(cell.column, in: shape.number)
       let all = try candidates.values(scope: scope, table: shape.number, key: key, column: cell.column)
-      shown[name] = try dots(all.filter { $0.value == values[name] }.map(\.dot))
+      let value = values[name] ?? kept.first { $0.column == cell.column }?.value
+      shown[name] = try dots(all.filter { $0.value == value }.map(\.dot))
     }
     return ReadToken.Row(
       scope: row.scope, table: row.table, key: key, context: try dots(state.context), shown: shown,

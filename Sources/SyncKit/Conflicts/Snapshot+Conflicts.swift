@@ -13,7 +13,7 @@ extension Snapshot {
   /// The number under which a row's existence stands among the candidates.
   static let existenceColumn: UInt32 = 0
 
-  /// Every cell with different candidates, of columns whose policy leaves the choice to people.
+  /// Every cell of a visible row with different candidates, of columns whose policy leaves the choice to people.
   func openCells(in only: UInt32?) throws -> [OpenCell] {
     let all = try connection.statement(
       """
@@ -23,6 +23,7 @@ extension Snapshot {
     if let only { all.bind(1, only) } else { all.bind(1, Value.null) }
     var out: [OpenCell] = []
     var current: OpenCell?
+    var walk: (scope: UInt32, table: UInt32, cursor: RowCursor)?
     func end() throws {
       guard let cell = current, Set(cell.candidates.map(\.value)).count > 1 else { return }
       if cell.column != Self.existenceColumn, let shape = tables.first(where: { $0.number == cell.table }),
@@ -30,6 +31,11 @@ extension Snapshot {
       {
         return
       }
+      if walk?.scope != cell.scope || walk?.table != cell.table {
+        walk = (cell.scope, cell.table, rows.cursor(scope: cell.scope, table: cell.table))
+      }
+      // Of a deleted row nobody is shown anything; what was open in it is open again should it come back.
+      guard try walk?.cursor.seek(cell.key)?.state.isVisible ?? false else { return }
       out.append(cell)
     }
     while try all.step() {

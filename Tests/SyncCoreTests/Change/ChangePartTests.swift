@@ -52,9 +52,10 @@ import Testing
     guard case .names(let rows) = edited.keys else { throw SyncCoreError(.unexpected, "names") }
     #expect(rows.map(\.index) == [50, 49, 100, 47, 46, 45] && rows.map(\.dot.site) == [1, 1, 1, 2, 2, 2])
     #expect((0..<6).map { edited.context(ofRow: $0).count } == [1, 2, 0, 1, 2, 0])
-    #expect(edited.spared == [
-      .init(row: 4, column: 0, dot: LocalDot(site: 3, seq: 7)), .init(row: 4, column: nil, dot: LocalDot(site: 2, seq: 9)),
-    ])
+    #expect(
+      edited.spared == [
+        .init(row: 4, column: 0, dot: LocalDot(site: 3, seq: 7)), .init(row: 4, column: nil, dot: LocalDot(site: 2, seq: 9)),
+      ])
     #expect(deleted.isDeletion && deleted.columns.isEmpty && deleted.firstIndex == 1206)
   }
 

@@ -51,12 +51,13 @@ import Testing
     #expect(SyncCoreError.Code.thrown { _ = try ChangesetHeader(decoding: bytes) } == .unsupportedVersion)
   }
 
-  @Test(arguments: [
-    (3, CBOR.unsigned(0)), (3, .unsigned(UInt64(Int64.max) + 1)), (4, .unsigned(UInt64(Int64.max) + 1)), (5, .text("now")),
-    (5, .negative(.max)), (7, .array([.bytes([1]), .unsigned(0), .unsigned(1)])),
-    (7, .array([.bytes([UInt8](repeating: 0, count: 16)), .unsigned(1), .unsigned(1)])), (13, .array([])),
-    (13, .array([.array([.unsigned(1), .unsigned(1), .bytes([1])])])), (11, .unsigned(1)), (2, .bytes([1])),
-  ] as [(UInt64, CBOR)])
+  @Test(
+    arguments: [
+      (3, CBOR.unsigned(0)), (3, .unsigned(UInt64(Int64.max) + 1)), (4, .unsigned(UInt64(Int64.max) + 1)), (5, .text("now")),
+      (5, .negative(.max)), (7, .array([.bytes([1]), .unsigned(0), .unsigned(1)])),
+      (7, .array([.bytes([UInt8](repeating: 0, count: 16)), .unsigned(1), .unsigned(1)])), (13, .array([])),
+      (13, .array([.array([.unsigned(1), .unsigned(1), .bytes([1])])])), (11, .unsigned(1)), (2, .bytes([1])),
+    ] as [(UInt64, CBOR)])
   func aFieldThatCannotBeIsRefused(_ key: UInt64, _ value: CBOR) throws {
     guard case .map(let entries) = try CBOR(decoding: Self.header().encoded) else { return }
     let bytes = CBOR.map(entries.map { $0.key == key ? (key, value) : $0 }).encoded

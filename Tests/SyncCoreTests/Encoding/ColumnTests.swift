@@ -24,7 +24,10 @@ import Testing
   private static let forms: [(ColumnForm, [Value])] = [
     (.null, [.null, .null]),
     (.integers, [.integer(.min), .integer(.max), .integer(0), .integer(-1)]),
-    (.reals, [.real(0.1 + 0.2), .real(-0.0), .real(.infinity), .real(-.infinity), .real(.leastNonzeroMagnitude), .real(.greatestFiniteMagnitude)]),
+    (
+      .reals,
+      [.real(0.1 + 0.2), .real(-0.0), .real(.infinity), .real(-.infinity), .real(.leastNonzeroMagnitude), .real(.greatestFiniteMagnitude)]
+    ),
     (.decimals, [.real(1.25), .real(-3), .real(0), .real(1e9), .real(0.000001)]),
     (.texts, [.text("same start, end"), .text("same start, other"), .text("same")]),
     (.texts, [.text(""), .text([0]), .text([0xff, 0xfe]), .text("中")]),
@@ -102,10 +105,11 @@ import Testing
     #expect(out.bytes == Self.write([.integer(4)]))
   }
 
-  @Test(arguments: [
-    [9], [0x3f], [0x40], [0x48], [0x80, 0], [1], [2, 0, 0], [3, 7, 0], [3, 0], [4, 0, 2, 0], [4, 0, 1, 5], [4, 1, 65], [6, 0, 0],
-    [7, 0, 0], [7, 1, 1, 65, 1], [8, 5], [8, 3, 9], [0x41, 0xff],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [9], [0x3f], [0x40], [0x48], [0x80, 0], [1], [2, 0, 0], [3, 7, 0], [3, 0], [4, 0, 2, 0], [4, 0, 1, 5], [4, 1, 65], [6, 0, 0],
+      [7, 0, 0], [7, 1, 1, 65, 1], [8, 5], [8, 3, 9], [0x41, 0xff],
+    ] as [[UInt8]])
   func aColumnThatIsNotWholeIsRefused(_ bytes: [UInt8]) {
     var reader = ByteReader(bytes)
     #expect(SyncCoreError.Code.thrown { _ = try Column(reading: &reader, count: 1) } != nil)

@@ -32,7 +32,8 @@ import Testing
   private static func begin(unsent: [ScopeID] = []) -> ExchangeInitiator.Event { .begin(epoch: epoch, token: [3], unsent: unsent) }
 
   /// Plays events and compares what is done after each.
-  private func play(_ steps: [(ExchangeInitiator.Event, [ExchangeInitiator.Action])], at location: SourceLocation = #_sourceLocation) throws {
+  private func play(_ steps: [(ExchangeInitiator.Event, [ExchangeInitiator.Action])], at location: SourceLocation = #_sourceLocation) throws
+  {
     var machine = ExchangeInitiator()
     for (number, (event, actions)) in steps.enumerated() {
       #expect(try machine.handle(event) == actions, "step \(number)", sourceLocation: location)
@@ -83,7 +84,9 @@ import Testing
       (.holds([none]), [.send(.pull([none]))]),
       (.answered(.changes([Self.fragment], isComplete: false)), [.store([Self.fragment])]),
       (.stored([one]), [.send(.pull([one]))]),
-      (.answered(.changes([], isComplete: true)), [.remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(received: 1, trips: 3))]),
+      (
+        .answered(.changes([], isComplete: true)), [.remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(received: 1, trips: 3))]
+      ),
     ])
   }
 

@@ -11,7 +11,9 @@ import Testing
     #expect(SiteID(site.description) == site)
   }
 
-  @Test(arguments: ["", ".1", "0102030405060708090a0b0c0d0e0f10", "0102030405060708090a0b0c0d0e0f10.", "0102.1", "x102030405060708090a0b0c0d0e0f10.1"])
+  @Test(arguments: [
+    "", ".1", "0102030405060708090a0b0c0d0e0f10", "0102030405060708090a0b0c0d0e0f10.", "0102.1", "x102030405060708090a0b0c0d0e0f10.1",
+  ])
   func whatIsNoSiteIsNotReadAsOne(_ text: String) { #expect(SiteID(text) == nil) }
 
   @Test func sitesCompareAsTheirBytesDo() {

@@ -101,6 +101,7 @@ import Testing
     var context: [LocalDot] = []
     for dot in [(3, 1), (1, 5), (2, 2), (1, 3), (3, 9)] as [(UInt32, UInt64)] { context.join(LocalDot(site: dot.0, seq: dot.1)) }
     #expect(context.map(\.site) == [1, 2, 3] && context.map(\.seq) == [5, 2, 9])
-    #expect(context.covers(LocalDot(site: 1, seq: 5)) && !context.covers(LocalDot(site: 1, seq: 6)) && !context.covers(LocalDot(site: 9, seq: 1)))
+    #expect(
+      context.covers(LocalDot(site: 1, seq: 5)) && !context.covers(LocalDot(site: 1, seq: 6)) && !context.covers(LocalDot(site: 9, seq: 1)))
   }
 }

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct ValueTests {
   private let ascending: [Value] = [
-    .null, .real(-.infinity), .integer(.min), .integer(-1), .integer(0), .real(-0.0), .real(0.0), .real(.leastNonzeroMagnitude), .integer(1), .real(1),
+    .null, .real(-.infinity), .integer(.min), .integer(-1), .integer(0), .real(-0.0), .real(0.0), .real(.leastNonzeroMagnitude),
+    .integer(1), .real(1),
     .real(1.5), .integer(.max), .real(.infinity), .text([]), .text([0]), .text("a"), .text([0xff]), .blob([]), .blob([0]), .blob([0xff]),
   ]
 

@@ -1,0 +1,145 @@
+import ArgumentParser
+import SurveyModel
+
+struct DiagnosisCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diagnosis", abstract: Text("诊断:开始、环节、查看、定稿", "Diagnoses: start, describe links, show, finalize").here,
+    subcommands: [Start.self, List.self, Link.self, Show.self, Finalize.self])
+
+  struct Start: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "start", abstract: Text("开始一次诊断", "Start a diagnosis").here)
+
+    @Argument(help: Argued.enterprise)
+    var enterprise: String
+
+    @Option(help: Argued.visit)
+    var visit: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let diagnosis = try common.openSurvey().startDiagnosis(of: enterprise, visit: visit)
+      try common.printer.show(diagnosis) { printer in
+        printer.say(Text("诊断开始。", "The diagnosis has started."))
+        printer.line(diagnosis.id)
+      }
+    }
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: Text("列出诊断", "List diagnoses").here)
+
+    @Argument(help: Argued.enterprise)
+    var enterprise: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let all = try common.openSurvey().diagnoses(of: enterprise)
+      try common.printer.show(all) { printer in
+        if all.isEmpty { printer.note(Text("没有诊断。", "No diagnoses.")) }
+        for diagnosis in all {
+          printer.line(
+            [diagnosis.id, printer.name(diagnosis.state), printer.time(diagnosis.startedAt), diagnosis.startedBy ?? ""].joined(
+              separator: "  "))
+        }
+      }
+    }
+  }
+
+  /// Writes what a diagnosis says of one link.
+  struct Link: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "link", abstract: Text("填写一个环节的现状、问题、水平与建议", "Describe a link: its state, problems, level and what is recommended").here)
+
+    @Argument(help: Argued.diagnosis)
+    var diagnosis: String
+
+    @Argument(help: Choices.help(BusinessLink.self, Text("环节", "The link")))
+    var link: String
+
+    @Option(help: Text("现状。", "How things stand.").help)
+    var current: String?
+
+    @Option(help: Text("问题。", "What is wrong.").help)
+    var problems: String?
+
+    @Option(help: Text("当前水平 0–4。", "The present level, 0–4.").help)
+    var level: String?
+
+    @Option(help: Text("建议。", "What is recommended.").help)
+    var recommendation: String?
+
+    @Option(help: Argued.readToken)
+    var readToken: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let link = try BusinessLink.parse(link, field: "link")
+      let section = try common.openSurvey().describeLink(
+        link, in: diagnosis, currentState: current, problems: problems, level: level.map { try Number.whole($0, field: "level") },
+        recommendation: recommendation, reading: readToken)
+      try common.printer.show(section) { printer in
+        printer.say(Text("已记录:\(link.label)", "Recorded: \(link.labelEn)"))
+        printer.contested(section.contested, of: "diagnosis_link")
+      }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: Text("查看诊断", "Show a diagnosis").here)
+
+    @Argument(help: Argued.diagnosis)
+    var diagnosis: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let view = try common.openSurvey().diagnosis(diagnosis)
+      try common.printer.show(view) { printer in
+        printer.line(printer.style(view.enterprise.name, .bold))
+        printer.line(
+          [view.id, printer.name(view.diagnosis.state), printer.time(view.diagnosis.startedAt), view.diagnosis.startedBy ?? ""].joined(
+            separator: "  "))
+        printer.contested(view.contested, of: "diagnosis")
+        for section in view.links { tell(section, printer) }
+        for finding in view.findings { FindingCommand.tell(finding, printer) }
+        for need in view.needs { NeedCommand.tell(need, printer) }
+      }
+    }
+
+    private func tell(_ section: LinkSection, _ printer: Printer) {
+      let parts: [(Text, String?)] = [
+        (Text("现状", "state"), section.currentState), (Text("问题", "problems"), section.problems),
+        (Text("水平", "level"), section.level.map(String.init)), (Text("建议", "recommendation"), section.recommendation),
+      ]
+      printer.line("【\(printer.name(section.link))】")
+      for (name, value) in parts {
+        if let value, !value.isEmpty { printer.say(Text("  \(name.zh):\(value)", "  \(name.en): \(value)")) }
+      }
+      printer.contested(section.contested, of: "diagnosis_link")
+    }
+  }
+
+  struct Finalize: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "finalize", abstract: Text("诊断定稿,之后不能再改", "Finalize a diagnosis: it is not edited any more").here)
+
+    @Argument(help: Argued.diagnosis)
+    var diagnosis: String
+
+    @Flag(help: Text("撤销定稿,回到草稿。", "Take it back: make it a draft again.").help)
+    var undo = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let survey = try common.openSurvey()
+      let done = try undo ? survey.reopenDiagnosis(diagnosis) : survey.finalizeDiagnosis(diagnosis)
+      try common.printer.show(done) { printer in
+        printer.say(undo ? Text("已回到草稿。", "It is a draft again.") : Text("已定稿。", "Finalized."))
+      }
+    }
+  }
+}

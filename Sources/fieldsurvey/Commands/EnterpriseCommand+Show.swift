@@ -1,0 +1,54 @@
+import ArgumentParser
+import SurveyModel
+
+extension EnterpriseCommand {
+  /// Shows an enterprise with its case.
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: Text("查看企业及其全部记录", "Show an enterprise and what its case holds").here)
+
+    @Argument(help: Argued.enterprise)
+    var enterprise: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let view = try common.openSurvey().enterprise(enterprise)
+      try common.printer.show(view) { printer in tell(view, printer) }
+    }
+
+    private func tell(_ view: EnterpriseView, _ printer: Printer) {
+      let enterprise = view.enterprise
+      printer.line(printer.style(enterprise.name, .bold))
+      let check = view.creditCodeCheck
+      let doubt = check?.valid == false ? Text("(校验不通过)", " (its check fails)") : Text("", "")
+      let facts: [(Text, String)] = [
+        (Text("编号", "id"), enterprise.id),
+        (Text("信用代码", "credit code"), (enterprise.creditCode ?? "") + doubt(printer.language)),
+        (Text("所在区", "district"), printer.name(enterprise.district)),
+        (Text("上报单位", "reporting unit"), printer.name(enterprise.reportingUnit)),
+        (Text("细分行业", "sub-sector"), printer.name(enterprise.subSector)),
+        (Text("行业代码", "industry"), enterprise.industryCode ?? ""),
+        (Text("地址", "address"), enterprise.address ?? ""),
+        (Text("联系人", "contact"), enterprise.contact ?? ""),
+      ]
+      for (name, value) in facts where !value.isEmpty { printer.say(Text("\(name.zh):\(value)", "\(name.en): \(value)")) }
+      printer.contested(view.contested, of: "enterprise")
+      for assignment in view.assignments {
+        let due = assignment.dueOn.map { Text(",\($0) 前", ", due \($0)") } ?? Text("", "")
+        let role = printer.name(assignment.role)
+        printer.say(Text("\(role):\(assignment.user)\(due.zh)", "\(role): \(assignment.user)\(due.en)"))
+      }
+      for visit in view.visits { printer.say(Text("走访:", "visit: ") + Text(verbatim: VisitCommand.line(visit, printer))) }
+      for assessment in view.assessments {
+        printer.say(Text("评测:", "assessment: ") + Text(verbatim: AssessmentCommand.line(assessment, printer)))
+      }
+      for diagnosis in view.diagnoses {
+        let moment = printer.time(diagnosis.startedAt)
+        printer.say(
+          Text("诊断:", "diagnosis: ")
+            + Text(verbatim: "\(diagnosis.id)  \(printer.name(diagnosis.state))  \(moment)  \(diagnosis.startedBy ?? "")"))
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import SurveyModel
+
+struct EnterpriseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "enterprise", abstract: Text("企业:登记、列出、查看、校验信用代码", "Enterprises: record, list, show, check a credit code").here,
+    subcommands: [Add.self, List.self, Show.self, CheckCode.self])
+
+  /// Records an enterprise.
+  struct Add: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "add", abstract: Text("登记一家企业", "Record an enterprise").here,
+      discussion: Text(
+        "信用代码校验不通过时只提醒,照样登记。", "A credit code whose check fails is warned about and recorded all the same."
+      ).here)
+
+    @Argument(help: ArgumentHelp(Text("企业名称(也可用 --name)。", "Its name (or use --name).").here, valueName: "name"))
+    var nameArgument: String?
+
+    @Option(name: .customLong("name"), help: Text("企业名称。", "Its name.").help)
+    var nameOption: String?
+
+    @Option(
+      name: [.customLong("uscc"), .customLong("code")],
+      help: ArgumentHelp(Text("统一社会信用代码,全角也可。", "The unified social credit code; full width will do.").here, valueName: "code"))
+    var creditCode: String?
+
+    @Option(help: Text("所在区:区划代码或名称,如 350206、湖里区。", "Where it stands: a division code or a name, as 350206, Huli.").help)
+    var district: String?
+
+    @Option(
+      name: .customLong("unit"),
+      help: Text("上报单位:区划代码、名称或 XM-TORCH(默认同所在区)。", "The reporting unit: a code, a name or XM-TORCH (by default the district's).").help)
+    var reportingUnit: String?
+
+    @Option(help: Choices.help(SubSector.self, Text("细分行业", "The sub-sector")))
+    var subSector: String?
+
+    @Option(help: Text("行业代码(GB/T 4754-2017),如 3974。", "The industry code (GB/T 4754-2017), as 3974.").help)
+    var industry: String?
+
+    @Option(help: Text("地址。", "Its address.").help)
+    var address: String?
+
+    @Option(help: Text("联系人。", "Whom to ask for.").help)
+    var contact: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      var draft = EnterpriseDraft(name: nameOption ?? nameArgument ?? "", creditCode: creditCode)
+      draft.district = try district.map { try District.parse($0, field: "district") }
+      draft.reportingUnit = try reportingUnit.map { try ReportingUnit.parse($0, field: "unit") }
+      draft.subSector = try subSector.map { try SubSector.parse($0, field: "sub-sector") }
+      draft.industryCode = industry
+      draft.address = address
+      draft.contact = contact
+      let added = try common.openSurvey().addEnterprise(draft)
+      let printer = common.printer
+      try printer.show(added) { printer in
+        printer.say(Text("已登记:\(added.enterprise.name)", "Recorded: \(added.enterprise.name)"))
+        printer.line(added.id)
+      }
+      if let check = added.creditCodeCheck, !check.valid {
+        printer.note(
+          Text(
+            "提醒:信用代码 \(check.normalised) 校验不通过,已照样登记,请核对:",
+            "Warning: the check of \(check.normalised) fails; recorded all the same, please confirm:"))
+        for problem in check.problems { printer.note(problem.text) }
+      }
+      for other in added.similar {
+        printer.note(
+          Text("提醒:已有名称或代码相同的企业 \(other.name)(\(other.id))", "Warning: the same name or code is here already: \(other.name) (\(other.id))"))
+      }
+    }
+  }
+
+  /// Lists enterprises.
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: Text("列出本机的企业", "List the enterprises on this device").here)
+
+    @Argument(
+      help: ArgumentHelp(
+        Text("名称、代码或地址中的文字;不写则全部。", "Text in the name, the code or the address; all when left out.").here, valueName: "text"))
+    var text: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let all = try common.openSurvey().enterprises(matching: text)
+      try common.printer.show(all) { printer in
+        guard !all.isEmpty else { return printer.note(Text("没有企业。", "No enterprises.")) }
+        printer.table(
+          [Text("编号", "id"), Text("名称", "name"), Text("信用代码", "credit code"), Text("区", "district"), Text("细分行业", "sub-sector")],
+          all.map { [$0.id, $0.name, $0.creditCode ?? "", printer.name($0.district), printer.name($0.subSector)] })
+      }
+    }
+  }
+
+  /// Checks a credit code; needs no home.
+  struct CheckCode: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "check-code", abstract: Text("校验统一社会信用代码(GB 32100-2015)", "Check a unified social credit code (GB 32100-2015)").here,
+      discussion: Text("代码不对时退出码仍为 0:看输出的 valid。", "A wrong code ends with 0 too: read valid in the output.").here)
+
+    @Argument(help: ArgumentHelp(Text("18 位代码,全角、小写均可。", "18 characters; full width and lower case will do.").here, valueName: "code"))
+    var code: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let check = CreditCode.check(code)
+      try common.printer.show(check) { printer in
+        printer.say(
+          check.valid
+            ? Text("有效:\(check.normalised)", "Valid: \(check.normalised)")
+            : Text("无效:\(check.normalised)", "Not valid: \(check.normalised)"))
+        for problem in check.problems { printer.say(problem.text) }
+      }
+    }
+  }
+}
+
+extension CreditCode.Problem {
+  /// The problem as people are told it.
+  var text: Text {
+    switch self {
+    case .length(let found): Text("  · 应为 18 位,实为 \(found) 位", "  · 18 characters are needed, found \(found)")
+    case .oldRegistrationNumber: Text("  · 这是 15 位的旧注册号", "  · this is an old registration number of 15 digits")
+    case .alphabet(let position, let character):
+      Text("  · 第 \(position) 位不能是“\(character)”", "  · character \(position) cannot be \"\(character)\"")
+    case .division(let found): Text("  · 第 3–8 位应为数字,实为 \(found)", "  · characters 3–8 must be digits, found \(found)")
+    case .innerCheck(let expected, let found):
+      Text("  · 第 17 位(组织机构代码校验)应为 \(expected),实为 \(found)", "  · character 17, the inner check, should be \(expected), found \(found)")
+    case .outerCheck(let expected, let found):
+      Text("  · 第 18 位(校验)应为 \(expected),实为 \(found)", "  · character 18, the outer check, should be \(expected), found \(found)")
+    }
+  }
+}
