@@ -10,11 +10,10 @@ extension MergeHistory {
   /// Writes one row, having read it as `sight` says.
   func write(_ site: HistorySite, _ sight: Sight, _ statement: Statement, _ given: [String: Value]) throws {
     advance(site)
-    let before = try applied(site)
-    let now = try displayed(site, sight.row)
+    let now = sight.token == nil ? sight.isVisible ? sight.values : nil : try displayed(site, sight.row)
     let whole = try run(site, sight, statement, given)
     let columns = writtenColumns(sight, statement, now: now, whole: whole)
-    try note(site, after: before) { dot, time in
+    try note(site) { dot, time in
       guard let columns else { return [] }
       var values: [String: Value] = [MergeOracle.existence: .integer(statement == .delete ? 0 : 1)]
       var closes = [MergeOracle.existence: sight.shown[MergeOracle.existence] ?? []]
@@ -75,7 +74,7 @@ extension MergeHistory {
       if undone { try self.undo(db, sight.row) }
       try db.execute(sql: sql, arguments: StatementArguments(arguments))
       let row = try Row.fetchOne(
-        db, sql: "SELECT a, b, c FROM \(table) WHERE id = ? AND scope = ?", arguments: [sight.row, scope.name])
+        db.cachedStatement(sql: "SELECT a, b, c FROM \(table) WHERE id = ? AND scope = ?"), arguments: [sight.row, scope.name])
       guard let row else { return given }
       return Dictionary(uniqueKeysWithValues: Self.columns.map { ($0, Value(row[$0] as DatabaseValue)) })
     }
@@ -93,7 +92,7 @@ extension MergeHistory {
   /// Settles some of what is open at a site, and checks that what is listed is what the oracle knows to be open.
   func settle(_ site: HistorySite, share: Double) throws {
     advance(site)
-    let before = try applied(site)
+    let before = site.applied
     let open = try checkedConflicts(site)
     var chosen: [(conflict: Conflict, value: Value)] = []
     for conflict in open where chance(share) {
@@ -103,7 +102,7 @@ extension MergeHistory {
     }
     guard !chosen.isEmpty else { return }
     try site.replica.settle(chosen.map { Settlement(conflict: $0.conflict.id, value: $0.value) }, reason: "as seen")
-    try note(site, after: before) { dot, time in
+    try note(site) { dot, time in
       Dictionary(grouping: chosen, by: { self.rowName($0.conflict.row) }).map { row, decisions in
         settled(row, decisions.map { (self.column($0.conflict), $0.value) }, dot, time, applied: before)
       }
@@ -131,7 +130,7 @@ extension MergeHistory {
 
   /// What is open at a site, compared with the oracle.
   func checkedConflicts(_ site: HistorySite) throws -> [Conflict] {
-    let applied = try applied(site)
+    let applied = site.applied
     let found = try site.replica.conflicts(in: scope)
     var left = Set(found.map { "\(rowName($0.row)).\(column($0))" })
     for row in rows {

@@ -10,6 +10,8 @@ final class HistorySite {
   let clock: TestClock
   /// Changesets that are here, applied or waiting.
   var held: Set<Dot> = []
+  /// What must be applied here, by the oracle.
+  var applied = VersionVector()
 
   init(_ replica: Replica, _ clock: TestClock) {
     self.replica = replica
@@ -53,7 +55,7 @@ final class MergeHistory {
     scope = try #require(ScopeID("seed-\(seed)"))
     table = seed % 2 == 0 ? "note" : "memo"
     key = "\(seed)/"
-    for site in sites { site.held = [] }
+    for site in sites { (site.held, site.applied) = ([], VersionVector()) }
   }
 
   var rows: [String] { (0..<3).map { "\(key)\($0)" } }
@@ -66,23 +68,25 @@ final class MergeHistory {
     RowReference(scope: scope, table: table, key: table == "note" ? [.text(row)] : [.text(scope.name), .text(row)])
   }
 
-  func applied(_ site: HistorySite) throws -> VersionVector {
+  /// Notes that changesets are at a site now, and checks that it has applied what it may and nothing else.
+  private func arrived(_ dots: [Dot], _ site: HistorySite) throws {
+    site.held.formUnion(dots)
+    site.applied = oracle.applicable(site.held)
     let vector = try site.replica.exchangeStore.holdings(of: scope).vector
-    expect(vector == oracle.applicable(site.held), "applied \(vector.entries), expected \(oracle.applicable(site.held).entries)")
-    return vector
+    expect(vector == site.applied, "applied \(vector.entries), expected \(site.applied.entries)")
   }
 
   func displayed(_ site: HistorySite, _ row: String) throws -> [String: Value]? {
     try site.replica.read { db in
       let found = try Row.fetchOne(
-        db, sql: "SELECT a, b, c FROM \(table) WHERE id = ? AND scope = ?", arguments: [row, scope.name])
+        db.cachedStatement(sql: "SELECT a, b, c FROM \(table) WHERE id = ? AND scope = ?"), arguments: [row, scope.name])
       return found.map { found in Dictionary(uniqueKeysWithValues: Self.columns.map { ($0, Value(found[$0] as DatabaseValue)) }) }
     }
   }
 
   /// Looks at a row as an author does, and checks that what is displayed is what the oracle would display.
   func look(_ site: HistorySite, _ row: String, keeping: Bool) throws -> Sight {
-    let applied = try applied(site)
+    let applied = site.applied
     let values = try displayed(site, row)
     expect((values != nil) == oracle.isVisible(row, applied: applied), "\(row) is \(values == nil ? "hidden" : "shown") at \(site.replica.site)")
     var shown: [String: Set<Dot>] = [:]
@@ -101,16 +105,19 @@ final class MergeHistory {
   }
 
   /// Takes what a site has just written into the history.
-  func note(_ site: HistorySite, after: VersionVector, _ make: (Dot, HybridTime) -> [MergeOracle.Write]) throws {
-    let new = try site.replica.fragments(of: scope, beyond: after)
+  func note(_ site: HistorySite, _ make: (Dot, HybridTime) -> [MergeOracle.Write]) throws {
+    let new = try site.replica.fragments(of: scope, beyond: site.applied)
     expect(new.count <= 1, "\(new.count) changesets for one transaction")
-    guard let fragment = new.first else { return expect(make(Dot(site: site.replica.site, seq: 1), HybridTime(rawValue: 0)).isEmpty, "nothing was captured") }
+    guard let fragment = new.first else {
+      return expect(make(Dot(site: site.replica.site, seq: 1), HybridTime(rawValue: 0)).isEmpty, "nothing was captured")
+    }
     let header = try ChangesetHeader(decoding: fragment.header)
     let writes = make(header.dot, header.time)
     expect(!writes.isEmpty, "a changeset for nothing")
     oracle.add(writes, as: header.dot)
     log[header.dot] = fragment
     site.held.insert(header.dot)
+    site.applied.insert(header.dot)
   }
 
   func advance(_ site: HistorySite) {
@@ -130,7 +137,7 @@ final class MergeHistory {
   func give(_ dots: [Dot], _ site: HistorySite) throws {
     let (_, refused) = try site.replica.exchangeStore.store(dots.compactMap { log[$0] })
     expect(refused.isEmpty, "refused \(refused)")
-    site.held.formUnion(dots)
+    try arrived(dots, site)
   }
 
   func giveAll() throws {

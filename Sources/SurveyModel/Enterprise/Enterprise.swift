@@ -35,15 +35,15 @@ extension Enterprise {
   }
 }
 
-/// What is known of an enterprise when it is first recorded.
+/// What is known of an enterprise, to be recorded; in an edit, what is nil stays as it is.
 public struct EnterpriseDraft: Sendable {
-  /// The registered name; must not be empty.
-  public var name: String
+  /// The registered name; a new enterprise must have one.
+  public var name: String?
   /// The unified social credit code as typed; checked, not refused.
   public var creditCode: String?
   /// Where the plant stands.
   public var district: District?
-  /// Under whom it is reported; where none is given, under the district.
+  /// Under whom it is reported; where a new one does not say, under the district.
   public var reportingUnit: ReportingUnit?
   /// The sub-sector as declared.
   public var subSector: SubSector?
@@ -54,9 +54,10 @@ public struct EnterpriseDraft: Sendable {
   /// Whom to ask for.
   public var contact: String?
 
-  /// An enterprise by its name; the rest may be set afterwards.
+  /// An enterprise, or the parts of one that change.
   public init(
-    name: String, creditCode: String? = nil, district: District? = nil, reportingUnit: ReportingUnit? = nil, subSector: SubSector? = nil,
+    name: String? = nil, creditCode: String? = nil, district: District? = nil, reportingUnit: ReportingUnit? = nil,
+    subSector: SubSector? = nil,
     industryCode: String? = nil, address: String? = nil, contact: String? = nil
   ) {
     self.name = name
@@ -70,7 +71,7 @@ public struct EnterpriseDraft: Sendable {
   }
 }
 
-/// An enterprise that was recorded, with what a person should look at again.
+/// An enterprise that was recorded or changed, with what a person should look at again.
 public struct AddedEnterprise: Codable, Hashable, Sendable, Identifiable {
   /// The enterprise's identifier.
   public let id: String

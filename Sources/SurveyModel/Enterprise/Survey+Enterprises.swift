@@ -10,26 +10,58 @@ extension Survey {
   ///
   /// Throws ``SurveyError/Code/valueMissing`` for an empty name and ``SurveyError/Code/valueInvalid`` for an impossible industry code.
   public func addEnterprise(_ draft: EnterpriseDraft) throws -> AddedEnterprise {
-    guard let name = draft.name.nonEmpty else { throw SurveyError(.valueMissing, ["field": "name"]) }
-    let check = draft.creditCode?.nonEmpty.map(CreditCode.check)
-    let industry = try draft.industryCode?.nonEmpty.map(Self.industryCode)
-    let unit = draft.reportingUnit ?? draft.district.map(ReportingUnit.init)
+    guard draft.name?.nonEmpty != nil else { throw SurveyError(.valueMissing, ["field": "name"]) }
+    var draft = draft
+    draft.reportingUnit = draft.reportingUnit ?? draft.district.map(ReportingUnit.init)
+    let changes = try Self.changes(draft)
     let id = identifiers.next()
-    let arguments: StatementArguments = [
-      id, name, check?.normalised, draft.district?.rawValue, unit?.rawValue, draft.subSector?.rawValue, industry,
-      draft.address?.nonEmpty, draft.contact?.nonEmpty, now, user,
-    ]
+    let columns = ["id", "created_at", "created_by"] + changes.columns
+    let values = [id, now, user].map(\.databaseValue) + changes.values
     return try write { db in
-      let similar = try Row.fetchAll(
-        db, sql: "SELECT * FROM enterprise WHERE uscc = ? OR name = ? ORDER BY id", arguments: [check?.normalised, name])
       try db.execute(
         sql: """
-          INSERT INTO enterprise(id, name, uscc, district, reporting_unit, sub_sector, industry_code, address, contact, created_at, created_by)
-          VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """, arguments: arguments)
-      return AddedEnterprise(
-        id: id, enterprise: try Lookup.enterprise(db, id), creditCodeCheck: check, similar: similar.map { Enterprise($0) })
+          INSERT INTO enterprise(\(columns.joined(separator: ", "))) VALUES(\(columns.map { _ in "?" }.joined(separator: ", ")))
+          """, arguments: StatementArguments(values))
+      return try Self.added(db, id)
     }
+  }
+
+  /// Changes an enterprise; what the draft leaves nil stays as it is.
+  ///
+  /// - Parameter token: what the form had shown when it opened; nil for "now".
+  ///
+  /// Throws as ``addEnterprise(_:)`` does, and ``SurveyError/Code/nothingToChange``.
+  public func editEnterprise(_ id: String, _ draft: EnterpriseDraft, reading token: String? = nil) throws -> AddedEnterprise {
+    if let name = draft.name, name.nonEmpty == nil { throw SurveyError(.valueMissing, ["field": "name"]) }
+    let changes = try Self.changes(draft)
+    return try write(reading: token) { db in
+      let enterprise = try Lookup.enterprise(db, id)
+      try changes.update("enterprise", enterprise.id, db)
+      return try Self.added(db, enterprise.id)
+    }
+  }
+
+  private static func changes(_ draft: EnterpriseDraft) throws(SurveyError) -> Changes {
+    // An empty code, address or contact is taken away.
+    func text(_ words: String?) -> DatabaseValue? { words.map { $0.nonEmpty?.databaseValue ?? .null } }
+    let code = draft.creditCode.map { $0.nonEmpty.map(CreditCode.normalise) ?? "" }
+    let industry = draft.industryCode?.nonEmpty
+    return Changes([
+      ("name", text(draft.name)), ("uscc", text(code)), ("district", draft.district?.rawValue.databaseValue),
+      ("reporting_unit", draft.reportingUnit?.rawValue.databaseValue), ("sub_sector", draft.subSector?.rawValue.databaseValue),
+      ("industry_code", try industry.map(Self.industryCode)?.databaseValue), ("address", text(draft.address)),
+      ("contact", text(draft.contact)),
+    ])
+  }
+
+  /// An enterprise as it stands, with what looks like the same one.
+  private static func added(_ db: Database, _ id: String) throws -> AddedEnterprise {
+    let enterprise = Enterprise(try Lookup.row(db, in: "enterprise", id))
+    let similar = try Row.fetchAll(
+      db, sql: "SELECT * FROM enterprise WHERE (uscc = ? OR name = ?) AND id <> ? ORDER BY id",
+      arguments: [enterprise.creditCode, enterprise.name, id])
+    return AddedEnterprise(
+      id: id, enterprise: enterprise, creditCodeCheck: enterprise.creditCode.map(CreditCode.check), similar: similar.map { Enterprise($0) })
   }
 
   /// The enterprises on this device, by name.

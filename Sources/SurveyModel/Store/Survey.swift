@@ -15,7 +15,7 @@ public import SyncKit
 /// ```
 ///
 /// ## Topics
-/// - Cases: ``addEnterprise(_:)``, ``enterprises(matching:)``, ``enterprise(_:)``, ``assign(_:to:role:dueOn:)``
+/// - Cases: ``addEnterprise(_:)``, ``editEnterprise(_:_:reading:)``, ``enterprises(matching:)``, ``enterprise(_:)``, ``assign(_:to:role:dueOn:)``
 /// - Visits: ``startVisit(to:kind:place:note:)``, ``endVisit(_:note:)``, ``visits(to:)``
 /// - Assessments: ``startAssessment(of:visit:edition:phase:assessor:)``, ``answer(_:with:notes:clearing:reading:)``, ``assessment(_:)``
 /// - Diagnoses: ``startDiagnosis(of:visit:)``, ``addFinding(_:to:)``, ``addNeed(_:to:)``

@@ -134,7 +134,8 @@ extension ChangesetHeader {
       scope: scope, dot: Dot(site: site, seq: seq), time: HybridTime(rawValue: time), wallClock: wall, author: author,
       transaction: Transaction(id: id, part: Int(part), parts: Int(count)), schema: Int(schema),
       certificate: map[9]?.bytes ?? [], previous: map[10]?.bytes ?? [],
-      needs: try map[11].map { (field) throws(SyncCoreError) in try VersionVector(decoding: field) } ?? VersionVector(), note: note, parts: parts)
+      needs: try map[11].map { (field) throws(SyncCoreError) in try VersionVector(decoding: field) } ?? VersionVector(), note: note,
+      parts: parts)
   }
 }
 

@@ -154,10 +154,8 @@ public struct ColumnBuilder: Sendable {
     var packed = [UInt8](repeating: 0, count: lengths.count * 16)
     let ok = heap.withUnsafeBytes { source in
       packed.withUnsafeMutableBytes { target in
-        for at in 0..<lengths.count
-        where !UUIDText.pack(source.baseAddress.unsafelyUnwrapped + at * UUIDText.length, into: target.baseAddress.unsafelyUnwrapped + at * 16) {
-          return false
-        }
+        let (from, to) = (source.baseAddress.unsafelyUnwrapped, target.baseAddress.unsafelyUnwrapped)
+        for at in 0..<lengths.count where !UUIDText.pack(from + at * UUIDText.length, into: to + at * 16) { return false }
         return true
       }
     }

@@ -91,7 +91,8 @@ extension ExchangeResponse {
         scopes: try ScopeHoldings.list(map[4]))
     case 2:
       self = .receipt(
-        try ScopeHoldings.list(map[2]), refused: try (map[3]?.array ?? []).map { (field) throws(SyncCoreError) in try Refusal(decoding: field) })
+        try ScopeHoldings.list(map[2]),
+        refused: try (map[3]?.array ?? []).map { (field) throws(SyncCoreError) in try Refusal(decoding: field) })
     case 3: self = .changes(try Fragment.list(map[2]), isComplete: try CBOR.require(map[3]?.bool, "whether that was all"))
     default: throw SyncCoreError(.unsupportedVersion, "kind of response")
     }

@@ -267,8 +267,7 @@ private final class DisplayedRow {
 
   func value(_ number: UInt32, _ column: Int?) throws -> Value {
     if let shape, let column {
-      let read = try engine.connection.statement(
-        "SELECT \(shape.columns[column].name.quotedIdentifier) FROM \(shape.quoted) WHERE \(shape.keyCondition(from: 1))")
+      let read = try engine.connection.statement(shape.selectColumn[column])
       for (at, value) in try KeyCode.values(of: place.key).enumerated() { read.bind(Int32(at + 1), value) }
       defer { read.reset() }
       return try read.step() ? read.value(0) : .null

@@ -148,7 +148,7 @@ final class EditFlush {
         try put.run()
         continue
       }
-      for cell in display.cells { try engine.display(cell.value, column: shape.columns[cell.column].name, key: values, shape) }
+      for cell in display.cells { try engine.display(cell.value, column: cell.column, key: values, shape) }
     }
     displays.removeAll()
   }
@@ -313,9 +313,8 @@ extension Engine {
   }
 
   /// Puts one value into the user's table.
-  func display(_ value: Value, column: String, key: [Value], _ shape: TableShape) throws {
-    let put = try connection.statement(
-      "UPDATE \(shape.quoted) SET \(column.quotedIdentifier) = ?1 WHERE \(shape.keyCondition(from: 2))")
+  func display(_ value: Value, column: Int, key: [Value], _ shape: TableShape) throws {
+    let put = try connection.statement(shape.updateColumn[column])
     put.bind(1, value)
     for (at, part) in key.enumerated() { put.bind(Int32(at + 2), part) }
     try put.run()

@@ -57,7 +57,7 @@ extension Snapshot {
 
   /// What a row of the user's table shows; empty when it is not there.
   func displayed(_ shape: TableShape, _ key: [UInt8]) throws -> [String: Value] {
-    let read = try connection.statement("SELECT \(shape.allList) FROM \(shape.quoted) WHERE \(shape.keyCondition(from: 1))")
+    let read = try connection.statement(shape.selectByKey)
     for (at, value) in try KeyCode.values(of: key).enumerated() { read.bind(Int32(at + 1), value) }
     guard try read.step() else { return [:] }
     defer { read.reset() }

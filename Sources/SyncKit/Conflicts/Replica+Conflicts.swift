@@ -97,7 +97,7 @@ private final class Settling {
         place, column: cell.column, policy: .keep, state: &state, change: change, time: writer.time, value: cell.value
       ) { .null }
       if let shape, let at = shape.place(ofColumn: cell.column) {
-        try engine.display(shown, column: shape.columns[at].name, key: key, shape)
+        try engine.display(shown, column: at, key: key, shape)
       } else {
         try engine.aside.set([(cell.column, shown)], scope: place.scope, table: place.table, key: place.key)
       }

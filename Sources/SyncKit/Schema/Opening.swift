@@ -132,13 +132,13 @@ extension Engine {
       for place in places {
         guard let state = try rows.state(scope: place.scope, table: place.table, key: place.key), state.isVisible else { continue }
         let cells = try aside.cells(scope: place.scope, table: place.table, key: place.key)
-        let known = cells.compactMap { cell in shape.place(ofColumn: cell.column).map { (shape.columns[$0].name, cell.value) } }
+        let known = cells.compactMap { cell in shape.place(ofColumn: cell.column).map { (at: $0, value: cell.value) } }
         guard !known.isEmpty else { continue }
         let key = try KeyCode.values(of: place.key)
         if try isDisplayed(key, shape) {
-          for (name, value) in known { try display(value, column: name, key: key, shape) }
+          for (column, value) in known { try display(value, column: column, key: key, shape) }
         } else {
-          try insertDisplayed(key, known, shape)
+          try insertDisplayed(key, known.map { (shape.columns[$0.at].name, $0.value) }, shape)
         }
         try aside.put(cells.filter { shape.place(ofColumn: $0.column) == nil }, scope: place.scope, table: place.table, key: place.key)
       }

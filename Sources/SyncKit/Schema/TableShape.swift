@@ -26,17 +26,25 @@ struct TableShape {
   let scopeColumn: (inKey: Bool, at: Int)?
   let isInsertableAtOnce: Bool
 
-  var quoted: String { name.quotedIdentifier }
+  /// The texts that every row's statements are made of, made once.
+  let quoted: String
+  let keyList: String
+  let columnList: String
+  /// The key's columns, then the others.
+  let allList: String
+  /// Reads one column of one row; parameters are the key's values.
+  let selectColumn: [String]
+  /// Writes one column of one row; parameters are the value, then the key's.
+  let updateColumn: [String]
+  /// Reads a whole row, key first; parameters are the key's values.
+  let selectByKey: String
 
-  /// `"k1"=? AND "k2"=?`, parameters from the given number on.
-  func keyCondition(from first: Int) -> String {
+  /// `"k1"=?1 AND "k2"=?2`, parameters from the given number on.
+  func keyCondition(from first: Int) -> String { Self.keyCondition(key, from: first) }
+
+  private static func keyCondition(_ key: [Column], from first: Int) -> String {
     key.enumerated().map { "\($1.name.quotedIdentifier)=?\(first + $0)" }.joined(separator: " AND ")
   }
-
-  var keyList: String { key.map(\.name.quotedIdentifier).joined(separator: ",") }
-  var columnList: String { columns.map(\.name.quotedIdentifier).joined(separator: ",") }
-  /// The key's columns, then the others.
-  var allList: String { (key + columns).map(\.name.quotedIdentifier).joined(separator: ",") }
 
   /// The place in `columns` of a column by its number.
   func place(ofColumn number: UInt32) -> Int? { columnNumbers.firstIndex(of: number) }
@@ -111,6 +119,16 @@ extension TableShape {
     number = try catalog.number(ofTable: name)
     let table = number
     columnNumbers = try others.map { try catalog.number(ofColumn: $0.name, in: table) }
+    let quoted = name.quotedIdentifier
+    let allList = (key + others).map(\.name.quotedIdentifier).joined(separator: ",")
+    let (byKey, afterValue) = (Self.keyCondition(key, from: 1), Self.keyCondition(key, from: 2))
+    self.quoted = quoted
+    self.allList = allList
+    keyList = key.map(\.name.quotedIdentifier).joined(separator: ",")
+    columnList = others.map(\.name.quotedIdentifier).joined(separator: ",")
+    selectColumn = others.map { "SELECT \($0.name.quotedIdentifier) FROM \(quoted) WHERE \(byKey)" }
+    updateColumn = others.map { "UPDATE \(quoted) SET \($0.name.quotedIdentifier) = ?1 WHERE \(afterValue)" }
+    selectByKey = "SELECT \(allList) FROM \(quoted) WHERE \(byKey)"
     isInsertableAtOnce = key.count + others.count <= IncomingRows.columnCount
   }
 

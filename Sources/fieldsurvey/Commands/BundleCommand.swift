@@ -29,7 +29,8 @@ struct BundleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "export", abstract: Text("把本机的内容写成数据包", "Write what this home holds to a bundle").here,
       discussion: Text(
-        "文件写完整后才出现。数据包目前不加密,请妥善保管。", "The file appears once it is whole. Bundles are not encrypted yet: keep them safe.").here)
+        "文件写完整后才出现。数据包目前不加密,请妥善保管。", "The file appears once it is whole. Bundles are not encrypted yet: keep them safe."
+      ).here)
 
     @Argument(help: ArgumentHelp(Text("要写的文件。", "The file to write.").here, valueName: "file"), completion: .file())
     var file: String
@@ -49,7 +50,8 @@ struct BundleCommand: ParsableCommand {
         printer.say(
           Text(
             "已写出 \(file):\(report.scopes.count) 家企业,\(report.changesets) 条变更,\(Format.bytes(report.bytes))。",
-            "Wrote \(file): \(Format.count(report.scopes.count, "enterprise")), \(Format.count(report.changesets, "changeset")), \(Format.bytes(report.bytes))."))
+            "Wrote \(file): \(Format.count(report.scopes.count, "enterprise")), \(Format.count(report.changesets, "changeset")), \(Format.bytes(report.bytes))."
+          ))
       }
     }
   }

@@ -23,12 +23,18 @@ extension ConflictsCommand {
         Many, by a rule:     conflicts settle --table answer --author li --reason "the lead decides"
         Deleted or edited:   --value keep, or --value delete
         All are settled or none.
-        """).here)
+        """
+      ).here)
 
     @Argument(help: ArgumentHelp(Text("冲突编号(可只写开头)。", "Identifiers, or their beginnings.").here, valueName: "id"))
     var ids: [String] = []
 
-    @Option(help: ArgumentHelp(Text("选第几个值(见 conflicts show)。", "Which of the values, as conflicts show numbers them.").here, valueName: "n"))
+    @Option(
+      help: ArgumentHelp(
+        Text(
+          "选第几个值(见 conflicts show)。",
+          "Which of the values, as conflicts show numbers them."
+        ).here, valueName: "n"))
     var choose: Int?
 
     @Option(help: Text("定为这个值。", "The value that shall stand.").help)
@@ -85,7 +91,9 @@ extension ConflictsCommand {
       if let choose {
         guard conflict.candidates.indices.contains(choose - 1) else {
           throw Failure.badInput(
-            Text("\(conflict.id) 只有 \(conflict.candidates.count) 个值,没有第 \(choose) 个。", "\(conflict.id) has \(conflict.candidates.count) values, no number \(choose)."))
+            Text(
+              "\(conflict.id) 只有 \(conflict.candidates.count) 个值,没有第 \(choose) 个。",
+              "\(conflict.id) has \(conflict.candidates.count) values, no number \(choose)."))
         }
         return conflict.candidates[choose - 1].value
       }
@@ -93,7 +101,9 @@ extension ConflictsCommand {
       let theirs = conflict.candidates.filter { isBy(author, $0) }
       guard theirs.count == 1, let first = theirs.first else {
         throw Failure.badInput(
-          Text("在 \(conflict.id) 中,\(author ?? "") 写了 \(theirs.count) 个不同的值。", "In \(conflict.id), \(author ?? "") wrote \(theirs.count) different values."),
+          Text(
+            "在 \(conflict.id) 中,\(author ?? "") 写了 \(theirs.count) 个不同的值。",
+            "In \(conflict.id), \(author ?? "") wrote \(theirs.count) different values."),
           next: Text("请用 --choose 指定。", "Name one with --choose."))
       }
       return first.value

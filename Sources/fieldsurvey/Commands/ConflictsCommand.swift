@@ -38,7 +38,9 @@ struct ConflictsCommand: ParsableCommand {
         guard !records.isEmpty else { return printer.say(Text("没有冲突。", "There are no conflicts.")) }
         printer.table(
           [Text("编号", "id"), Text("企业", "enterprise"), Text("内容", "what"), Text("各方的值", "values")],
-          records.map { [$0.id, $0.enterprise ?? String($0.scope.prefix(8)), "\($0.tableName) · \($0.row) · \($0.columnName)", $0.summary] })
+          records.map {
+            [$0.id, $0.enterprise ?? String($0.scope.prefix(8)), "\($0.tableName) · \($0.row) · \($0.columnName)", $0.summary]
+          })
         printer.note(Text("查看:fieldsurvey conflicts show 编号", "Look: fieldsurvey conflicts show ID"))
       }
     }
@@ -47,7 +49,10 @@ struct ConflictsCommand: ParsableCommand {
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show",
-      abstract: Text("一处冲突的全部情况:值、作者、当时读到什么、两个时钟、对等级的影响", "All about conflicts: values, authors, what each had read, both clocks, the effect on the level").here)
+      abstract: Text(
+        "一处冲突的全部情况:值、作者、当时读到什么、两个时钟、对等级的影响",
+        "All about conflicts: values, authors, what each had read, both clocks, the effect on the level"
+      ).here)
 
     @Argument(help: ArgumentHelp(Text("冲突编号(可只写开头);不写则全部。", "Identifiers, or their beginnings; all when left out.").here, valueName: "id"))
     var ids: [String] = []

@@ -6,7 +6,8 @@ struct DaemonCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "daemon", abstract: Text("定时同步,有网络时立即同步", "Sync on a schedule, and when a network appears").here,
     discussion: Text(
-      "SIGTERM 或 Ctrl-C 结束,退出码 0。加 --json 时每次同步打印一行 JSON。", "SIGTERM or Ctrl-C ends it with exit code 0. With --json, one JSON line for each exchange."
+      "SIGTERM 或 Ctrl-C 结束,退出码 0。加 --json 时每次同步打印一行 JSON。",
+      "SIGTERM or Ctrl-C ends it with exit code 0. With --json, one JSON line for each exchange."
     ).here)
 
   @OptionGroup var common: CommonOptions

@@ -14,7 +14,8 @@ struct DeviceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "code", abstract: Text("发一个一次性登记码(10 分钟内有效)", "Issue a one-time enrolment code (good for ten minutes)").here,
       discussion: Text(
-        "登记码单独一行打印在标准输出,只显示这一次。", "The code stands alone on a line of stdout, and is shown this once.").here)
+        "登记码单独一行打印在标准输出,只显示这一次。", "The code stands alone on a line of stdout, and is shown this once."
+      ).here)
 
     @Argument(help: ArgumentHelp(Text("用户名,即此人所写内容的作者。", "The user's name: the author of what is written there.").here, valueName: "user"))
     var user: String
@@ -121,11 +122,16 @@ struct DeviceCommand: ParsableCommand {
       let wanted = device.lowercased().filter { $0 != "-" }
       let found = try relay.devices().filter { !wanted.isEmpty && $0.id.description.filter { $0 != "-" }.hasPrefix(wanted) }
       guard let first = found.first else {
-        throw Failure.notFound(Text("设备", "device"), id: device, next: Text("用 fieldsurvey device list 查看。", "See fieldsurvey device list."))
+        throw Failure.notFound(
+          Text(
+            "设备",
+            "device"), id: device, next: Text("用 fieldsurvey device list 查看。", "See fieldsurvey device list."))
       }
       guard found.count == 1 else {
         throw Failure.badInput(
-          Text("“\(device)”对应 \(found.count) 台设备,请写长一些。", "\"\(device)\" fits \(found.count) devices; write more of it."), code: "ambiguous")
+          Text(
+            "“\(device)”对应 \(found.count) 台设备,请写长一些。",
+            "\"\(device)\" fits \(found.count) devices; write more of it."), code: "ambiguous")
       }
       try relay.revoke(device: first.id)
       struct Told: Encodable {

@@ -1,13 +1,16 @@
 import ArgumentParser
 import Foundation
-import GRDB
 import SurveyModel
 import SyncKit
 import SyncRelay
 
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: Text("检查本机:目录、数据库、令牌、指标文件、时钟", "Examine this machine: folder, database, token, instrument, clock").here,
+    commandName: "doctor",
+    abstract: Text(
+      "检查本机:目录、数据库、令牌、指标文件、时钟",
+      "Examine this machine: folder, database, token, instrument, clock"
+    ).here,
     discussion: Text("退出码:0 没有问题;1 发现问题。", "Exit codes: 0 nothing is wrong; 1 something is.").here)
 
   @OptionGroup var common: CommonOptions
@@ -69,7 +72,12 @@ struct Examination {
     if home.isOffice {
       relay(home)
     } else if attempt("token", { try home.token() }) != nil {
-      checks.append(Check("token", Text("已登记为 \(home.profile.user),中继 \(home.profile.relay ?? "?")", "enrolled as \(home.profile.user) with \(home.profile.relay ?? "?")")))
+      checks.append(
+        Check(
+          "token",
+          Text(
+            "已登记为 \(home.profile.user),中继 \(home.profile.relay ?? "?")",
+            "enrolled as \(home.profile.user) with \(home.profile.relay ?? "?")")))
     }
   }
 
@@ -85,7 +93,12 @@ struct Examination {
   }
 
   private mutating func program() {
-    checks.append(Check("version", Text("fieldsurvey \(Program.version)", "fieldsurvey \(Program.version)"), details: ["version": Program.version]))
+    checks.append(
+      Check(
+        "version",
+        Text(
+          "fieldsurvey \(Program.version)",
+          "fieldsurvey \(Program.version)"), details: ["version": Program.version]))
   }
 
   private mutating func clock() {
@@ -94,7 +107,10 @@ struct Examination {
     checks.append(
       Check(
         "clock", isProblem: isWrong,
-        isWrong ? Text("时钟明显不对:\(Format.time(now))", "the clock is wrong for certain: \(Format.time(now))") : Text("时钟 \(Format.time(now))", "clock \(Format.time(now))"),
+        isWrong
+          ? Text(
+            "时钟明显不对:\(Format.time(now))",
+            "the clock is wrong for certain: \(Format.time(now))") : Text("时钟 \(Format.time(now))", "clock \(Format.time(now))"),
         next: isWrong ? Text("请校准系统时间;已记录的内容不受影响。", "Set the system's time; what was recorded is not affected.") : nil))
   }
 
@@ -121,23 +137,52 @@ struct Examination {
   }
 
   private mutating func replica(_ replica: Replica) {
-    let integrity = attempt("integrity", { try replica.read { db in try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "" } })
-    if let integrity {
+    let findings = attempt("findings", { try replica.findings() }) ?? []
+    for finding in findings where finding.isProblem || finding.code != "rows" {
+      checks.append(
+        Check(finding.code, isProblem: finding.isProblem, Self.text(finding), next: Self.next(finding), details: finding.details))
+    }
+    let rows = findings.filter { $0.code == "rows" && !$0.isProblem }.compactMap { Int($0.details["rows"] ?? "") }
+    if !rows.isEmpty {
+      let sum = rows.reduce(0, +)
       checks.append(
         Check(
-          "integrity", isProblem: integrity != "ok",
-          integrity == "ok" ? Text("数据库文件完好", "the database's file is whole") : Text("数据库文件已损坏:\(integrity)", "the database's file is damaged: \(integrity)"),
-          next: integrity == "ok" ? nil : Text("请先复制整个数据目录,再联系办公室。", "Copy the whole folder first, then ask the office.")))
+          "rows", Text("\(rows.count) 张表共 \(sum) 条记录,与同步状态一致", "\(sum) rows in \(rows.count) tables, as the sync state has them"),
+          details: ["rows": String(sum), "tables": String(rows.count)]))
     }
-    for finding in attempt("findings", { try replica.findings() }) ?? [] {
-      let facts = finding.details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-      checks.append(Check(finding.code, isProblem: finding.isProblem, Text("\(finding.code) \(facts)", "\(finding.code) \(facts)"), details: finding.details))
+  }
+
+  private static func text(_ finding: ReplicaFinding) -> Text {
+    let details = finding.details
+    switch finding.code {
+    case "site": return Text("本副本 \(details["site"] ?? "?")", "this replica is \(details["site"] ?? "?")")
+    case "integrity" where !finding.isProblem: return Text("数据库文件完好", "the database's file is whole")
+    case "integrity":
+      return Text("数据库文件已损坏:\(details["message"] ?? "?")", "the database's file is damaged: \(details["message"] ?? "?")")
+    case "guards":
+      return Text("表 \(details["table"] ?? "?") 缺少写保护", "table \(details["table"] ?? "?") lacks its guard against other programs")
+    case "rows":
+      return Text(
+        "表 \(details["table"] ?? "?") 有 \(details["rows"] ?? "?") 条记录,同步状态却记着 \(details["states"] ?? "?") 条",
+        "table \(details["table"] ?? "?") has \(details["rows"] ?? "?") rows, but the sync state has \(details["states"] ?? "?")")
+    default:
+      let facts = details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+      return Text(verbatim: "\(finding.code) \(facts)")
     }
+  }
+
+  private static func next(_ finding: ReplicaFinding) -> Text? {
+    finding.isProblem ? Text("请先复制整个数据目录,再联系办公室。", "Copy the whole folder first, then ask the office.") : nil
   }
 
   private mutating func relay(_ home: Home) {
     guard let devices = attempt("relay", { try home.relay().devices() }) else { return }
     let active = devices.filter { $0.revoked == nil }.count
-    checks.append(Check("relay", Text("中继数据库可用,\(active) 台设备有效", "the relay's database is usable, \(Format.count(active, "device")) active")))
+    checks.append(
+      Check(
+        "relay",
+        Text(
+          "中继数据库可用,\(active) 台设备有效",
+          "the relay's database is usable, \(Format.count(active, "device")) active")))
   }
 }

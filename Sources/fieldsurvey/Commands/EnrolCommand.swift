@@ -8,9 +8,15 @@ struct EnrolCommand: ParsableCommand {
     commandName: "enrol", abstract: Text("用办公室给的登记码登记这台笔记本", "Enrol this laptop with a code from the office").here,
     discussion: Text(
       "建立数据目录。令牌存入目录中的 token 文件(仅本人可读),不会显示。再次登记会换新令牌,数据不变。",
-      "Makes the home. The token goes into its file token, readable by you alone, and is never shown. Enrolling again changes the token only.").here)
+      "Makes the home. The token goes into its file token, readable by you alone, and is never shown. Enrolling again changes the token only."
+    ).here)
 
-  @Argument(help: ArgumentHelp(Text("中继地址,如 https://relay.example.org", "The relay's address, as https://relay.example.org").here, valueName: "url"))
+  @Argument(
+    help: ArgumentHelp(
+      Text(
+        "中继地址,如 https://relay.example.org",
+        "The relay's address, as https://relay.example.org"
+      ).here, valueName: "url"))
   var url: String
 
   @Argument(help: ArgumentHelp(Text("登记码,如 7K3QM-9WX2T", "The code, as 7K3QM-9WX2T").here, valueName: "code"))
@@ -94,7 +100,9 @@ struct EnrolCommand: ParsableCommand {
       home: home.folder.path, user: enrolled.user, name: enrolled.name, device: home.profile.device, relay: url, grants: enrolled.grants)
     try common.printer.show(told) { printer in
       printer.say(
-        Text("已登记:\(enrolled.name)(\(enrolled.user)),数据目录 \(home.folder.path)", "Enrolled: \(enrolled.name) (\(enrolled.user)), home \(home.folder.path)"))
+        Text(
+          "已登记:\(enrolled.name)(\(enrolled.user)),数据目录 \(home.folder.path)",
+          "Enrolled: \(enrolled.name) (\(enrolled.user)), home \(home.folder.path)"))
       printer.note(Text("下一步:fieldsurvey sync", "Next: fieldsurvey sync"))
     }
   }

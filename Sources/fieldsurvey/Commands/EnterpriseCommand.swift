@@ -3,22 +3,13 @@ import SurveyModel
 
 struct EnterpriseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "enterprise", abstract: Text("企业:登记、列出、查看、校验信用代码", "Enterprises: record, list, show, check a credit code").here,
-    subcommands: [Add.self, List.self, Show.self, CheckCode.self])
+    commandName: "enterprise", abstract: Text("企业:登记、修改、列出、查看、校验信用代码", "Enterprises: record, edit, list, show, check a credit code").here,
+    subcommands: [Add.self, Edit.self, List.self, Show.self, CheckCode.self])
 
-  /// Records an enterprise.
-  struct Add: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "add", abstract: Text("登记一家企业", "Record an enterprise").here,
-      discussion: Text(
-        "信用代码校验不通过时只提醒,照样登记。", "A credit code whose check fails is warned about and recorded all the same."
-      ).here)
-
-    @Argument(help: ArgumentHelp(Text("企业名称(也可用 --name)。", "Its name (or use --name).").here, valueName: "name"))
-    var nameArgument: String?
-
-    @Option(name: .customLong("name"), help: Text("企业名称。", "Its name.").help)
-    var nameOption: String?
+  /// What is known of an enterprise, as options.
+  struct Contents: ParsableArguments {
+    @Option(help: Text("企业名称。", "Its name.").help)
+    var name: String?
 
     @Option(
       name: [.customLong("uscc"), .customLong("code")],
@@ -45,33 +36,54 @@ struct EnterpriseCommand: ParsableCommand {
     @Option(help: Text("联系人。", "Whom to ask for.").help)
     var contact: String?
 
+    func draft() throws -> EnterpriseDraft {
+      EnterpriseDraft(
+        name: name, creditCode: creditCode, district: try district.map { try District.parse($0, field: "district") },
+        reportingUnit: try reportingUnit.map { try ReportingUnit.parse($0, field: "unit") },
+        subSector: try subSector.map { try SubSector.parse($0, field: "sub-sector") }, industryCode: industry, address: address,
+        contact: contact)
+    }
+  }
+
+  /// Records an enterprise.
+  struct Add: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "add", abstract: Text("登记一家企业", "Record an enterprise").here,
+      discussion: Text(
+        "信用代码校验不通过时只提醒,照样登记。", "A credit code whose check fails is warned about and recorded all the same."
+      ).here)
+
+    @Argument(help: ArgumentHelp(Text("企业名称(也可用 --name)。", "Its name (or use --name).").here, valueName: "name"))
+    var name: String?
+
+    @OptionGroup var contents: Contents
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      var draft = EnterpriseDraft(name: nameOption ?? nameArgument ?? "", creditCode: creditCode)
-      draft.district = try district.map { try District.parse($0, field: "district") }
-      draft.reportingUnit = try reportingUnit.map { try ReportingUnit.parse($0, field: "unit") }
-      draft.subSector = try subSector.map { try SubSector.parse($0, field: "sub-sector") }
-      draft.industryCode = industry
-      draft.address = address
-      draft.contact = contact
-      let added = try common.openSurvey().addEnterprise(draft)
-      let printer = common.printer
-      try printer.show(added) { printer in
-        printer.say(Text("已登记:\(added.enterprise.name)", "Recorded: \(added.enterprise.name)"))
-        printer.line(added.id)
-      }
-      if let check = added.creditCodeCheck, !check.valid {
-        printer.note(
-          Text(
-            "提醒:信用代码 \(check.normalised) 校验不通过,已照样登记,请核对:",
-            "Warning: the check of \(check.normalised) fails; recorded all the same, please confirm:"))
-        for problem in check.problems { printer.note(problem.text) }
-      }
-      for other in added.similar {
-        printer.note(
-          Text("提醒:已有名称或代码相同的企业 \(other.name)(\(other.id))", "Warning: the same name or code is here already: \(other.name) (\(other.id))"))
-      }
+      var draft = try contents.draft()
+      draft.name = draft.name ?? name
+      try common.tell(common.openSurvey().addEnterprise(draft), Text("已登记", "Recorded"))
+    }
+  }
+
+  /// Changes an enterprise.
+  struct Edit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "edit", abstract: Text("修改企业,只改给出的内容", "Change an enterprise: only what is given").here)
+
+    @Argument(help: Argued.enterprise)
+    var enterprise: String
+
+    @OptionGroup var contents: Contents
+
+    @Option(help: Argued.readToken)
+    var readToken: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let draft = try contents.draft()
+      try common.tell(common.openSurvey().editEnterprise(enterprise, draft, reading: readToken), Text("已修改", "Changed"))
     }
   }
 
@@ -118,6 +130,27 @@ struct EnterpriseCommand: ParsableCommand {
             : Text("无效:\(check.normalised)", "Not valid: \(check.normalised)"))
         for problem in check.problems { printer.say(problem.text) }
       }
+    }
+  }
+}
+
+extension CommonOptions {
+  /// Tells of an enterprise that was recorded or changed, and what to look at again.
+  fileprivate func tell(_ added: AddedEnterprise, _ what: Text) throws {
+    try printer.show(added) { printer in
+      printer.say(Text("\(what.zh):\(added.enterprise.name)", "\(what.en): \(added.enterprise.name)"))
+      printer.line(added.id)
+    }
+    if let check = added.creditCodeCheck, !check.valid {
+      printer.note(
+        Text(
+          "提醒:信用代码 \(check.normalised) 校验不通过,已照样记录,请核对:",
+          "Warning: the check of \(check.normalised) fails; recorded all the same, please confirm:"))
+      for problem in check.problems { printer.note(problem.text) }
+    }
+    for other in added.similar {
+      printer.note(
+        Text("提醒:已有名称或代码相同的企业 \(other.name)(\(other.id))", "Warning: the same name or code is here already: \(other.name) (\(other.id))"))
     }
   }
 }

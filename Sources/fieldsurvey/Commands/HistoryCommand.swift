@@ -14,9 +14,15 @@ struct HistoryCommand: ParsableCommand {
       """
       A record: history answer ASSESSMENT 3       A column: history need ID --column text
       The rows as they stood: history answer --as-of CHANGESET --enterprise ENTERPRISE (history prints the changesets)
-      """).here)
+      """
+    ).here)
 
-  @Argument(help: ArgumentHelp(Text("表名,如 answer、scene、need、enterprise。", "The table, as answer, scene, need, enterprise.").here, valueName: "table"))
+  @Argument(
+    help: ArgumentHelp(
+      Text(
+        "表名,如 answer、scene、need、enterprise。",
+        "The table, as answer, scene, need, enterprise."
+      ).here, valueName: "table"))
   var table: String
 
   @Argument(help: ArgumentHelp(Text("记录的键;编号可只写开头。", "The record's key; of an identifier the beginning will do.").here, valueName: "key"))
@@ -38,7 +44,9 @@ struct HistoryCommand: ParsableCommand {
     let finder = try RowFinder(survey.replica, table: table)
     if let column, !finder.columns.contains(column) {
       throw Failure.badInput(
-        Text("\(table) 没有 \(column) 这一列;有:\(finder.columns.joined(separator: "、"))。", "\(table) has no column \(column); it has: \(finder.columns.joined(separator: ", "))."))
+        Text(
+          "\(table) 没有 \(column) 这一列;有:\(finder.columns.joined(separator: "、"))。",
+          "\(table) has no column \(column); it has: \(finder.columns.joined(separator: ", "))."))
     }
     if let asOf { return try tellPast(survey, finder, asOf) }
     guard !key.isEmpty else { throw ValidationError(Text("请写明记录的键。", "Name the record by its key.").here) }
@@ -46,14 +54,21 @@ struct HistoryCommand: ParsableCommand {
     let entries = try survey.replica.history(of: row, column: column).map { HistoryRecord($0) }
     try common.printer.show(entries) { printer in
       let described = try survey.describe(row)
-      printer.line(printer.style(Text("\(described.table.zh) · \(described.row.zh)", "\(described.table.en) · \(described.row.en)")(printer.language), .bold))
+      printer.line(
+        printer.style(
+          Text(
+            "\(described.table.zh) · \(described.row.zh)",
+            "\(described.table.en) · \(described.row.en)")(printer.language), .bold))
       for entry in entries { entry.tell(printer) }
     }
   }
 
   private func tellPast(_ survey: Survey, _ finder: RowFinder, _ asOf: String) throws {
     guard let dot = Dot(asOf) else {
-      throw Failure.badInput(Text("“\(asOf)”不是变更编号。", "\"\(asOf)\" is no changeset's name."), next: Text("编号见 fieldsurvey history 的输出。", "See what fieldsurvey history prints."))
+      throw Failure.badInput(
+        Text(
+          "“\(asOf)”不是变更编号。",
+          "\"\(asOf)\" is no changeset's name."), next: Text("编号见 fieldsurvey history 的输出。", "See what fieldsurvey history prints."))
     }
     let scope: ScopeID
     if let enterprise, let named = ScopeID(try survey.enterprise(enterprise).enterprise.id) {

@@ -8,7 +8,11 @@ import SyncServer
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: Text("办公室:运行中继,旁边是办公室自己的副本", "At the office: run the relay, with the office's own replica beside it").here,
+    commandName: "serve",
+    abstract: Text(
+      "办公室:运行中继,旁边是办公室自己的副本",
+      "At the office: run the relay, with the office's own replica beside it"
+    ).here,
     discussion: Text(
       "第一次加 --init 建立办公室的数据目录。监听地址打印在标准输出。SIGTERM 正常结束,退出码 0。",
       "With --init, makes the office's home where there is none. Prints the address it listens at on stdout. SIGTERM ends it gracefully, with exit code 0."
@@ -29,10 +33,20 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: Text("监听的端口;0 为任意空闲端口。", "The port to bind; 0 for any free one.").help)
   var port: Int = 8473
 
-  @Option(help: ArgumentHelp(Text("开始监听后把端口号写入此文件。", "Write the port to this file once it listens.").here, valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp(
+      Text(
+        "开始监听后把端口号写入此文件。",
+        "Write the port to this file once it listens."
+      ).here, valueName: "file"), completion: .file())
   var portFile: String?
 
-  @Flag(name: .customLong("behind-tls-proxy"), help: Text("前面有 TLS 代理,允许监听其他地址。", "A proxy with TLS stands before it: other addresses may be bound.").help)
+  @Flag(
+    name: .customLong("behind-tls-proxy"),
+    help: Text(
+      "前面有 TLS 代理,允许监听其他地址。",
+      "A proxy with TLS stands before it: other addresses may be bound."
+    ).help)
   var behindTLSProxy = false
 
   @Flag(help: Text("在标准错误上记录每个请求。", "Log each request on stderr.").help)
@@ -50,7 +64,7 @@ struct ServeCommand: AsyncParsableCommand {
     if initialize { try OfficeHome.make(folder, user: user, name: name ?? Text("办公室", "Office").here) }
     let home = try common.openHome()
     let relay = try home.relay()
-    let desk = try OfficeDesk(home)
+    let desk = try OfficeDesk(home, relay)
     let server = try RelayServer(
       relay: relay, configuration: .init(host: host, port: port, behindTLSProxy: behindTLSProxy), logger: logger
     ) { _ in

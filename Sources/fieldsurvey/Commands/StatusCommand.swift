@@ -7,7 +7,11 @@ import SyncRelay
 
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: Text("一屏看清:未送出的内容、上次同步、被退回、冲突", "In one screen: what is unsent, the last sync, what came back, conflicts").here)
+    commandName: "status",
+    abstract: Text(
+      "一屏看清:未送出的内容、上次同步、被退回、冲突",
+      "In one screen: what is unsent, the last sync, what came back, conflicts"
+    ).here)
 
   @OptionGroup var common: CommonOptions
 
@@ -51,7 +55,8 @@ struct StatusReport: Encodable {
   private let status: ReplicaStatus
 
   private enum CodingKeys: CodingKey {
-    case home, role, user, name, relay, device, enterprises, unsent, lastSuccess, lastAttempt, lastFailure, waiting, refused, conflicts, devices
+    case home, role, user, name, relay, device, enterprises, unsent, lastSuccess, lastAttempt, lastFailure, waiting, refused, conflicts,
+      devices
   }
 
   init(
@@ -86,8 +91,15 @@ struct StatusReport: Encodable {
     tellSync(printer, now)
     if !refused.isEmpty {
       printer.say(
-        Text("退回  \(refused.count) 条变更被中继拒收,内容保留在本机:", "Returned    \(Format.count(refused.count, "changeset")) refused by the relay, kept here:"))
-      for refusal in status.refused { printer.say(Text("      \(refusal.dot):\(refusal.reason.zh)", "            \(refusal.dot): \(refusal.reason.en)")) }
+        Text(
+          "退回  \(refused.count) 条变更被中继拒收,内容保留在本机:",
+          "Returned    \(Format.count(refused.count, "changeset")) refused by the relay, kept here:"))
+      for refusal in status.refused {
+        printer.say(
+          Text(
+            "      \(refusal.dot):\(refusal.reason.zh)",
+            "            \(refusal.dot): \(refusal.reason.en)"))
+      }
     }
     if waiting > 0 {
       printer.say(Text("等待  \(waiting) 条变更要等之前的变更到达", "Waiting     \(Format.count(waiting, "changeset")) for earlier ones"))

@@ -16,7 +16,8 @@ struct VerifyCommand: ParsableCommand {
       A digest covers all records, candidates and deletions: replicas with the same changes have the same digest.
       Scopes are compared that both hold, for a laptop holds only what it was granted; but the office must hold whatever a laptop does.
       Exit codes: 0 the same; 2 different.
-      """).here)
+      """
+    ).here)
 
   @Option(
     parsing: .upToNextOption,
@@ -94,8 +95,10 @@ struct Comparison: Encodable {
       for scope in Set(ours.keys).union(theirs.keys).sorted() {
         switch (ours[scope], theirs[scope]) {
         case (let a?, let b?): if a != b { found.append(Difference(kind: "different", scope: scope, home: own.home, other: other.home)) }
-        case (nil, _?): if own.role == .office { found.append(Difference(kind: "missing", scope: scope, home: own.home, other: other.home)) }
-        case (_?, nil): if other.role == .office { found.append(Difference(kind: "missing", scope: scope, home: other.home, other: own.home)) }
+        case (nil, _?):
+          if own.role == .office { found.append(Difference(kind: "missing", scope: scope, home: own.home, other: other.home)) }
+        case (_?, nil):
+          if other.role == .office { found.append(Difference(kind: "missing", scope: scope, home: other.home, other: own.home)) }
         case (nil, nil): break
         }
       }
@@ -115,7 +118,8 @@ struct Comparison: Encodable {
         printer.say(
           Text(
             "  \(scope.digest)  \(scope.scope)  \(scope.rows) 条记录,\(scope.changesets) 条变更,\(scope.conflicts) 处冲突",
-            "  \(scope.digest)  \(scope.scope)  \(Format.count(scope.rows, "row")), \(Format.count(scope.changesets, "changeset")), \(Format.count(scope.conflicts, "conflict"))"))
+            "  \(scope.digest)  \(scope.scope)  \(Format.count(scope.rows, "row")), \(Format.count(scope.changesets, "changeset")), \(Format.count(scope.conflicts, "conflict"))"
+          ))
       }
     }
     for difference in differences {

@@ -9,6 +9,8 @@ struct Exchange {
 
   let home: Home
   let replica: Replica
+  /// The office's relay where this process has it open already; else it is opened when needed.
+  var relay: Relay?
   /// Asked now and then whether to stop; what has been exchanged by then is kept.
   var isCancelled: () -> Bool = { false }
 
@@ -33,7 +35,7 @@ struct Exchange {
 
   private func transport() throws -> any ExchangeTransport {
     switch home.profile.role {
-    case .office: return LocalTransport(try home.relay().officeAccess())
+    case .office: return LocalTransport(try (relay ?? home.relay()).officeAccess())
     case .laptop:
       guard let url = home.profile.relay else {
         throw Failure(

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import SyncKit
+import SyncRelay
 import Synchronization
 
 /// The office's own replica beside the relay: takes in what laptops pushed soon after, and hands out what the office wrote.
@@ -11,13 +12,15 @@ final class OfficeDesk: Sendable {
   private static let settling = 0.1
 
   private let home: Home
+  private let relay: Relay
   private let replica: Replica
   private let wakeUp = DispatchSemaphore(value: 0)
   private let isStopped = Mutex(false)
   private let ended = DispatchSemaphore(value: 0)
 
-  init(_ home: Home) throws {
+  init(_ home: Home, _ relay: Relay) throws {
     self.home = home
+    self.relay = relay
     replica = try home.replica()
   }
 
@@ -61,6 +64,6 @@ final class OfficeDesk: Sendable {
     // Another process of the office may be at it, and does the same.
     let lock = try SyncLock(home, wait: 1)
     defer { withExtendedLifetime(lock) {} }
-    _ = try Exchange(home: home, replica: replica).run()
+    _ = try Exchange(home: home, replica: replica, relay: relay).run()
   }
 }

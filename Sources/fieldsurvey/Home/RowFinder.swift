@@ -64,7 +64,9 @@ struct RowFinder {
     guard rows.count < 2 else {
       throw Failure.badInput(Text("“\(typed[0])”对应多条记录,请写长一些。", "\"\(typed[0])\" fits several; write more of it."), code: "ambiguous")
     }
-    guard let row = rows.first, let key: String = row[0], let name: String = row[keyColumns.count], let scope = ScopeID(name) else { return nil }
+    guard let row = rows.first, let key: String = row[0], let name: String = row[keyColumns.count], let scope = ScopeID(name) else {
+      return nil
+    }
     return RowReference(scope: scope, table: table, key: [.text(key)] + values.dropFirst())
   }
 }

@@ -16,13 +16,28 @@ struct ConflictRecord: Encodable {
     /// By how many seconds the author's clock was ahead for certain: nothing arrives before it is written. Nil when it was not.
     let clockAheadSeconds: Int64?
     let note: String
-    /// The latest changeset of each site that the author had read of this row.
-    let read: [String]
+    /// The latest writes of this row that the author had read, one for each site.
+    let read: [Read]
     /// The cell's value as the author had read it; nil where none is known.
     let readValue: Record.Cell?
+    /// What ``readValue`` means.
+    let readMeaning: String?
     fileprivate let info: WriteInfo
 
-    private enum CodingKeys: CodingKey { case author, changeset, clock, arrived, clockAheadSeconds, note, read, readValue }
+    private enum CodingKeys: CodingKey {
+      case author, changeset, clock, arrived, clockAheadSeconds, note, read, readValue, readMeaning
+    }
+  }
+
+  /// A write that an author had read.
+  struct Read: Encodable {
+    let changeset: String
+    /// Nil where the write itself is not here any more.
+    let author: String?
+    let clock: String?
+    fileprivate let info: WriteInfo?
+
+    private enum CodingKeys: CodingKey { case changeset, author, clock }
   }
 
   struct Candidate: Encodable {
@@ -46,10 +61,10 @@ struct ConflictRecord: Encodable {
   let column: String?
   let columnName: String
   let candidates: [Candidate]
+  /// What the cell held before, where all had read the same.
+  let base: Record.Cell?
+  let baseMeaning: String?
   let impact: ConflictImpact?
-
-  /// By how much a clock may differ before it is told as wrong, in seconds.
-  private static let toleratedSeconds: Int64 = 60
 
   init(_ conflict: Conflict, _ survey: Survey, _ language: Language) throws {
     func speak(_ text: BilingualText) -> String { Text(text.zh, text.en)(language) }
@@ -70,21 +85,48 @@ struct ConflictRecord: Encodable {
     key = conflict.row.key.map(Record.Cell.init)
     row = speak(described.row)
     columnName = speak(Survey.describe(column: name, of: conflict.row.table))
+    let column = name
+    func meaning(_ value: Value) throws -> String { speak(try survey.describe(value, of: column, in: conflict.row)) }
+    let writers = Writers(try survey.replica.history(of: conflict.row))
     candidates = try conflict.candidates.enumerated().map { at, candidate in
       Candidate(
-        choice: at + 1, value: Record.Cell(candidate.value),
-        meaning: speak(try survey.describe(candidate.value, of: name, in: conflict.row)), isShown: at == 0,
-        writes: candidate.writes.map(Self.write))
+        choice: at + 1, value: Record.Cell(candidate.value), meaning: try meaning(candidate.value), isShown: at == 0,
+        writes: try candidate.writes.map { write in
+          Write(write, writers, meaning: try write.readValue.map(meaning))
+        })
     }
+    let bases = Set(conflict.candidates.flatMap(\.writes).map(\.readValue))
+    let common = bases.count == 1 ? bases.first ?? nil : nil
+    base = common.map(Record.Cell.init)
+    baseMeaning = try common.map(meaning)
     impact = try survey.impact(of: conflict)
   }
 
-  private static func write(_ write: WriteInfo) -> Write {
+  /// Who made each write of a row.
+  fileprivate struct Writers {
+    private var writes: [Dot: WriteInfo] = [:]
+
+    init(_ history: [HistoryEntry]) {
+      for entry in history { writes[entry.write.dot] = entry.write }
+    }
+
+    func read(_ dot: Dot) -> Read {
+      let write = writes[dot]
+      return Read(changeset: dot.description, author: write?.author, clock: write.map { Format.iso($0.wallClock) }, info: write)
+    }
+  }
+}
+
+extension ConflictRecord.Write {
+  /// By how much a clock may differ before it is told as wrong, in seconds.
+  private static let toleratedSeconds: Int64 = 60
+
+  fileprivate init(_ write: WriteInfo, _ writers: ConflictRecord.Writers, meaning: String?) {
     let ahead = (write.wallClock - write.arrived) / 1000
-    return Write(
+    self.init(
       author: write.author, changeset: write.dot.description, clock: Format.iso(write.wallClock), arrived: Format.iso(write.arrived),
-      clockAheadSeconds: ahead > toleratedSeconds ? ahead : nil, note: write.note, read: write.read.map(\.description),
-      readValue: write.readValue.map(Record.Cell.init), info: write)
+      clockAheadSeconds: ahead > Self.toleratedSeconds ? ahead : nil, note: write.note, read: write.read.map(writers.read),
+      readValue: write.readValue.map(Record.Cell.init), readMeaning: meaning, info: write)
   }
 }
 
@@ -111,6 +153,7 @@ extension ConflictRecord {
         Text("  它引用的记录已被删除;恢复或改掉引用即解决。", "  What it refers to was deleted; restore that or change the reference to end this."))
     default: break
     }
+    if let baseMeaning { printer.say(Text("  改之前:\(baseMeaning)", "  before: \(baseMeaning)")) }
     for candidate in candidates { tell(candidate, printer) }
     if let impact {
       printer.say(
@@ -121,35 +164,40 @@ extension ConflictRecord {
   }
 
   private func tell(_ candidate: Candidate, _ printer: Printer) {
-    let value = candidate.value.value.plainText
-    let shown = candidate.meaning == value ? value : "\(value)  \(candidate.meaning)"
-    let mark = candidate.isShown ? Text(" (当前显示)", " (shown)")(printer.language) : ""
-    printer.line("  [\(candidate.choice)] \(shown)\(mark)")
+    let mark = candidate.isShown ? Text("(当前显示)", " (shown)")(printer.language) : ""
+    printer.line("  [\(candidate.choice)] \(printer.style(candidate.meaning, .bold))\(mark)")
     for write in candidate.writes { tell(write, printer) }
     guard let impact, impact.choices.indices.contains(candidate.choice - 1) else { return }
     let choice = impact.choices[candidate.choice - 1]
+    let isSure = choice.lowestLevel == choice.highestLevel
     let range =
-      choice.lowestLevel == choice.highestLevel
+      isSure
       ? Text("", "")
       : Text(
-        "(其他冲突未定时 \(choice.lowestLevel)–\(choice.highestLevel) 级)",
-        " (level \(choice.lowestLevel) to \(choice.highestLevel) while others are open)")
+        "(其余冲突未定,可能 \(choice.lowestLevel)–\(choice.highestLevel) 级)",
+        " (\(choice.lowestLevel) to \(choice.highestLevel) while others are open)")
     printer.say(
       Text(
-        "      若选此值:\(Format.points(choice.scoreMilli)) 分,\(choice.level) 级\(range.zh)",
-        "      if chosen: \(Format.points(choice.scoreMilli)) points, level \(choice.level)\(range.en)"))
+        "      若选此值:\(Printer.points(choice.scoreMilli)) 分,\(choice.level) 级\(range.zh)",
+        "      if chosen: \(Printer.points(choice.scoreMilli)) points, level \(choice.level)\(range.en)"))
   }
 
   private func tell(_ write: Write, _ printer: Printer) {
     let (clock, arrived) = (Format.time(write.info.wallClock), Format.time(write.info.arrived))
-    let read = write.readValue?.value.plainText ?? Text("(空)", "(nothing)")(printer.language)
     let ahead = write.clockAheadSeconds.map { seconds in
-      Text("(时钟快了至少 \(Format.duration(seconds).zh))", " (its clock was at least \(Format.duration(seconds).en) ahead)")
+      Text("(快了至少约 \(Format.duration(seconds).zh))", " (at least about \(Format.duration(seconds).en) ahead)")
     }
     printer.say(
       Text(
-        "      \(write.author):本机时钟 \(clock)\(ahead?.zh ?? "");到达 \(arrived);改前读到 \(read)",
-        "      \(write.author): own clock \(clock)\(ahead?.en ?? ""); arrived \(arrived); had read \(read)"))
+        "      作者 \(write.author),其时钟 \(clock)\(ahead?.zh ?? ""),到达 \(arrived)",
+        "      by \(write.author), own clock \(clock)\(ahead?.en ?? ""), arrived \(arrived)"))
+    let seen = write.read.map { read in
+      guard let info = read.info else { return read.changeset }
+      return "\(info.author) \(Format.time(info.wallClock))"
+    }
+    let version = seen.isEmpty ? Text("此前没有这条记录", "no such record before") : Text(verbatim: seen.joined(separator: ", "))
+    let value = write.readMeaning.map { Text("“\($0)”,版本 ", "\"\($0)\", as of ") } ?? Text("", "")
+    printer.say(Text("      当时读到:\(value.zh)\(version.zh)", "      had read: \(value.en)\(version.en)"))
     if !write.note.isEmpty { printer.say(Text("      说明:\(write.note)", "      note: \(write.note)")) }
   }
 }

@@ -61,4 +61,3 @@ extension Failure {
   static let upgrade = Text("请升级 fieldsurvey 后再试。", "Upgrade fieldsurvey, then try again.")
   static let seeHelp = Text("加 --help 查看用法。", "See --help.")
 }
-

@@ -23,7 +23,10 @@ extension Failure {
         next: Text("请先复制整个目录,再从备份恢复。", "Copy the whole folder first, then restore a backup."))
     case .badArgument, .malformed, .tooLarge:
       self = make(
-        .badInput, Text("不接受这个值(\(error.code.rawValue):\(error.details))。", "This is not taken (\(error.code.rawValue): \(error.details))."))
+        .badInput,
+        Text(
+          "不接受这个值(\(error.code.rawValue):\(error.details))。",
+          "This is not taken (\(error.code.rawValue): \(error.details))."))
     case .codeUnknown, .codeExpired, .codeUsed, .revoked, .deviceTaken:
       self = make(.notPermitted, Text("中继拒绝(\(error.code.rawValue))。", "The relay refuses (\(error.code.rawValue))."))
     case .tooManyAttempts:
@@ -35,7 +38,9 @@ extension Failure {
     case .insecureAddress:
       self = make(
         .usage,
-        Text("拒绝在 \(error.details) 上不加密地提供服务:令牌会泄露。", "Serving on \(error.details) without TLS is refused: it would show everybody the tokens."),
+        Text(
+          "拒绝在 \(error.details) 上不加密地提供服务:令牌会泄露。",
+          "Serving on \(error.details) without TLS is refused: it would show everybody the tokens."),
         next: Text("用 127.0.0.1,并在前面放 TLS 代理(--behind-tls-proxy)。", "Use 127.0.0.1, with a TLS proxy before it (--behind-tls-proxy)."))
     default:
       self = make(.failure, Text("中继报错(\(error.code.rawValue))。", "The relay reports an error (\(error.code.rawValue))."))

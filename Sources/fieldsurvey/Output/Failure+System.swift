@@ -50,7 +50,10 @@ extension Failure {
         self.init(posix: beneath.code.rawValue, path: path)
       } else {
         self.init(
-          "io", .io, Text("读写文件失败:\(path)(\(error.code.rawValue))", "A file could not be read or written: \(path) (\(error.code.rawValue))"),
+          "io", .io,
+          Text(
+            "读写文件失败:\(path)(\(error.code.rawValue))",
+            "A file could not be read or written: \(path) (\(error.code.rawValue))"),
           details: ["path": path, "cocoa": String(error.code.rawValue)])
       }
     }

@@ -27,13 +27,13 @@ enum Format {
     }
   }
 
-  /// A length of time in its largest fitting unit.
+  /// A length of time in its largest fitting unit, to the nearest.
   static func duration(_ seconds: Int64) -> Text {
     switch seconds {
     case ..<60: Text("\(seconds) 秒", "\(seconds) s")
-    case ..<3600: Text("\(seconds / 60) 分钟", "\(seconds / 60) min")
-    case ..<172_800: Text("\(seconds / 3600) 小时", "\(seconds / 3600) h")
-    default: Text("\(seconds / 86_400) 天", "\(seconds / 86_400) d")
+    case ..<3570: Text("\((seconds + 30) / 60) 分钟", "\((seconds + 30) / 60) min")
+    case ..<171_000: Text("\((seconds + 1800) / 3600) 小时", "\((seconds + 1800) / 3600) h")
+    default: Text("\((seconds + 43_200) / 86_400) 天", "\((seconds + 43_200) / 86_400) d")
     }
   }
 
@@ -44,13 +44,6 @@ enum Format {
     case ..<1_000_000: String(format: "%.1f kB", Double(count) / 1e3)
     default: String(format: "%.1f MB", Double(count) / 1e6)
     }
-  }
-
-  /// Milli-points as points, without a trailing zero: `42.5`.
-  static func points(_ milli: Int) -> String {
-    var text = String(format: "%d.%03d", milli / 1000, abs(milli % 1000))
-    while text.hasSuffix("0") { text.removeLast() }
-    return text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 
   /// A count of English things.

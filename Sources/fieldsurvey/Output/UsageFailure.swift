@@ -8,7 +8,7 @@ enum UsageFailure {
     let code = FieldSurvey.exitCode(for: error)
     if code == .success {
       // Help and version were asked for: they are the result.
-      let text = FieldSurvey.fullMessage(for: error)
+      let text = ParserText.help(FieldSurvey.fullMessage(for: error))(.current)
       Terminal.write(Array((text + "\n").utf8), to: STDOUT_FILENO)
       exit(ExitStatus.ok.rawValue)
     }
@@ -40,6 +40,29 @@ enum UsageFailure {
 
 /// The argument parser speaks English; its usual sentences in Chinese.
 enum ParserText {
+  /// A help text with its headings in Chinese; what the commands say of themselves is in the right language already.
+  static func help(_ text: String) -> Text {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      var line = String(line)
+      for (heading, words) in [("OVERVIEW: ", ""), ("USAGE: ", "用法:")] where line.hasPrefix(heading) {
+        line = words + line.dropFirst(heading.count)
+      }
+      for (heading, words) in [("ARGUMENTS:", "参数:"), ("OPTIONS:", "选项:"), ("SUBCOMMANDS:", "子命令:")] where line == heading {
+        line = words
+      }
+      for (phrase, words) in phrases { line = line.replacingOccurrences(of: phrase, with: words) }
+      return line
+    }
+    return Text(lines.joined(separator: "\n"), text)
+  }
+
+  private static let phrases = [
+    (" SUBCOMMANDS:", ":"), ("Show the version.", "显示版本。"), ("Show help information.", "显示帮助。"),
+    ("Show subcommand help information.", "显示子命令的帮助。"), ("(default: ", "(默认:"), (" (values: zh, en)", ""),
+    ("See 'fieldsurvey help <subcommand>' for detailed help.", "详细帮助:fieldsurvey help <subcommand>"),
+  ]
+
+  /// A usage error.
   static func translate(_ message: String) -> Text {
     let patterns: [(Regex<(Substring, Substring)>, (Substring) -> String)] = [
       (/Unknown option '(.*?)'.*/, { "没有选项 \($0)。" }),

@@ -1,0 +1,131 @@
+import Foundation
+import GRDB
+import SyncCore
+import Testing
+
+@testable import SyncKit
+
+/// The bytes of the formats, as files that no later version may write or read otherwise (docs/wire-protocol.md, docs/storage-format.md).
+///
+/// Run with `SYNCKIT_WRITE_FIXTURES=1` to write the files anew; a difference then stands in the commit for everybody to judge.
+@Suite struct GoldenFileTests {
+  /// Compares an encoding with its file.
+  private func expect(_ bytes: [UInt8], in name: String, at location: SourceLocation = #_sourceLocation) throws {
+    if ProcessInfo.processInfo.environment["SYNCKIT_WRITE_FIXTURES"] != nil { try Fixture.write(bytes, to: name) }
+    #expect(try Fixture.read(name) == bytes, "\(name)", sourceLocation: location)
+  }
+
+  @Test func aHeader() throws {
+    try expect(Sample.header.encoded, in: "header.hex")
+    #expect(try ChangesetHeader(decoding: Fixture.read("header.hex")) == Sample.header)
+    try expect(Sample.firstHeader.encoded, in: "header-first.hex")
+    #expect(try ChangesetHeader(decoding: Fixture.read("header-first.hex")) == Sample.firstHeader)
+  }
+
+  @Test func aPartWithEveryFormOfColumn() throws {
+    try expect(Sample.part(codec: Sample.plain), in: "part.hex")
+    let part = try ChangePart(decoding: Fixture.read("part.hex"), firstIndex: 0, codec: .standard) { UInt32($0.deviceLow) }
+    try #require(part.groups.count == 3)
+    let forms = part.groups[0]
+    #expect(forms.columns.map(\.name) == Sample.columns.map(\.name) && forms.rowCount == 32)
+    for (at, column) in Sample.columns.enumerated() {
+      for row in 0..<32 { #expect(forms.values[at].value(row) == column.values[row], "\(column.name) \(row)") }
+    }
+    guard case .values(["id"], let keys) = forms.keys else { throw SyncKitError(.damaged) }
+    #expect(keys[0].value(31) == .text("01890a5d-ac96-774b-bcce-b302099a8031"))
+    let edits = part.groups[1]
+    guard case .names(let names) = edits.keys else { throw SyncKitError(.damaged) }
+    #expect(names == Sample.names && edits.isSettlement && edits.columns[0].isIncrement == false && edits.columns[1].isIncrement)
+    #expect((0..<3).map { edits.context(ofRow: $0) } == Sample.contexts)
+    #expect(edits.spared == Sample.spared)
+    #expect(part.groups[2].isDeletion && part.groups[2].rowCount == 1 && part.groups[2].firstIndex == 35)
+  }
+
+  @Test func aPartWithCompressedSections() throws {
+    // Another zstd may compress otherwise; what it inflates to is the same.
+    if ProcessInfo.processInfo.environment["SYNCKIT_WRITE_FIXTURES"] != nil {
+      try Fixture.write(Sample.part(codec: .standard), to: "part-compressed.hex")
+    }
+    let compressed = try Fixture.read("part-compressed.hex")
+    #expect(compressed.count < (try Fixture.read("part.hex").count))
+    #expect(try Sample.sections(compressed) == Sample.sections(Fixture.read("part.hex")))
+    #expect(try Sample.sections(Sample.part(codec: .standard)) == Sample.sections(compressed))
+  }
+
+  @Test func aMessageOfEachKind() throws {
+    for (name, request) in Sample.requests {
+      try expect(request.encoded(codec: Sample.plain), in: name)
+      #expect(try ExchangeRequest(decoding: Fixture.read(name), codec: .standard) == request)
+    }
+    for (name, response) in Sample.responses {
+      try expect(response.encoded(codec: Sample.plain), in: name)
+      #expect(try ExchangeResponse(decoding: Fixture.read(name), codec: .standard) == response)
+    }
+  }
+
+  @Test func aBundleThatAReplicaImports() throws {
+    try expect(Sample.bundle(), in: "bundle.hex")
+    let field = try TestField()
+    let path = field.path("golden.bundle")
+    try Data(Fixture.read("bundle.hex")).write(to: URL(fileURLWithPath: path))
+    let replica = try field.replica("reader")
+    let report = try replica.importBundle(from: path)
+    #expect(report.changesets == 1 && report.scopes == [TestField.scope] && report.refused.isEmpty)
+    #expect(try replica.rows("SELECT * FROM note ORDER BY id") == ["\"1\"|\"甲\"|NULL|3", "\"2\"|\"乙\"|\"z\"|NULL"])
+    #expect(try replica.hex == "47b19d4eb3cbc5dcb13757d13e8f5ff00f55b42bc07ee2cfc17a15df6f2e18f1")
+  }
+
+  @Test func keys() throws {
+    var all: [UInt8] = []
+    for value in Sample.keyValues {
+      var key: [UInt8] = []
+      KeyCode.append(value, to: &key)
+      all += key
+    }
+    try expect(all, in: "keys.hex")
+    #expect(try KeyCode.values(of: Fixture.read("keys.hex")) == Sample.keyValues)
+  }
+
+  @Test func aBlockOfRows() throws {
+    let (bytes, end) = RowBlock.encode(Sample.rows, from: 0, upTo: .max)
+    #expect(end == Sample.rows.count)
+    try expect(bytes, in: "row-block.hex")
+    let rows = try RowBlock.decode(Fixture.read("row-block.hex"), first: Sample.rows[0].key)
+    #expect(rows.map(\.key) == Sample.rows.map(\.key) && rows.map(\.entry) == Sample.rows.map(\.entry))
+  }
+
+  @Test func valuesKeptAside() throws {
+    let cells: AsideValues.Cells = Sample.keyValues.prefix(7).enumerated().map { (UInt32($0 + 1), $1) }
+    try DatabaseQueue().write { db in
+      try db.execute(sql: StorageFormat.tables)
+      let connection = Connection(try #require(db.sqliteConnection))
+      defer { connection.finalizeStatements() }
+      let aside = AsideValues(connection)
+      try aside.put(cells, scope: 1, table: 1, key: [8])
+      let stored = try #require(try Data.fetchOne(db, sql: "SELECT cells FROM synckit_aside"))
+      try expect(Array(stored), in: "aside.hex")
+      let back = try aside.cells(scope: 1, table: 1, key: [8])
+      #expect(back.map(\.column) == cells.map(\.column) && back.map(\.value) == cells.map(\.value))
+    }
+  }
+}
+
+/// The files, as hexadecimal text.
+enum Fixture {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
+
+  static func read(_ name: String) throws -> [UInt8] {
+    let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+    let digits = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.joined().filter { !$0.isWhitespace }
+    return try stride(from: 0, to: digits.count, by: 2).map { at in
+      let start = digits.index(digits.startIndex, offsetBy: at)
+      return try #require(UInt8(digits[start..<digits.index(start, offsetBy: 2)], radix: 16))
+    }
+  }
+
+  static func write(_ bytes: [UInt8], to name: String) throws {
+    let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    let lines = stride(from: 0, to: digits.count, by: 32).map { digits[$0..<min($0 + 32, digits.count)].joined() }
+    try (lines.joined(separator: "\n") + "\n").write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
+  }
+}
