@@ -21,10 +21,23 @@ public struct ReplicaConfiguration: Sendable {
   /// The machine's clock.
   public static let systemClock: @Sendable () -> Int64 = { Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)) }
 
+  /// The machine's source of chance, asked for eight bytes at a time.
+  public static let systemRandom: @Sendable (Int) -> [UInt8] = { count in
+    var generator = SystemRandomNumberGenerator()
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      let word = generator.next()
+      for shift in stride(from: UInt64(0), to: 64, by: 8) where bytes.count < count {
+        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+      }
+    }
+    return bytes
+  }
+
   public init(
     tables: [SyncedTable], author: String, schemaVersion: Int = 1,
     clock: @escaping @Sendable () -> Int64 = systemClock,
-    random: @escaping @Sendable (Int) -> [UInt8] = { count in (0..<count).map { _ in UInt8.random(in: .min ... .max) } },
+    random: @escaping @Sendable (Int) -> [UInt8] = systemRandom,
     fileSystem: FileSystemProbe = .system
   ) {
     self.tables = tables

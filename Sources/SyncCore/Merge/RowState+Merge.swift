@@ -73,6 +73,19 @@ extension RowState {
     return remaining
   }
 
+  /// Whether a write by somebody who had read all of the row, and left nothing alone, meets no candidate beside the shown one: then
+  /// each of its columns has simply a new value.
+  public func isPlainlySucceeded(by change: RowChange, columns: some Sequence<UInt32>) -> Bool {
+    guard change.spared.isEmpty, dead.isEmpty, !alive.isEmpty, change.context == context else { return false }
+    return cells.isEmpty || columns.allSatisfy { column in cell(column).map { cells[$0].dots.count == 1 } ?? true }
+  }
+
+  /// Gives a column the one dot, where ``isPlainlySucceeded(by:columns:)`` has said so.
+  public mutating func setColumn(_ column: UInt32, to dot: LocalDot) {
+    let at = position(of: column)
+    if at < cells.count, cells[at].column == column { cells[at].dots[0] = dot } else { cells.insert(Cell(column: column, dots: [dot]), at: at) }
+  }
+
   /// Whether the row has already seen the write, so that it must be ignored.
   public func hasSeen(_ dot: LocalDot) -> Bool { context.covers(dot) }
 

@@ -13,7 +13,10 @@ final class ApplyGroup {
   private let shape: TableShape?
   /// For each of the group's columns its number, and its place in the user's table if it has one.
   private let columns: [(number: UInt32, place: Int?)]
+  private let columnNumbers: [UInt32]
   private var keys: [[UInt8]] = []
+  /// Writes all of the group's columns to one row; nil where that is not all there is to do.
+  private var plainUpdate: Statement?
 
   init(_ group: ChangeGroup, scope: UInt32, dot: LocalDot, time: HybridTime, engine: Engine) throws {
     self.group = group
@@ -29,6 +32,12 @@ final class ApplyGroup {
     columns = try group.columns.map { column in
       let number = try engine.catalog.number(ofColumn: column.name, in: number)
       return (number, shape?.place(ofColumn: number))
+    }
+    columnNumbers = columns.map(\.number)
+    if let shape, !group.isDeletion, !columns.isEmpty, columns.allSatisfy({ $0.place != nil }), !group.columns.contains(where: \.isIncrement) {
+      let list = group.columns.enumerated().map { "\($1.name.quotedIdentifier)=?\($0 + 1)" }.joined(separator: ",")
+      plainUpdate = try engine.connection.statement(
+        "UPDATE \(shape.quoted) SET \(list) WHERE \(shape.keyCondition(from: columns.count + 1))")
     }
   }
 
@@ -172,6 +181,15 @@ final class ApplyGroup {
           RowChange.Spared(column: spared.column.map { columns[$0].number } ?? RowChange.existence, dot: spared.dot))
       }
     }
+    if let plainUpdate, state.isPlainlySucceeded(by: change, columns: columnNumbers) {
+      for column in columnNumbers { state.setColumn(column, to: dot) }
+      state.mergeExistence(change)
+      if let shape { state.rebase(on: dot, columns: shape.columns.count) }
+      plainUpdate.reset()
+      for at in columns.indices { plainUpdate.bind(Int32(at + 1), group.values[at], row: row) }
+      try KeyCode.bind(keys[row], to: plainUpdate, from: Int32(columns.count + 1))
+      return try plainUpdate.run()
+    }
     let place = RowPlace(scope: scope, table: tableNumber, key: keys[row])
     let wasVisible = state.isVisible
     let displayed = DisplayedRow(place, shape: wasVisible ? shape : nil, engine: engine)
@@ -232,22 +250,14 @@ final class ApplyGroup {
       updates.map { (columns[$0.at].number, $0.value) }, scope: place.scope, table: place.table, key: place.key)
   }
 
-  private var updateStatement: (places: [Int], statement: Statement)?
-
   private func update(_ place: RowPlace, _ updates: [(at: Int, value: Value)], _ shape: TableShape) throws {
-    let places = updates.map(\.at)
-    let statement: Statement
-    if let known = updateStatement, known.places == places {
-      statement = known.statement
-      statement.reset()
-    } else {
-      let list = places.enumerated().map { "\(group.columns[$1].name.quotedIdentifier)=?\($0 + 1)" }.joined(separator: ",")
-      statement = try engine.connection.statement("UPDATE \(shape.quoted) SET \(list) WHERE \(shape.keyCondition(from: places.count + 1))")
-      updateStatement = (places, statement)
+    for update in updates {
+      guard let column = columns[update.at].place else { continue }
+      let put = try engine.connection.statement(shape.updateColumn[column])
+      put.bind(1, update.value)
+      try KeyCode.bind(place.key, to: put, from: 2)
+      try put.run()
     }
-    for (at, update) in updates.enumerated() { statement.bind(Int32(at + 1), update.value) }
-    for (at, value) in try KeyCode.values(of: place.key).enumerated() { statement.bind(Int32(places.count + at + 1), value) }
-    try statement.run()
   }
 }
 
@@ -268,7 +278,7 @@ private final class DisplayedRow {
   func value(_ number: UInt32, _ column: Int?) throws -> Value {
     if let shape, let column {
       let read = try engine.connection.statement(shape.selectColumn[column])
-      for (at, value) in try KeyCode.values(of: place.key).enumerated() { read.bind(Int32(at + 1), value) }
+      try KeyCode.bind(place.key, to: read, from: 1)
       defer { read.reset() }
       return try read.step() ? read.value(0) : .null
     }

@@ -44,10 +44,7 @@ final class Flush {
 
   func table(_ shape: TableShape, _ dirty: DirtyRows) throws {
     let edits = EditFlush(self, shape, dirty)
-    let byPlace = try engine.connection.statement(
-      shape.isWithoutRowid
-        ? "SELECT \(shape.allList) FROM \(shape.quoted) WHERE \(shape.keyCondition(from: 1))"
-        : "SELECT \(shape.allList) FROM \(shape.quoted) WHERE rowid = ?1")
+    let byPlace = try engine.connection.statement(shape.selectByPlace)
     var gone: [[UInt8]: DirtyRows.Touched] = [:]
     var appeared: [DirtyRows.Touched] = []
 
@@ -79,8 +76,7 @@ final class Flush {
       }
     }
     for run in dirty.inserted {
-      let all = try engine.connection.statement(
-        "SELECT \(shape.allList), rowid FROM \(shape.quoted) WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid")
+      let all = try engine.connection.statement(shape.selectRun)
       all.bind(1, run.lowerBound)
       all.bind(2, run.upperBound)
       let rowidColumn = Int32(shape.key.count + shape.columns.count)

@@ -98,14 +98,13 @@ final class FreshFlush {
     if !withPast.isEmpty { try takeOut(withPast, at) }
     if batches[at].group.rowCount > 0 {
       let first = try writer.add(batches[at].group)
-      let walk = flush.engine.rows.cursor(scope: scope, table: shape.number)
       let keys = batches[at].keys
       let kept = withPast.isEmpty && batches[at].isAscending ? Array(keys.indices) : keys.indices.sorted { keys[$0].precedes(keys[$1]) }
       for place in kept {
-        _ = try walk.seek(keys[place])
-        try walk.put(keys[place], .untouched(RowState.Name(dot: writer.dot, index: UInt32(first + place))))
+        _ = try cursor.seek(keys[place])
+        try cursor.put(keys[place], .untouched(RowState.Name(dot: writer.dot, index: UInt32(first + place))))
       }
-      try walk.finish()
+      try cursor.finish()
     }
     batches[at] = Batch(scope: scope, group: Self.group(shape))
   }

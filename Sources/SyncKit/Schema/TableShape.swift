@@ -1,8 +1,10 @@
 import SyncCore
 
 /// What the engine knows of a synced table of the user's: its columns as SQLite has them, and the declaration.
-struct TableShape {
-  struct Column {
+///
+/// A class, though it never changes: it is handed about for every row, and a structure of so many parts would be copied each time.
+final class TableShape: Sendable {
+  struct Column: Sendable {
     let name: String
     /// Where the column stands among the fields of a stored row: virtual generated columns have none.
     let field: Int32
@@ -34,6 +36,10 @@ struct TableShape {
   let allList: String
   /// Reads one column of one row; parameters are the key's values.
   let selectColumn: [String]
+  /// Reads a whole row, key first, by its rowid or, where there is none, by its key.
+  let selectByPlace: String
+  /// Reads a run of rows, key first, rowid last; parameters are the first and the last rowid.
+  let selectRun: String
   /// Writes one column of one row; parameters are the value, then the key's.
   let updateColumn: [String]
   /// Reads a whole row, key first; parameters are the key's values.
@@ -48,9 +54,7 @@ struct TableShape {
 
   /// The place in `columns` of a column by its number.
   func place(ofColumn number: UInt32) -> Int? { columnNumbers.firstIndex(of: number) }
-}
 
-extension TableShape {
   /// Reads a table's shape and refuses what cannot be merged, with the remedy (rule 9).
   init(_ declaration: SyncedTable, catalog: Catalog, connection: Connection) throws {
     let name = declaration.name
@@ -128,6 +132,8 @@ extension TableShape {
     columnList = others.map(\.name.quotedIdentifier).joined(separator: ",")
     selectColumn = others.map { "SELECT \($0.name.quotedIdentifier) FROM \(quoted) WHERE \(byKey)" }
     updateColumn = others.map { "UPDATE \(quoted) SET \($0.name.quotedIdentifier) = ?1 WHERE \(afterValue)" }
+    selectByPlace = "SELECT \(allList) FROM \(quoted) WHERE \(isWithoutRowid ? byKey : "rowid = ?1")"
+    selectRun = "SELECT \(allList), rowid FROM \(quoted) WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid"
     selectByKey = "SELECT \(allList) FROM \(quoted) WHERE \(byKey)"
     isInsertableAtOnce = key.count + others.count <= IncomingRows.columnCount
   }

@@ -202,19 +202,28 @@ final class NameResolver {
   private let log: ChangeLog
   private var keys: [LocalDot: [[UInt8]?]] = [:]
   private var scope: UInt32?
+  /// The changeset that was asked for last: neighbours are nearly always of one.
+  private var last: (dot: LocalDot, keys: [[UInt8]?])?
 
   init(_ log: ChangeLog) { self.log = log }
 
   /// Forgets what was decoded: after a transaction, or to give memory back.
-  func forget() { keys.removeAll() }
+  func forget() {
+    keys.removeAll()
+    last = nil
+  }
 
   func key(_ name: RowState.Name, scope: UInt32) throws -> [UInt8] {
     if self.scope != scope {
-      keys.removeAll()
+      forget()
       self.scope = scope
     }
-    if keys[name.dot] == nil { keys[name.dot] = try read(name.dot, scope) }
-    guard let all = keys[name.dot], Int(name.index) < all.count, let key = all[Int(name.index)] else {
+    if last?.dot != name.dot {
+      let all = try keys[name.dot] ?? read(name.dot, scope)
+      keys[name.dot] = all
+      last = (name.dot, all)
+    }
+    guard let all = last?.keys, Int(name.index) < all.count, let key = all[Int(name.index)] else {
       throw SyncCoreError(.malformed, "a row's name that names nothing")
     }
     return key

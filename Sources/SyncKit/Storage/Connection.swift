@@ -98,30 +98,31 @@ final class Statement {
     case .null: sqlite3_bind_null(handle, at)
     case .integer(let n): sqlite3_bind_int64(handle, at, n)
     case .real(let x): sqlite3_bind_double(handle, at, x)
-    case .text(let bytes):
-      bytes.withUnsafeBytes { bytes in
-        let text = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-        _ = sqlite3_bind_text64(handle, at, text ?? Self.emptyText, UInt64(bytes.count), csqlite_transient(), UInt8(SQLITE_UTF8))
-      }
+    case .text(let bytes): bytes.withUnsafeBytes { bind(at, text: $0) }
     case .blob(let bytes): bind(at, blob: bytes)
     }
+  }
+
+  func bind(_ at: Int32, text bytes: UnsafeRawBufferPointer) {
+    let text = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+    sqlite3_bind_text64(handle, at, text ?? Self.emptyText, UInt64(bytes.count), csqlite_transient(), UInt8(SQLITE_UTF8))
   }
 
   /// Something to point at for a text of no bytes: a null pointer would bind NULL.
   private static var emptyText: UnsafePointer<CChar>? { UnsafePointer(bitPattern: 1) }
 
-  /// Binds a value of a column as read from a change, without copying its bytes: `heap` must outlive the step.
-  func bind(_ at: Int32, _ cell: Column.Cell, heap: UnsafeRawBufferPointer) {
-    switch cell {
+  /// Binds a value of a column as read from a change.
+  func bind(_ at: Int32, _ column: Column, row: Int) {
+    switch column[row] {
     case .null: sqlite3_bind_null(handle, at)
     case .integer(let n): sqlite3_bind_int64(handle, at, n)
     case .real(let x): sqlite3_bind_double(handle, at, x)
-    case .text(let range):
-      let text = heap.baseAddress.map { ($0 + range.lowerBound).assumingMemoryBound(to: CChar.self) }
-      sqlite3_bind_text64(handle, at, text ?? Self.emptyText, UInt64(range.count), csqlite_static(), UInt8(SQLITE_UTF8))
+    case .text(let range): column.heap.withUnsafeBytes { bind(at, text: UnsafeRawBufferPointer(rebasing: $0[range])) }
     case .blob(let range):
-      let start = heap.baseAddress.map { $0 + range.lowerBound } ?? UnsafeRawPointer(bitPattern: 1)
-      sqlite3_bind_blob64(handle, at, start, UInt64(range.count), csqlite_static())
+      column.heap.withUnsafeBytes { heap in
+        let start = heap.baseAddress.map { $0 + range.lowerBound } ?? UnsafeRawPointer(bitPattern: 1)
+        _ = sqlite3_bind_blob64(handle, at, start, UInt64(range.count), csqlite_transient())
+      }
     }
   }
 

@@ -91,6 +91,18 @@ enum KeyCode {
     }
   }
 
+  /// Binds a key's values to a statement's parameters, from the given number on.
+  static func bind(_ key: [UInt8], to statement: Statement, from first: Int32) throws {
+    if key.count == 17, key[0] == uuid {
+      withUnsafeTemporaryAllocation(byteCount: UUIDText.length, alignment: 1) { text in
+        key.withUnsafeBytes { if let from = $0.baseAddress, let to = text.baseAddress { UUIDText.unpack(from + 1, into: to) } }
+        statement.bind(first, text: UnsafeRawBufferPointer(text))
+      }
+      return
+    }
+    for (at, value) in try values(of: key).enumerated() { statement.bind(first + Int32(at), value) }
+  }
+
   /// The values behind a key.
   static func values(of key: [UInt8]) throws -> [Value] {
     var reader = ByteReader(key)

@@ -20,8 +20,8 @@ enum RowEntry: Hashable {
 /// One record a row would repeat its key beside a few bytes of state. A block of about fifty rows shares what neighbours have in
 /// common, is read and written at once, and leaves room in its page for the rows that will be edited.
 enum RowBlock {
-  /// A block being filled in order ends at this many bytes: four to a page of 4096, and an eighth of the page to spare.
-  static let targetBytes = 880
+  /// A block being filled in order ends at this many bytes: four to a page of 4096, and a sixth of the page to spare.
+  static let targetBytes = 820
   /// A block that has grown past this is divided: more would spill out of the b-tree's cell (SQLite's file format §1.6).
   static let maximumBytes = 970
 

@@ -51,7 +51,7 @@ final class RowStore {
   }
 }
 
-/// See ``RowStore/cursor(scope:table:)``. Keys must ascend from call to call; ``finish()`` writes what is still in memory.
+/// See ``RowStore/cursor(scope:table:)``. Keys that ascend from call to call are fastest; ``finish()`` writes what is still in memory.
 final class RowCursor {
   private let connection: Connection
   private let scope: UInt32
@@ -59,7 +59,9 @@ final class RowCursor {
   private var rows: [RowBlock.Row] = []
   /// The keys under which what is in `rows` is stored now.
   private var storedFirst: [UInt8]?
-  /// The key of the next block; nil when there is none.
+  /// The keys between which rows belong into `rows`: from this one on, or nil where nothing lies before …
+  private var lower: [UInt8]?
+  /// … and before this one, the key of the next block, or nil where there is none.
   private var upper: [UInt8]?
   private var isLoaded = false
   private var isDirty = false
@@ -76,13 +78,13 @@ final class RowCursor {
 
   /// The state of a row, and the place where ``put(_:_:)`` of the same key will write.
   func seek(_ key: [UInt8]) throws -> RowEntry? {
-    if !isLoaded || (upper.map { !key.precedes($0) } ?? false) { try load(for: key) }
-    if position < rows.count {
+    if !isLoaded || (upper.map { !key.precedes($0) } ?? false) || (lower.map { key.precedes($0) } ?? false) { try load(for: key) }
+    if !rows.isEmpty {
       // Appending in order, the common case, needs one comparison.
       if let last = rows.last, last.key.precedes(key) {
         position = rows.count
       } else {
-        var low = position
+        var low = position < rows.count && !key.precedes(rows[position].key) ? position : 0
         var high = rows.count
         while low < high {
           let middle = (low + high) / 2
@@ -117,6 +119,7 @@ final class RowCursor {
   private func load(for key: [UInt8]) throws {
     if isDirty { try divide() }
     var (first, block) = try read("SELECT first, block FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first <= ?3 ORDER BY first DESC LIMIT 1", key)
+    lower = first
     if first == nil {
       // Before all blocks: the row will join the first of them.
       (first, block) = try read("SELECT first, block FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first > ?3 ORDER BY first LIMIT 1", key)
@@ -162,6 +165,7 @@ final class RowCursor {
     rows.removeSubrange(..<at)
     position = rows.count
     storedFirst = nil
+    lower = rows.first?.key
   }
 
   private func removeStored() throws {

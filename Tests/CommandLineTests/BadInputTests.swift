@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+/// What people and scripts get wrong: a clear error, the right exit code, and nothing lost.
+@Suite(.serialized) struct BadInputTests {
+  @Test func anAnswerFileWithSeveralFaultsNamesThemAll() throws {
+    let faults = #"{"answers":{"2":["B","C"],"1":["A","B"],"3":["Z"],"6":["B","B"],"7":[],"99":["A"]},"scenes":{"1":5}}"#
+    let outcome = try Program.run(["rating", "compute", "--answers", "-", "--json"], stdin: faults)
+    #expect(outcome.status == 65)
+    #expect(outcome.stdout.isEmpty)
+    let error = try outcome.error()
+    #expect(error["code"] as? String == "answers-refused")
+    #expect((error["details"] as? [String: String])?["count"] == "7")
+    let message = try #require(error["message"] as? String)
+    for part in ["Z", "5", "99"] { #expect(message.contains(part)) }
+  }
+
+  @Test func fullWidthInputIsTaken() throws {
+    let full = "{\"answers\":{\"１\":[\"Ｂ\",\"ｃ\"],\"2\":[\"C\"]},\"scenes\":{\"１\":2}}"
+    let half = #"{"answers":{"1":["B","C"],"2":["C"]},"scenes":{"1":2}}"#
+    let score = try Program.run(["rating", "compute", "--answers", "-", "--json"], stdin: full).object()["scoreMilli"] as? Int
+    #expect(try score == Program.run(["rating", "compute", "--answers", "-", "--json"], stdin: half).object()["scoreMilli"] as? Int)
+    #expect(score != nil)
+  }
+
+  @Test func aCodeOfSeventeenCharactersIsInvalidAndNoFailure() throws {
+    let outcome = try Program.run(["enterprise", "check-code", String(Office.code.dropLast()), "--json"])
+    #expect(outcome.status == 0)
+    #expect(try outcome.object()["valid"] as? Bool == false)
+    let wide = String(String.UnicodeScalarView(Office.code.lowercased().unicodeScalars.compactMap { Unicode.Scalar($0.value + 0xFEE0) }))
+    #expect(try Program.run(["enterprise", "check-code", wide, "--json"]).object()["valid"] as? Bool == true)
+  }
+
+  @Test func aRefusedAnswerChangesNothing() throws {
+    let office = try Office()
+    let plant = try office.plant()
+    let assessment = try office.place.make("assessment", "start", plant)
+    try office.place.run("assessment", "answer", assessment, "2", "C")
+    for arguments in [["answer", assessment, "2", "Z"], ["answer", assessment, "1", "A", "B"], ["scene", assessment, "1", "5"]] {
+      let outcome = try Program.run(["assessment"] + arguments + ["--json", "--home", office.place.home.path])
+      #expect(outcome.status == 65)
+      #expect(try outcome.error()["kept"] as? String == "数据没有任何改动。")
+    }
+    let shown = try #require(office.place.ask("assessment", "show", assessment) as? [String: Any])
+    #expect(shown["answers"] as? [String: [String]] == ["2": ["C"]])
+    #expect(try office.place.attempt("assessment", "show", "ffff").status == 66)
+    #expect(office.stop() == 0)
+  }
+
+  @Test func aDatabaseOfANewerFormatIsLeftAlone() throws {
+    let office = try Office()
+    #expect(office.stop() == 0)
+    let replica = office.place.home.appendingPathComponent("replica.sqlite")
+    try Python.run(
+      "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(\"UPDATE synckit_meta SET value=99 WHERE name='format'\"); c.commit()",
+      replica.path)
+    let outcome = try office.place.attempt("status", "--json")
+    #expect(outcome.status == 65)
+    #expect(try outcome.error()["code"] as? String == "newer-format")
+    let profile = office.place.home.appendingPathComponent("home.json")
+    let text = try String(contentsOf: profile, encoding: .utf8).replacing("\"format\" : 1", with: "\"format\" : 2")
+    try text.write(to: profile, atomically: true, encoding: .utf8)
+    #expect(try office.place.attempt("status", "--json").error()["code"] as? String == "newer-format")
+  }
+
+  @Test func aForeignDatabaseIsNotTakenOver() throws {
+    let office = try Office()
+    #expect(office.stop() == 0)
+    let replica = office.place.home.appendingPathComponent("replica.sqlite")
+    try Data("this is no database, and long enough to be read as one".utf8).write(to: replica)
+    let outcome = try office.place.attempt("status", "--json")
+    #expect(outcome.status == 65)
+    #expect(try outcome.error()["code"] as? String == "not-a-replica")
+    #expect(try String(contentsOf: replica, encoding: .utf8).hasPrefix("this is no database"))
+  }
+
+  @Test func aReadOnlyFolderIsToldAndNothingIsWritten() throws {
+    let office = try Office()
+    #expect(office.stop() == 0)
+    chmod(office.place.home.path, 0o500)
+    defer { chmod(office.place.home.path, 0o700) }
+    let outcome = try office.place.attempt("enterprise", "add", "鹭岛(虚构)", "--json")
+    #expect(outcome.status == 73)
+    #expect(try outcome.error()["code"] as? String == "read-only")
+  }
+
+  @Test func aHomeThatCannotBeMadeIsTold() throws {
+    // Nobody, root included, makes folders in /sys.
+    let outcome = try Program.run(["serve", "--init", "--json", "--home", "/sys/fieldsurvey"])
+    #expect(outcome.status == 73)
+    #expect(try outcome.error()["code"] as? String == "read-only")
+  }
+
+  @Test func onlyTheOfficeIssuesCodes() throws {
+    let office = try Office()
+    let laptop = try office.laptop("li")
+    let outcome = try laptop.attempt("device", "code", "chen", "--json")
+    #expect(outcome.status == 77)
+    #expect(try outcome.error()["code"] as? String == "office-only")
+  }
+}
+
+/// Python's own SQLite, as a program that lacks our library.
+enum Python {
+  static func run(_ script: String, _ arguments: String...) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", script] + arguments
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+@testable import fieldsurvey
+
+@Suite struct OutputTests {
+  @Test func aChineseCharacterTakesTwoColumns() {
+    #expect(Table.width("abc") == 3)
+    #expect(Table.width("企业") == 4)
+    #expect(Table.width("１２") == 4)
+    let lines = Table(headers: ["名称", "n"], rows: [["鹭岛", "7"], ["a", "10"]], right: [1]).lines
+    #expect(lines == ["名称   n", "鹭岛   7", "a     10"])
+  }
+
+  @Test func theLanguageIsChineseUnlessEnglishIsAskedFor() {
+    #expect(Language(arguments: [], environment: [:]) == .zh)
+    #expect(Language(arguments: [], environment: ["LANG": "C"]) == .zh)
+    #expect(Language(arguments: [], environment: ["LANG": "POSIX"]) == .zh)
+    #expect(Language(arguments: [], environment: ["LANG": "en_GB.UTF-8"]) == .en)
+    #expect(Language(arguments: [], environment: ["LANG": "en_GB.UTF-8", "LC_ALL": "zh_CN.UTF-8"]) == .zh)
+    #expect(Language(arguments: ["--lang=zh"], environment: ["LANG": "en"]) == .zh)
+    #expect(Language(arguments: ["--lang", "en"], environment: [:]) == .en)
+    #expect(Language(arguments: ["--", "--lang", "en"], environment: [:]) == .zh)
+  }
+
+  @Test func aFailingScheduleBacksOffUpToItsInterval() {
+    var schedule = Schedule(interval: 60)
+    #expect((54...66).contains(schedule.delay))
+    var last = 0.0
+    for _ in 0..<3 {
+      schedule.noteFailure()
+      #expect(schedule.delay > last * 0.9)
+      last = schedule.delay
+    }
+    for _ in 0..<40 { schedule.noteFailure() }
+    #expect(schedule.delay <= 72)
+    schedule.noteSuccess()
+    #expect(schedule.failures == 0)
+  }
+
+  @Test func everyErrorOfTheSystemSaysWhatToDo() {
+    for number in [ENOENT, EACCES, EROFS, ENOSPC, EIO] {
+      let failure = Failure(posix: number, path: "/home/li/x")
+      #expect(!failure.what.zh.isEmpty && !failure.what.en.isEmpty)
+    }
+    #expect(Failure(posix: ENOSPC, path: nil).status == .cannotWrite)
+    #expect(Failure(posix: ENOENT, path: nil).status == .notFound)
+  }
+}

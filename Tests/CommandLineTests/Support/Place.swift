@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+/// A home, and the program run in it.
+struct Place {
+  let home: URL
+  var environment: [String: String] = [:]
+
+  /// Runs a command in this home, whatever comes of it.
+  func attempt(_ arguments: String..., stdin: String = "") throws -> Outcome {
+    try Program.run(arguments + ["--home", home.path], stdin: stdin, environment: environment)
+  }
+
+  /// Runs a command that has to succeed.
+  @discardableResult
+  func run(_ arguments: String..., stdin: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
+    let outcome = try Program.run(arguments + ["--home", home.path], stdin: stdin, environment: environment)
+    try #require(outcome.status == 0, "\(arguments): \(outcome.stderr)", sourceLocation: sourceLocation)
+    return outcome.stdout
+  }
+
+  /// Runs a command with `--json` that has to succeed.
+  func ask(_ arguments: String..., stdin: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws -> Any {
+    let outcome = try Program.run(arguments + ["--json", "--home", home.path], stdin: stdin, environment: environment)
+    try #require(outcome.status == 0, "\(arguments): \(outcome.stderr)", sourceLocation: sourceLocation)
+    return try outcome.json()
+  }
+
+  /// The `id` of what a command made.
+  func make(_ arguments: String..., stdin: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
+    let outcome = try Program.run(arguments + ["--json", "--home", home.path], stdin: stdin, environment: environment)
+    try #require(outcome.status == 0, "\(arguments): \(outcome.stderr)", sourceLocation: sourceLocation)
+    return try #require(outcome.object()["id"] as? String, sourceLocation: sourceLocation)
+  }
+}
+
+/// An office that serves, in a folder of its own; it ends with the test.
+final class Office {
+  /// A plant that is nobody's; its code is valid.
+  static let code = "91350206MAX000015L"
+
+  let folder: TemporaryFolder
+  let place: Place
+  let url: String
+  private let server: Process
+
+  init() throws {
+    folder = try TemporaryFolder()
+    place = Place(home: folder.url.appendingPathComponent("office"))
+    let portFile = folder.url.appendingPathComponent("port")
+    server = Program.process(["serve", "--init", "--port", "0", "--port-file", portFile.path, "--home", place.home.path])
+    server.standardInput = FileHandle.nullDevice
+    server.standardOutput = FileHandle.nullDevice
+    server.standardError = FileHandle.nullDevice
+    try server.run()
+    let deadline = Date().addingTimeInterval(30)
+    var port = ""
+    while port.isEmpty, Date() < deadline {
+      Thread.sleep(forTimeInterval: 0.05)
+      port = ((try? String(contentsOf: portFile, encoding: .utf8)) ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+    try #require(!port.isEmpty, "the office does not listen")
+    url = "http://127.0.0.1:\(port)"
+  }
+
+  deinit { if server.isRunning { server.terminate() } }
+
+  /// Ends the office as an operator does.
+  /// - Returns: the exit code.
+  func stop() -> Int32 {
+    server.terminate()
+    server.waitUntilExit()
+    return server.terminationStatus
+  }
+
+  /// A laptop of a user, enrolled here.
+  func laptop(_ user: String, environment: [String: String] = [:]) throws -> Place {
+    let code = try place.run("device", "code", user).trimmingCharacters(in: .whitespacesAndNewlines)
+    let laptop = Place(home: folder.url.appendingPathComponent(user), environment: environment)
+    try laptop.run("enrol", url, code)
+    return laptop
+  }
+
+  /// A plant, assigned to users.
+  func plant(for users: String...) throws -> String {
+    let plant = try place.make("enterprise", "add", "鹭岛精密电子(虚构)", "--uscc", Self.code, "--district", "350206")
+    for user in users { try place.run("assign", plant, user) }
+    try place.run("sync")
+    return plant
+  }
+}

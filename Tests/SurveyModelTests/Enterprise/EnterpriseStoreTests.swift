@@ -1,0 +1,96 @@
+import SurveyModel
+import Testing
+
+@Suite struct EnterpriseStoreTests {
+  let cases: TestCase
+  let survey: Survey
+
+  init() throws {
+    cases = try TestCase()
+    survey = try cases.laptop("lin")
+  }
+
+  @Test func aCodeWhoseCheckFailsIsKeptAndTold() throws {
+    let added = try survey.addEnterprise(EnterpriseDraft(name: " 虚构电子 ", creditCode: "９1350206max000015m"))
+    #expect(added.enterprise.name == "虚构电子")
+    #expect(added.enterprise.creditCode == "91350206MAX000015M")
+    #expect(added.creditCodeCheck?.valid == false)
+  }
+
+  @Test func theSameCodeTwiceIsToldAndNotRefused() throws {
+    let first = try survey.addEnterprise(EnterpriseDraft(name: "甲", creditCode: "91350206MAX000015L"))
+    let second = try survey.addEnterprise(EnterpriseDraft(name: "乙", creditCode: "91350206max000015l"))
+    #expect(second.similar.map(\.id) == [first.id])
+    #expect(try survey.enterprises().count == 2)
+    #expect(refusal { _ = try survey.enterprise("91350206MAX000015L") }?.code == .recordAmbiguous)
+  }
+
+  @Test func anEnterpriseWithoutANameIsRefused() throws {
+    #expect(refusal { _ = try survey.addEnterprise(EnterpriseDraft(name: "　 ")) }?.details["field"] == "name")
+    #expect(refusal { _ = try survey.addEnterprise(EnterpriseDraft(name: "甲", industryCode: "39x4")) }?.code == .valueInvalid)
+    #expect(try survey.enterprises().isEmpty)
+  }
+
+  @Test func theReportingUnitFollowsTheDistrictUnlessItIsSaid() throws {
+    let plain = try survey.addEnterprise(EnterpriseDraft(name: "甲", district: .huli)).enterprise
+    #expect(plain.reportingUnit?.term == .huli)
+    let torch = try survey.addEnterprise(EnterpriseDraft(name: "乙", district: .huli, reportingUnit: .torch)).enterprise
+    #expect(torch.reportingUnit?.term == .torch)
+  }
+
+  @Test func anEditChangesOnlyWhatItNames() throws {
+    let id = try survey.addEnterprise(EnterpriseDraft(name: "甲", creditCode: "123", address: "旧址")).id
+    let edited = try survey.editEnterprise(id, EnterpriseDraft(creditCode: "91350206MAX000015L"))
+    #expect(edited.enterprise.address == "旧址")
+    #expect(edited.creditCodeCheck?.valid == true)
+    #expect(try survey.editEnterprise(id, EnterpriseDraft(address: "")).enterprise.address == nil)
+    #expect(refusal { _ = try survey.editEnterprise(id, EnterpriseDraft()) }?.code == .nothingToChange)
+    #expect(refusal { _ = try survey.editEnterprise(id, EnterpriseDraft(name: "")) }?.code == .valueMissing)
+  }
+
+  @Test func anIdentifierIsGivenByAnyUniqueBeginning() throws {
+    let first = try survey.addEnterprise(EnterpriseDraft(name: "甲")).id
+    let second = try survey.addEnterprise(EnterpriseDraft(name: "乙")).id
+    #expect(first < second)
+    let common = String(zip(first, second).prefix { $0 == $1 }.map(\.0))
+    #expect(try survey.enterprise(String(first.prefix(common.count + 1)).uppercased()).id == first)
+    let ambiguous = refusal { _ = try survey.enterprise(common) }
+    #expect(ambiguous?.code == .recordAmbiguous)
+    #expect(ambiguous?.details["matches"] == "\(first)\n\(second)")
+    for unknown in ["", " ", "zzz", first + "0", "%", "~"] {
+      #expect(refusal { _ = try survey.enterprise(unknown) }?.code == .recordUnknown)
+    }
+  }
+
+  @Test func toAssignTwiceIsToAssignOnce() throws {
+    let id = try survey.addEnterprise(EnterpriseDraft(name: "甲")).id
+    _ = try survey.assign(id, to: "chen", dueOn: "2026-12-01")
+    let again = try survey.assign(id, to: "chen", role: .assist)
+    #expect(again.dueOn == "2026-12-01")
+    #expect(again.role.term == .assist)
+    #expect(try survey.assignments(of: id) == [again])
+    #expect(refusal { _ = try survey.assign(id, to: " ") }?.code == .valueMissing)
+    #expect(refusal { _ = try survey.assign(id, to: "chen", dueOn: "2026-11-31") }?.details["field"] == "due")
+    #expect(try survey.unassign(id, from: "chen").assignment == again)
+    #expect(try survey.assignments().isEmpty)
+  }
+
+  @Test func aVisitEndsOnce() throws {
+    let id = try survey.addEnterprise(EnterpriseDraft(name: "甲")).id
+    let visit = try survey.startVisit(to: id, place: "一号车间", note: "到达")
+    #expect(visit.endedAt == nil)
+    let ended = try survey.endVisit(visit.id, note: "离开")
+    #expect(ended.note == "到达\n离开")
+    #expect(ended.endedAt != nil)
+    #expect(refusal { _ = try survey.endVisit(visit.id) }?.code == .visitEnded)
+    #expect(try survey.visits(to: id) == [ended])
+  }
+
+  @Test func aVisitOfAnotherEnterpriseIsNotTaken() throws {
+    let first = try survey.addEnterprise(EnterpriseDraft(name: "甲")).id
+    let second = try survey.addEnterprise(EnterpriseDraft(name: "乙")).id
+    let visit = try survey.startVisit(to: first).id
+    #expect(refusal { _ = try survey.startAssessment(of: second, visit: visit) }?.code == .otherEnterprise)
+    #expect(try survey.startDiagnosis(of: first, visit: visit).visitID == visit)
+  }
+}
