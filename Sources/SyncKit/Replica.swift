@@ -31,6 +31,8 @@ public final class Replica: Sendable {
 
   /// Opens a replica, or makes one of a new file or of an existing GRDB database.
   /// - Parameters:
+  ///   - path: the file; its folder has to be there.
+  ///   - configuration: who writes, and what is synced.
   ///   - migrate: registers the application's own migrations. Schema changes of synced tables go through here.
   /// - Throws: ``SyncKitError``, or what a migration throws.
   public init(
@@ -80,8 +82,9 @@ public final class Replica: Sendable {
 
   /// Writes in a transaction, as `pool.write` does, with what the author had read and why they write.
   /// - Parameters:
-  ///   - reading: what the author's form showed when it opened. Plain writes are taken to have read what is there now.
+  ///   - token: what the author's form showed when it opened. Plain writes are taken to have read what is there now.
   ///   - note: a reason, which travels with the changeset.
+  ///   - body: the writes, in one transaction.
   /// - Throws: ``SyncKitError`` when a synced table's rules refuse the write; what SQLite or `body` throw otherwise.
   @discardableResult
   public func write<T>(reading token: ReadToken? = nil, note: String = "", _ body: (Database) throws -> T) throws -> T {

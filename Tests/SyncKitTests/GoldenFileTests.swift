@@ -112,7 +112,8 @@ import Testing
 
 /// The files, as hexadecimal text.
 enum Fixture {
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
+    "Fixtures")
 
   static func read(_ name: String) throws -> [UInt8] {
     let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)

@@ -21,7 +21,8 @@ enum Sample {
     previous: [], needs: VersionVector(), note: "", parts: [.init(rows: 2, bytes: 64, digest: [UInt8](repeating: 0xd1, count: 32))])
 
   static let header = ChangesetHeader(
-    scope: ScopeID(literal: "91440300MA5D1234XX"), dot: Dot(site: sites[1], seq: 300), time: HybridTime(rawValue: 1_760_000_000_000 << 16 + 5),
+    scope: ScopeID(literal: "91440300MA5D1234XX"), dot: Dot(site: sites[1], seq: 300),
+    time: HybridTime(rawValue: 1_760_000_000_000 << 16 + 5),
     wallClock: -86_400_000, author: "王工", transaction: .init(id: [UInt8](repeating: 0xee, count: 16), part: 1, parts: 2), schema: 70_000,
     certificate: [0xc0, 0xc1], previous: [UInt8](repeating: 0xab, count: 32),
     needs: VersionVector([Dot(site: sites[0], seq: 24), Dot(site: sites[2], seq: 1)]), note: "现场复核",
@@ -57,12 +58,14 @@ enum Sample {
     [LocalDot(site: 1, seq: 1)], [LocalDot(site: 1, seq: 1)], [LocalDot(site: 1, seq: 4), LocalDot(site: 3, seq: 2)],
   ]
   static let spared = [
-    ChangeGroup.Spared(row: 2, column: 0, dot: LocalDot(site: 1, seq: 4)), ChangeGroup.Spared(row: 2, column: nil, dot: LocalDot(site: 3, seq: 2)),
+    ChangeGroup.Spared(row: 2, column: 0, dot: LocalDot(site: 1, seq: 4)),
+    ChangeGroup.Spared(row: 2, column: nil, dot: LocalDot(site: 3, seq: 2)),
   ]
 
   static func part(codec: Codec) -> [UInt8] {
     var forms = ChangeGroupBuilder(
-      table: "form", isDeletion: false, isSettlement: false, columns: columns.map { .init(name: $0.name, isIncrement: false) }, keyNames: ["id"])
+      table: "form", isDeletion: false, isSettlement: false, columns: columns.map { .init(name: $0.name, isIncrement: false) },
+      keyNames: ["id"])
     for row in 0..<32 {
       forms.keys[0].append(.text("01890a5d-ac96-774b-bcce-b302099a80\(row < 10 ? "0" : "")\(row)"))
       for at in columns.indices { forms.values[at].append(columns[at].values[row]) }
@@ -112,7 +115,8 @@ enum Sample {
     ("response-heads.hex", .heads(epoch: Array(0..<16), token: [0, 0, 0, 0, 0, 0, 1, 3], scopes: [holdings])),
     (
       "response-receipt.hex",
-      .receipt([holdings], refused: [Refusal(scope: ScopeID(literal: "case-2"), dot: Dot(site: sites[0], seq: 9), code: Refusal.Code.notGranted)])
+      .receipt(
+        [holdings], refused: [Refusal(scope: ScopeID(literal: "case-2"), dot: Dot(site: sites[0], seq: 9), code: Refusal.Code.notGranted)])
     ),
     ("response-changes.hex", .changes([fragment], isComplete: true)),
   ]
@@ -120,7 +124,8 @@ enum Sample {
   /// A whole changeset: two rows of the table `note` that the tests of replicas use.
   static let fragment: Fragment = {
     var group = ChangeGroupBuilder(
-      table: "note", isDeletion: false, isSettlement: false, columns: ["a", "b", "c"].map { .init(name: $0, isIncrement: false) }, keyNames: ["id"])
+      table: "note", isDeletion: false, isSettlement: false, columns: ["a", "b", "c"].map { .init(name: $0, isIncrement: false) },
+      keyNames: ["id"])
     for (id, values) in [("1", [Value.text("甲"), .null, .integer(3)]), ("2", [.text("乙"), .text("z"), .null])] {
       group.keys[0].append(.text(id))
       for (at, value) in values.enumerated() { group.values[at].append(value) }
@@ -137,18 +142,21 @@ enum Sample {
   static func bundle() -> [UInt8] {
     let to = VersionVector([firstHeader.dot])
     let header = BundleHeader(
-      site: sites[0], wallClock: 1_760_000_000_000, recipients: [], scopes: [.init(scope: firstHeader.scope, from: VersionVector(), to: to)])
+      site: sites[0], wallClock: 1_760_000_000_000, recipients: [], scopes: [.init(scope: firstHeader.scope, from: VersionVector(), to: to)]
+    )
     var chain = BundleFormat.seed
     var out = BundleFormat.magic
     out += BundleFormat.frame(.header, header.encoded, chain: &chain, codec: plain)
-    out += BundleFormat.frame(.changes, ExchangeResponse.changes([fragment], isComplete: true).encoded(codec: plain), chain: &chain, codec: plain)
+    out += BundleFormat.frame(
+      .changes, ExchangeResponse.changes([fragment], isComplete: true).encoded(codec: plain), chain: &chain, codec: plain)
     return out + BundleFormat.frame(.end, [], chain: &chain, codec: plain)
   }
 
   // MARK: Storage
 
   static let keyValues: [Value] = [
-    .null, .integer(0), .integer(-1), .integer(.max), .real(-0.5), .text("甲"), .blob([0, 255]), .integer(127), .integer(128), .integer(-128),
+    .null, .integer(0), .integer(-1), .integer(.max), .real(-0.5), .text("甲"), .blob([0, 255]), .integer(127), .integer(128),
+    .integer(-128),
     .integer(-129), .integer(.min), .text("01890a5d-ac96-774b-bcce-b302099a8057"), .text("01890A5D-AC96-774B-BCCE-B302099A8057"), .text([]),
     .blob([]), .text([UInt8](repeating: 0x61, count: 130)),
   ]
@@ -182,7 +190,10 @@ enum Sample {
             cells: [.init(column: 1, dots: [first, later]), .init(column: 200, dots: [later])]))
       ),
       // Deleted.
-      (key("b"), .state(RowState(name: .init(dot: first, index: 10), base: first, context: [first, third], alive: [], dead: [third], cells: []))),
+      (
+        key("b"),
+        .state(RowState(name: .init(dot: first, index: 10), base: first, context: [first, third], alive: [], dead: [third], cells: []))
+      ),
     ]
   }()
 }

@@ -63,7 +63,12 @@ public struct ChangeGroupBuilder: Sendable {
   private var contextOfRow: [Int32] = []
   private var spared: [(row: Int, column: Int?, dot: LocalDot)] = []
 
-  /// - Parameter keyNames: the names of the key's columns when rows are named by value; empty when by name.
+  /// - Parameters:
+  ///   - table: the rows' table.
+  ///   - isDeletion: whether the rows are deleted.
+  ///   - isSettlement: whether the write settles the rows' conflicts.
+  ///   - columns: the columns written.
+  ///   - keyNames: the names of the key's columns when rows are named by value; empty when by name.
   public init(table: String, isDeletion: Bool, isSettlement: Bool, columns: [ChangeGroup.ColumnName], keyNames: [String]) {
     self.table = table
     self.isDeletion = isDeletion
@@ -80,6 +85,7 @@ public struct ChangeGroupBuilder: Sendable {
   /// Ends a row whose key's and columns' values have been appended to ``keys`` and ``values``.
   /// - Parameters:
   ///   - name: the row's name, when the group names its rows so.
+  ///   - context: what the author had read of the row.
   ///   - spared: candidates left alone; `column` is a place in ``columns``, nil for the row's existence.
   public mutating func endRow(name: RowState.Name? = nil, context: [LocalDot], spared: [(column: Int?, dot: LocalDot)] = []) {
     if let name { names.append(name) }

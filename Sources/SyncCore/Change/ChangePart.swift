@@ -28,7 +28,10 @@ public struct ChangePart: Sendable {
   public let groups: [ChangeGroup]
 
   /// Encodes groups as one part.
-  /// - Parameter site: the site behind a local number.
+  /// - Parameters:
+  ///   - groups: the rows.
+  ///   - codec: compression.
+  ///   - site: the site behind a local number.
   public static func encode(_ groups: [ChangeGroupBuilder], codec: Codec, site: (UInt32) -> SiteID) -> [UInt8] {
     var sites: [UInt32] = []
     var structure = ByteWriter(reserving: 1 << 12)
@@ -64,8 +67,10 @@ public struct ChangePart: Sendable {
 
   /// Decodes a part.
   /// - Parameters:
+  ///   - bytes: the part as stored or sent.
   ///   - firstIndex: the place of its first row in the changeset.
   ///   - withValues: false reads the structure alone, which is much faster.
+  ///   - codec: compression.
   ///   - number: the local number for a site.
   public init(
     decoding bytes: [UInt8], firstIndex: Int, withValues: Bool = true, codec: Codec, number: (SiteID) throws -> UInt32

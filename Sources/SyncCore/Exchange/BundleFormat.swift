@@ -20,7 +20,11 @@ public enum BundleFormat {
   public static let seed = [UInt8](repeating: 0, count: 32)
 
   /// Encodes a frame.
-  /// - Parameter chain: the digest of the frame before; becomes that of this one.
+  /// - Parameters:
+  ///   - kind: what the frame holds.
+  ///   - payload: its bytes.
+  ///   - chain: the digest of the frame before; becomes that of this one.
+  ///   - codec: digests.
   public static func frame(_ kind: Kind, _ payload: [UInt8], chain: inout [UInt8], codec: Codec) -> [UInt8] {
     var out = ByteWriter(reserving: payload.count + 48)
     out.write(byte: kind.rawValue)

@@ -54,8 +54,11 @@ extension RowState {
   }
 
   /// Merges one column of a write (rules 2 and 6).
-  /// - Parameter baseWrote: whether the write behind ``base`` wrote this column. Asked only when the base is not superseded: a row that
-  ///   two sites made at once under two schemas must not count a column that one of them did not have as a value of that site.
+  /// - Parameters:
+  ///   - column: the column's number.
+  ///   - change: the write.
+  ///   - baseWrote: whether the write behind ``base`` wrote this column. Asked only when the base is not superseded: a row that two sites
+  ///     made at once under two schemas must not count a column that one of them did not have as a value of that site.
   /// - Returns: the dots that stay beside the write's own. Empty means that the written value is the cell's only one.
   public mutating func mergeColumn<E: Error>(
     _ column: UInt32, of change: RowChange, baseWrote: () throws(E) -> Bool
@@ -90,7 +93,9 @@ extension RowState {
   public func hasSeen(_ dot: LocalDot) -> Bool { context.covers(dot) }
 
   /// Makes a write the base when it alone stands behind every one of the row's columns, so that none need be listed.
-  /// - Parameter columns: how many columns the row's table has beside its key.
+  /// - Parameters:
+  ///   - dot: the write.
+  ///   - columns: how many columns the row's table has beside its key.
   public mutating func rebase(on dot: LocalDot, columns: Int) {
     if cells.count == columns, cells.allSatisfy({ $0.dots.count == 1 && $0.dots[0] == dot }) {
       base = dot

@@ -16,7 +16,9 @@ extension Replica {
   /// Writes everything this replica holds of some scopes to a file, for another to import without a network.
   ///
   /// The file appears whole or not at all.
-  /// - Parameter scopes: all when nil.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - only: the scopes to write; all when nil.
   public func exportBundle(to path: String, scopes only: [ScopeID]? = nil) throws -> BundleReport {
     let names = try only ?? scopes()
     let temporary = path + ".part"

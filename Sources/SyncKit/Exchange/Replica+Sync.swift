@@ -14,9 +14,11 @@ extension Replica {
   ///
   /// May be cut anywhere and begun again: what was acknowledged is not sent again, what was committed not received again.
   /// - Parameters:
+  ///   - transport: the way to the other side.
   ///   - peer: a name under which what the other side is known to hold is remembered.
+  ///   - progress: told after each step how far the exchange has come.
   /// - Returns: what was moved, and what the other side would not take.
-  /// - Throws: ``TransportError`` when the way there fails, ``SyncKitError`` and ``SyncCore/SyncCoreError`` for what was answered.
+  /// - Throws: ``TransportError`` when the way there fails, ``SyncKitError`` and `SyncCoreError` for what was answered.
   public func sync(
     with transport: any ExchangeTransport, peer: String, progress: ((ExchangeProgress) -> Void)? = nil
   ) throws -> ExchangeSummary {

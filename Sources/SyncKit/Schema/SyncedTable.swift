@@ -18,7 +18,7 @@ public struct SyncedTable: Sendable {
 
   public let name: String
   public let scope: ScopeRule
-  /// What each column does with concurrent values; ``SyncCore/MergePolicy/keep`` where none is given.
+  /// What each column does with concurrent values; `MergePolicy.keep` where none is given.
   public let policies: [String: MergePolicy]
   /// Sets of columns that no two rows may share. NULL differs from NULL, as in SQL.
   public let unique: [[String]]
@@ -26,6 +26,9 @@ public struct SyncedTable: Sendable {
 
   /// Declares a table.
   /// - Parameters:
+  ///   - name: the table's name.
+  ///   - scope: where a row's scope stands.
+  ///   - policies: what columns do with concurrent values, by their names.
   ///   - unique: rules that a local write must keep, and whose breach by a merge becomes a conflict.
   ///   - references: likewise.
   public init(

@@ -53,7 +53,7 @@ final class CannedServer: @unchecked Sendable {
     }
     var rest = answer[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+      let count = rest.withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       guard count > 0 else { break }
       rest = rest.dropFirst(count)
     }

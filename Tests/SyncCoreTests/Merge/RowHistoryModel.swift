@@ -1,4 +1,5 @@
 import SyncCore
+import Testing
 
 /// A small history of one row with two columns, made of every choice that a writer has.
 ///
@@ -103,11 +104,20 @@ struct RowHistoryModel {
         continue
       }
       if known.hasSeen(write.change.dot) { continue }
+      // The short way, where it may be taken, leads to the same.
+      var quick: RowState?
+      if known.isPlainlySucceeded(by: write.change, columns: write.columns) {
+        var short = known
+        for column in write.columns { short.setColumn(column, to: write.change.dot) }
+        short.mergeExistence(write.change)
+        quick = short
+      }
       for column in write.columns {
         let base = known.base
         _ = known.mergeColumn(column, of: write.change) { self.write(base)?.columns.contains(column) ?? false }
       }
       known.mergeExistence(write.change)
+      if let quick, quick != known { Issue.record("the short way leads elsewhere: \(quick) instead of \(known)") }
       known.rebase(on: write.change.dot, columns: Self.columns.count)
       state = known
     }
