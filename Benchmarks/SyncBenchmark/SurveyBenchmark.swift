@@ -157,7 +157,7 @@ struct SurveyBenchmark {
     let (user, log) = try replica.read { db in
       (
         try Int.fetchOne(db, sql: "SELECT sum(pgsize) FROM dbstat WHERE name IN ('answer', 'sqlite_autoindex_answer_1')") ?? 0,
-        try Int.fetchOne(db, sql: "SELECT sum(pgsize) FROM dbstat WHERE name = 'synckit_log'") ?? 0
+        try Int.fetchOne(db, sql: "SELECT sum(pgsize) FROM dbstat WHERE name IN ('synckit_log', 'synckit_log_place')") ?? 0
       )
     }
     out["log"] = Double(log)

@@ -4,15 +4,20 @@ import ArgumentParser
 @main
 struct Main {
   static func main() async {
+    var command: any ParsableCommand
     do {
-      var command = try FieldSurvey.parseAsRoot()
+      command = try FieldSurvey.parseAsRoot()
+    } catch {
+      UsageFailure.end(error, of: FieldSurvey.self)
+    }
+    do {
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
         try command.run()
       }
     } catch {
-      UsageFailure.end(error)
+      UsageFailure.end(error, of: type(of: command))
     }
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import SyncCore
 import SyncKit
+import Testing
 
 /// Replicas of one small table in a temporary folder, in memory where the system has such a place.
 final class TestField {
@@ -86,5 +87,49 @@ extension Replica {
   /// What this replica has of a scope beyond what somebody holds, all of it.
   func fragments(of scope: ScopeID = TestField.scope, beyond held: VersionVector = VersionVector()) throws -> [Fragment] {
     try exchangeStore.load(beyond: [ScopeHoldings(scope: scope, holdings: Holdings(vector: held))], budget: 1 << 30).fragments
+  }
+}
+
+extension TestField {
+  /// Two replicas of the same tables.
+  func pair(_ table: SyncedTable? = nil, _ sql: String...) throws -> (Replica, Replica) {
+    let (tables, schema) = (table.map { [$0] }, sql.isEmpty ? nil : sql)
+    return (try replica("a", tables: tables, schema: schema), try replica("b", tables: tables, schema: schema))
+  }
+}
+
+extension SyncedTable {
+  /// A table of the test's one scope.
+  static func fixed(_ name: String, _ policies: [String: MergePolicy] = [:]) -> SyncedTable {
+    SyncedTable(name, scope: .fixed(TestField.scope), policies: policies)
+  }
+}
+
+/// Exchanges between two replicas and checks that they are alike to the last bit, in what SQL shows and in what the library knows.
+func expectAlike(
+  _ a: Replica, _ b: Replica, _ table: String = "note", sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  try a.exchange(with: b)
+  #expect(try a.bits(table) == b.bits(table), sourceLocation: sourceLocation)
+  #expect(try a.hex == b.hex, sourceLocation: sourceLocation)
+  for replica in [a, b] {
+    let problems = try replica.findings().filter(\.isProblem).map { "\($0.code) \($0.details)" }
+    #expect(problems == [], sourceLocation: sourceLocation)
+  }
+}
+
+extension Replica {
+  /// A table's rows with every value's type and bytes.
+  func bits(_ table: String) throws -> [String] {
+    try read { db in
+      let names = try db.columns(in: table).map(\.name)
+      let list = names.map { "typeof(\"\($0)\") || ':' || CASE typeof(\"\($0)\") WHEN 'real' THEN printf('%!.26g', \"\($0)\") ELSE quote(CAST(\"\($0)\" AS BLOB)) END" }
+      return try String.fetchAll(db, sql: "SELECT \(list.joined(separator: " || ' ' || ")) FROM \"\(table)\"").sorted()
+    }
+  }
+
+  /// The values that each changeset of a row wrote.
+  func written(_ key: Value..., table: String = "note") throws -> [[String: Value]] {
+    try history(of: RowReference(scope: TestField.scope, table: table, key: key)).map(\.values)
   }
 }

@@ -95,8 +95,9 @@ extension Survey {
       guard assessment.state.term != .finalized else {
         throw SurveyError(.recordFinalized, ["table": "assessment", "id": assessment.id])
       }
-      let answers = try StoredAnswers(db, of: assessment.id).answers
-      let open = try instrument(assessment.edition).items.filter { !answers.contains($0) }
+      let instrument = try instrument(assessment.edition)
+      let answers = try StoredAnswers(db, of: assessment.id).answers.taken(by: instrument)
+      let open = instrument.items.filter { !answers.contains($0) }
       guard open.isEmpty || incomplete else {
         let names = open.map(\.description).joined(separator: ",")
         throw SurveyError(.assessmentIncomplete, ["id": assessment.id, "count": String(open.count), "unanswered": names])

@@ -2,7 +2,7 @@ import GRDB
 import SyncKit
 
 /// What the report of an assessment (评测报告) says, before it is set as text.
-public struct AssessmentReport: Encodable, Hashable, Sendable {
+public struct AssessmentReport: Hashable, Sendable {
   /// The language of a report's text.
   public enum Language: String, Sendable, CaseIterable {
     case chinese = "zh"
@@ -25,6 +25,27 @@ public struct AssessmentReport: Encodable, Hashable, Sendable {
   public let madeAt: String
   /// Who made it.
   public let madeBy: String
+}
+
+extension AssessmentReport: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case assessment, title, titleEn, provenance, visit, findings, needs, evidence, madeAt, madeBy
+  }
+
+  /// Of the instrument only what names it: the rest is the same in every report.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(assessment, forKey: .assessment)
+    try container.encode(instrument.title, forKey: .title)
+    try container.encode(instrument.titleEn, forKey: .titleEn)
+    try container.encode(instrument.provenance, forKey: .provenance)
+    try container.encodeIfPresent(visit, forKey: .visit)
+    try container.encode(findings, forKey: .findings)
+    try container.encode(needs, forKey: .needs)
+    try container.encode(evidence, forKey: .evidence)
+    try container.encode(madeAt, forKey: .madeAt)
+    try container.encode(madeBy, forKey: .madeBy)
+  }
 }
 
 extension Survey {

@@ -86,7 +86,11 @@ extension RowState {
   /// Gives a column the one dot, where ``isPlainlySucceeded(by:columns:)`` has said so.
   public mutating func setColumn(_ column: UInt32, to dot: LocalDot) {
     let at = position(of: column)
-    if at < cells.count, cells[at].column == column { cells[at].dots[0] = dot } else { cells.insert(Cell(column: column, dots: [dot]), at: at) }
+    if at < cells.count, cells[at].column == column {
+      cells[at].dots[0] = dot
+    } else {
+      cells.insert(Cell(column: column, dots: [dot]), at: at)
+    }
   }
 
   /// Whether the row has already seen the write, so that it must be ignored.
@@ -95,7 +99,8 @@ extension RowState {
   /// Makes a write the base when it alone stands behind every one of the row's columns, so that none need be listed.
   /// - Parameters:
   ///   - dot: the write.
-  ///   - columns: how many columns the row's table has beside its key.
+  ///   - columns: how many columns the row's table has beside its key, in any version of the application that has been heard of: the
+  ///     base must not come to stand for a column that the write did not have.
   public mutating func rebase(on dot: LocalDot, columns: Int) {
     if cells.count == columns, cells.allSatisfy({ $0.dots.count == 1 && $0.dots[0] == dot }) {
       base = dot

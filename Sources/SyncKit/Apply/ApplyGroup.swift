@@ -184,7 +184,7 @@ final class ApplyGroup {
     if let plainUpdate, state.isPlainlySucceeded(by: change, columns: columnNumbers) {
       for column in columnNumbers { state.setColumn(column, to: dot) }
       state.mergeExistence(change)
-      if let shape { state.rebase(on: dot, columns: shape.columns.count) }
+      if shape != nil { state.rebase(on: dot, columns: try engine.catalog.columnCount(of: tableNumber)) }
       plainUpdate.reset()
       for at in columns.indices { plainUpdate.bind(Int32(at + 1), group.values[at], row: row) }
       try KeyCode.bind(keys[row], to: plainUpdate, from: Int32(columns.count + 1))
@@ -211,7 +211,7 @@ final class ApplyGroup {
     let wasConflict = state.isExistenceConflict
     state.mergeExistence(change)
     try engine.noteExistence(place, state, wasConflict: wasConflict)
-    if let shape { state.rebase(on: dot, columns: shape.columns.count) }
+    if shape != nil { state.rebase(on: dot, columns: try engine.catalog.columnCount(of: tableNumber)) }
     try show(place, updates, wasVisible: wasVisible, isVisible: state.isVisible)
   }
 

@@ -64,7 +64,7 @@ extension Engine {
         return nil
       }
     }
-    let put = try connection.statement("INSERT OR IGNORE INTO synckit_waiting VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+    let put = try connection.statement("INSERT OR IGNORE INTO synckit_waiting(scope, site, seq, part, header, signature, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")
     for (at, body) in fragment.parts.enumerated() {
       put.reset()
       put.bind(1, scope)

@@ -37,20 +37,29 @@ enum CaptureHooks {
         guard let context, let database, strcmp(database, "main") == 0, let table, let handle else { return }
         let engine = Unmanaged<Engine>.fromOpaque(context).takeUnretainedValue()
         guard case .capturing = engine.mode, let at = CaptureHooks.find(table, engine) else { return }
+        // A blob write evaluates no index, so that nothing but this tells the engine to join the transaction.
+        if !engine.isArmed, sqlite3_preupdate_blobwrite(handle) >= 0 { try? CaptureHooks.join(engine) }
         CaptureHooks.note(engine, at, handle, operation, oldRowid, newRowid)
       }, unretained)
   }
 
   fileprivate static func arm(_ engine: Engine, _ context: OpaquePointer?) {
     guard !engine.isArmed, case .capturing = engine.mode else { return sqlite3_result_int(context, 0) }
-    engine.isArmed = true
     do {
-      try engine.connection.statement("INSERT INTO \(transactionTable) VALUES(0)").run()
+      try join(engine)
       sqlite3_result_int(context, 0)
     } catch {
-      engine.isArmed = false
       let reason = (error as? SyncKitError)?.details["message"] ?? ""
       sqlite3_result_error(context, "SyncKit could not join the transaction: \(reason)", -1)
+    }
+  }
+
+  /// Makes the transaction ask the engine to write before it commits.
+  fileprivate static func join(_ engine: Engine) throws {
+    engine.isArmed = true
+    do { try engine.connection.statement("INSERT INTO \(transactionTable) VALUES(0)").run() } catch {
+      engine.isArmed = false
+      throw error
     }
   }
 
@@ -75,18 +84,21 @@ enum CaptureHooks {
     _ engine: Engine, _ at: Int, _ handle: OpaquePointer, _ operation: Int32, _ oldRowid: Int64, _ newRowid: Int64
   ) {
     let shape = engine.tables[at]
-    func old(_ field: Int32) -> OpaquePointer? {
+    // A stored row is asked for by its fields; in a table without rowids SQLite finds the field of a table's column by itself.
+    func old(_ column: TableShape.Column) -> OpaquePointer? {
       var value: OpaquePointer?
-      return sqlite3_preupdate_old(handle, field, &value) == SQLITE_OK ? value : nil
+      let at = shape.isWithoutRowid ? column.place : column.field
+      return sqlite3_preupdate_old(handle, at, &value) == SQLITE_OK ? value : nil
     }
-    func new(_ field: Int32) -> OpaquePointer? {
+    func new(_ column: TableShape.Column) -> OpaquePointer? {
       var value: OpaquePointer?
-      return sqlite3_preupdate_new(handle, field, &value) == SQLITE_OK ? value : nil
+      let at = shape.isWithoutRowid && operation == SQLITE_INSERT ? column.place : column.field
+      return sqlite3_preupdate_new(handle, at, &value) == SQLITE_OK ? value : nil
     }
-    func key(_ read: (Int32) -> OpaquePointer?) -> [UInt8] {
+    func key(_ read: (TableShape.Column) -> OpaquePointer?) -> [UInt8] {
       var key: [UInt8] = []
       key.reserveCapacity(20)
-      for column in shape.key { append(read(column.field), to: &key) }
+      for column in shape.key { append(read(column), column, to: &key) }
       return key
     }
     if shape.isWithoutRowid {
@@ -110,11 +122,14 @@ enum CaptureHooks {
     if operation == SQLITE_INSERT || (operation == SQLITE_UPDATE && newRowid != oldRowid) { engine.dirty[at].noteInsert(newRowid) }
   }
 
-  private static func append(_ value: OpaquePointer?, to key: inout [UInt8]) {
+  private static func append(_ value: OpaquePointer?, _ column: TableShape.Column, to key: inout [UInt8]) {
     guard let value else { return KeyCode.append(.null, to: &key) }
+    switch column.number(value) {
+    case .integer(let n): return KeyCode.append(integer: n, to: &key)
+    case .real(let x): return KeyCode.append(real: x, to: &key)
+    case nil: break
+    }
     switch sqlite3_value_type(value) {
-    case SQLITE_INTEGER: KeyCode.append(integer: sqlite3_value_int64(value), to: &key)
-    case SQLITE_FLOAT: KeyCode.append(real: sqlite3_value_double(value), to: &key)
     case SQLITE_TEXT:
       let start = sqlite3_value_text(value)
       KeyCode.append(text: UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value))), to: &key)

@@ -33,7 +33,7 @@ struct DirtyRows {
 
   mutating func noteInsert(_ rowid: Int64) {
     if let last = inserted.last {
-      if last.upperBound == rowid - 1 {
+      if last.upperBound < rowid, last.upperBound == rowid &- 1 {
         inserted[inserted.count - 1] = last.lowerBound...rowid
         return
       }
@@ -45,6 +45,23 @@ struct DirtyRows {
   }
 
   mutating func noteInserts(_ rowids: ClosedRange<Int64>) { inserted.append(rowids) }
+
+  /// The inserted rowids, each once: a run may have grown over another that was used again, or over rows that were there before.
+  func insertedRuns() -> [ClosedRange<Int64>] {
+    guard inserted.count > 1 else { return inserted }
+    var out: [ClosedRange<Int64>] = []
+    for run in inserted.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let last = out.last, run.lowerBound <= last.upperBound {
+        out[out.count - 1] = last.lowerBound...max(last.upperBound, run.upperBound)
+      } else {
+        out.append(run)
+      }
+    }
+    return out
+  }
+
+  /// Whether a row among the inserted ones is looked at as one that was there before.
+  func isTouched(_ rowid: Int64) -> Bool { !touchedRowids.isEmpty && touchedRowids.contains(rowid) }
 
   /// Whether this is the first touch of a row that existed before the transaction, so that its values must be kept.
   mutating func isFirstTouch(_ rowid: Int64) -> Bool {
@@ -59,7 +76,28 @@ struct DirtyRows {
   }
 
   /// Keeps one row's old values; returns where.
-  mutating func keep(_ shape: TableShape, old: (Int32) -> OpaquePointer?) -> Int { arena.append(shape, old) }
+  mutating func keep(_ shape: TableShape, old: (TableShape.Column) -> OpaquePointer?) -> Int { arena.append(shape, old) }
+}
+
+extension TableShape.Column {
+  enum Number { case integer(Int64), real(Double) }
+
+  /// A number that the preupdate hook has given; nil for anything else.
+  ///
+  /// The hook applies the affinity of another column where a table has no rowids or has virtual columns (SQLite 3.40: `aCol[iIdx]` in
+  /// `sqlite3_preupdate_old`), so the column's own is applied again here.
+  func number(_ value: OpaquePointer) -> Number? {
+    switch sqlite3_value_type(value) {
+    case SQLITE_INTEGER:
+      let n = sqlite3_value_int64(value)
+      return numbers == .reals ? .real(Double(n)) : .integer(n)
+    case SQLITE_FLOAT:
+      let x = sqlite3_value_double(value)
+      if numbers == .integersIfExact, let n = Int64(exactly: x) { return .integer(n) }
+      return .real(x)
+    default: return nil
+    }
+  }
 }
 
 /// Old values of rows, packed one after the other: key columns, then the others.
@@ -68,20 +106,29 @@ struct BeforeImages {
 
   mutating func removeAll() { bytes.removeAll() }
 
-  mutating func append(_ shape: TableShape, _ old: (Int32) -> OpaquePointer?) -> Int {
+  mutating func append(_ shape: TableShape, _ old: (TableShape.Column) -> OpaquePointer?) -> Int {
     let start = bytes.count
-    for column in shape.key { append(old(column.field)) }
-    for column in shape.columns { append(old(column.field)) }
+    for column in shape.key { append(old(column), column) }
+    for column in shape.columns { append(old(column), column) }
     return start
   }
 
-  private mutating func append(_ value: OpaquePointer?) {
+  private mutating func append(_ value: OpaquePointer?, _ column: TableShape.Column) {
     guard let value else { return bytes.append(UInt8(SQLITE_NULL)) }
+    if let number = column.number(value) {
+      switch number {
+      case .integer(let n):
+        bytes.append(UInt8(SQLITE_INTEGER))
+        append(number: UInt64(bitPattern: n))
+      case .real(let x):
+        bytes.append(UInt8(SQLITE_FLOAT))
+        append(number: x.bitPattern)
+      }
+      return
+    }
     let kind = sqlite3_value_type(value)
     bytes.append(UInt8(kind))
     switch kind {
-    case SQLITE_INTEGER: append(number: UInt64(bitPattern: sqlite3_value_int64(value)))
-    case SQLITE_FLOAT: append(number: sqlite3_value_double(value).bitPattern)
     case SQLITE_TEXT, SQLITE_BLOB:
       // For text this asks for UTF-8, whatever the database's encoding is.
       let start: UnsafeRawPointer? = kind == SQLITE_TEXT ? UnsafeRawPointer(sqlite3_value_text(value)) : sqlite3_value_blob(value)

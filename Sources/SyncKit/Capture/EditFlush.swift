@@ -38,18 +38,16 @@ final class EditFlush {
     var reader = dirty.arena.reader(at: before)
     for _ in shape.key { _ = reader.next() }
     var changed: [Int] = []
-    var restored: [(column: Int, value: Value)] = []
-    var peek = reader
+    var restored: [Int] = []
     for column in shape.columns.indices {
       let at = Int32(shape.key.count + column)
       let isSame = reader.nextEquals(now, at)
       if let read {
         // Against what the form showed, not against what has arrived since; a counter always against what is there now.
-        let old = peek.next()
         if shape.columns[column].policy == .counter {
           if !isSame { changed.append(column) }
         } else if let shown = read.values[shape.columns[column].name] {
-          if shown != now.value(at) { changed.append(column) } else if !isSame { restored.append((column, old)) }
+          if shown != now.value(at) { changed.append(column) } else if !isSame { restored.append(column) }
         } else if !isSame {
           changed.append(column)
         }
@@ -57,15 +55,25 @@ final class EditFlush {
         changed.append(column)
       }
     }
-    if !restored.isEmpty { displays.append(Display(key: touched.key, cells: restored, isReturn: false)) }
-    if changed.isEmpty { return true }
+    if changed.isEmpty, restored.isEmpty { return true }
     let cursor = try cursor(scope)
     guard var state = try cursor.seek(touched.key)?.state else { return false }
-    if read == nil { try dropUnwrittenDefaults(&changed, before, now, state, place) }
+    func current(_ column: Int) -> Value { now.value(Int32(shape.key.count + column)) }
+    let back = zip(restored, try oldValues(before, restored, state, place)).filter { $1 != current($0) }
+    if !back.isEmpty { displays.append(Display(key: touched.key, cells: back.map { ($0, $1) }, isReturn: false)) }
+    var old = try oldValues(before, changed, state, place)
+    if changed.contains(where: { shape.columns[$0].defaultSQL != nil }) {
+      // What seemed to change from NULL may have had its default all the time.
+      let kept = changed.indices.filter { at in
+        let column = shape.columns[changed[at]]
+        return column.defaultSQL == nil || (read != nil && column.policy != .counter) || old[at] != current(changed[at])
+      }
+      (changed, old) = (kept.map { changed[$0] }, kept.map { old[$0] })
+    }
     if changed.isEmpty { return true }
-    let values = changed.map { now.value(Int32(shape.key.count + $0)) }
+    let values = changed.map(current)
     for value in values { try check(value) }
-    try write(place, &state, read, changed, values, old: oldValues(before, changed), cursor)
+    try write(place, &state, read, changed, values, old: old, cursor)
     return true
   }
 
@@ -115,7 +123,7 @@ final class EditFlush {
     let wasConflict = state.isExistenceConflict
     state.mergeExistence(change)
     try engine.noteExistence(place, state, wasConflict: wasConflict)
-    let values = oldValues(before, Array(shape.columns.indices))
+    let values = try oldValues(before, Array(shape.columns.indices), state, place)
     if state.isVisible {
       // Somebody's edit that this author had not read stands against the deletion: the row stays until that is settled.
       displays.append(Display(key: touched.key, cells: Array(zip(shape.columns.indices, values)).map { ($0, $1) }, isReturn: true))
@@ -194,7 +202,7 @@ final class EditFlush {
     let wasConflict = state.isExistenceConflict
     state.mergeExistence(change)
     try engine.noteExistence(place, state, wasConflict: wasConflict)
-    state.rebase(on: writer.dot, columns: shape.columns.count)
+    state.rebase(on: writer.dot, columns: try engine.catalog.columnCount(of: shape.number))
     try cursor.put(place.key, RowEntry(state))
     writer.note(context: context)
   }
@@ -247,7 +255,10 @@ final class EditFlush {
     return token.row(shape.name, try engine.catalog.scope(place.scope), place.key)
   }
 
-  private func oldValues(_ before: Int, _ columns: [Int]) -> [Value] {
+  /// What a row displayed in some of its columns before the transaction.
+  ///
+  /// The hook reports NULL for a column that was added with a default after the row was written: what the row showed is the default.
+  private func oldValues(_ before: Int, _ columns: [Int], _ state: RowState, _ place: RowPlace) throws -> [Value] {
     var reader = dirty.arena.reader(at: before)
     for _ in shape.key { _ = reader.next() }
     var out: [Value] = []
@@ -255,33 +266,21 @@ final class EditFlush {
     for column in shape.columns.indices {
       guard next < columns.count else { break }
       let value = reader.next()
-      if columns[next] == column {
-        out.append(value)
-        next += 1
-      }
+      guard columns[next] == column else { continue }
+      out.append(value == .null && shape.columns[column].defaultSQL != nil ? try unwritten(column, state, place) ?? .null : value)
+      next += 1
     }
     return out
   }
 
-  /// The hook reports NULL for a column that was added with a default after the row was written. Where the row's writer did not
-  /// have the column and it still shows the default, nothing was written.
-  private func dropUnwrittenDefaults(
-    _ changed: inout [Int], _ before: Int, _ now: Statement, _ state: RowState, _ place: RowPlace
-  ) throws {
-    guard changed.contains(where: { shape.columns[$0].defaultSQL != nil }) else { return }
-    let old = oldValues(before, changed)
-    var kept: [Int] = []
-    for (at, column) in changed.enumerated() {
-      let number = shape.columnNumbers[column]
-      if old[at] == .null, let sql = shape.columns[column].defaultSQL, state.cell(number) == nil,
-        try engine.evaluate(sql) == now.value(Int32(shape.key.count + column)),
-        try !engine.wrote(number, base: state.base, name: state.name, place)
-      {
-        continue
-      }
-      kept.append(column)
+  /// The default that a row shows in a column which its writer did not have; nil when NULL was written there.
+  private func unwritten(_ column: Int, _ state: RowState, _ place: RowPlace) throws -> Value? {
+    guard let sql = shape.columns[column].defaultSQL else { return nil }
+    let number = shape.columnNumbers[column]
+    if !shape.columns[column].isNotNull, shape.columns[column].policy != .counter {
+      guard state.cell(number) == nil, try !engine.wrote(number, base: state.base, name: state.name, place) else { return nil }
     }
-    changed = kept
+    return try engine.evaluate(sql)
   }
 
   private func increment(from old: Value, to new: Value, _ column: Int) throws -> Int64 {

@@ -75,12 +75,15 @@ final class Flush {
         try fresh.append(statement)
       }
     }
-    for run in dirty.inserted {
+    for run in dirty.insertedRuns() {
       let all = try engine.connection.statement(shape.selectRun)
       all.bind(1, run.lowerBound)
       all.bind(2, run.upperBound)
       let rowidColumn = Int32(shape.key.count + shape.columns.count)
-      while try all.step() { try take(all, rowid: all.int(rowidColumn)) }
+      while try all.step() {
+        let rowid = all.int(rowidColumn)
+        if !dirty.isTouched(rowid) { try take(all, rowid: rowid) }
+      }
     }
     for touched in appeared + dirty.touched.filter({ $0.before == nil }) {
       try bind(byPlace, shape, touched)
@@ -94,9 +97,10 @@ final class Flush {
     // Rows whose state was known though they were not there: deleted ones that are written again.
     for row in known { try edits.rewrite(row) }
     for (from, to) in moved.sorted(by: { $0.from.key.precedes($1.from.key) }) {
+      guard let before = from.before else { continue }
       byPlace.bind(1, to)
       if try byPlace.step() {
-        _ = try edits.edit(try scope(of: byPlace, shape), from, byPlace)
+        _ = try edits.edit(try scope(before: before, dirty, shape), from, byPlace)
         byPlace.reset()
       }
     }

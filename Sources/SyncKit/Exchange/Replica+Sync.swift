@@ -47,7 +47,8 @@ extension Replica {
           let answer = try transport.roundTrip(path: request.path, body: request.encoded(codec: .standard))
           events.append(.answered(try ExchangeResponse(decoding: answer, codec: .standard)))
         case .look(let scopes):
-          events.append(.holds(try look { snapshot in try scopes.map { ScopeHoldings(scope: $0, holdings: try snapshot.holdings(of: $0)) } }))
+          let held = try look { snapshot in try scopes.map { ScopeHoldings(scope: $0, holdings: try snapshot.holdings(of: $0)) } }
+          events.append(.holds(held))
         case .load(let wants):
           let (fragments, hasMore) = try look { try $0.load(beyond: wants, budget: Limits.batchBytes) }
           events.append(.loaded(fragments, hasMore: hasMore))

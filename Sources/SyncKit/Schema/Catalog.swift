@@ -14,10 +14,15 @@ final class Catalog {
   private var tables: [UInt32: String] = [:]
   private var columnNumbers: [UInt32: [String: UInt32]] = [:]
   private var columns: [UInt32: [UInt32: String]] = [:]
+  private var columnCounts: [UInt32: Int] = [:]
 
   init(_ connection: Connection) { self.connection = connection }
 
+  /// Lets go of what another process may change before the next transaction.
+  func endTransaction() { if !columnCounts.isEmpty { columnCounts.removeAll(keepingCapacity: true) } }
+
   func forget() {
+    endTransaction()
     (siteNumbers, sites, scopeNumbers, scopes) = ([:], [:], [:], [:])
     (tableNumbers, tables, columnNumbers, columns) = ([:], [:], [:], [:])
   }
@@ -119,6 +124,7 @@ final class Catalog {
       $0.bind(2, table)
     }
     columnNumbers[table, default: [:]][name] = number
+    columnCounts[table] = nil
     columns[table, default: [:]][number] = name
     return number
   }
@@ -133,6 +139,17 @@ final class Catalog {
     find.reset()
     columns[table, default: [:]][number] = name
     return name
+  }
+
+  /// How many columns of a table have been heard of, those among them that this version of the application does not have.
+  func columnCount(of table: UInt32) throws -> Int {
+    if let known = columnCounts[table] { return known }
+    let count = try connection.statement("SELECT count(*) FROM synckit_column WHERE tab = ?1")
+    count.bind(1, table)
+    defer { count.reset() }
+    let found = try count.step() ? Int(count.int(0)) : 0
+    columnCounts[table] = found
+    return found
   }
 
   private func intern(_ find: String, _ make: String, _ bind: (Statement) -> Void) throws -> UInt32 {

@@ -89,13 +89,13 @@ struct Guards {
   }
 
   private func apply(_ wanted: [(name: String, sql: String)], prefix: String, _ table: TableShape) throws {
-    var standing: [String: (type: String, sql: String)] = [:]
-    let all = try connection.statement("SELECT name, type, sql FROM main.sqlite_schema WHERE type IN ('index', 'trigger') AND substr(name, 1, length(?1)) = ?1 AND sql IS NOT NULL")
+    var standing: [String: (type: String, sql: String, table: String)] = [:]
+    let all = try connection.statement("SELECT name, type, sql, tbl_name FROM main.sqlite_schema WHERE type IN ('index', 'trigger') AND substr(name, 1, length(?1)) = ?1 AND sql IS NOT NULL")
     all.bind(1, prefix)
-    while try all.step() { standing[all.string(0)] = (all.string(1), all.string(2)) }
+    while try all.step() { standing[all.string(0)] = (all.string(1), all.string(2), all.string(3)) }
     for (name, found) in standing.sorted(by: { $0.key < $1.key }) where !wanted.contains(where: { $0.name == name && $0.sql == found.sql }) {
-      // Another table's guard may begin with this table's name.
-      guard found.sql.contains("ON \(table.quoted)") else { continue }
+      // Another table's guard may begin with this table's name; ours may stand on another table since this one's predecessor was renamed.
+      guard found.table == table.name || wanted.contains(where: { $0.name == name }) else { continue }
       try connection.execute("DROP \(found.type.uppercased()) \(name.quotedIdentifier)")
       standing[name] = nil
     }

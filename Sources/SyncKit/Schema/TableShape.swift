@@ -6,12 +6,33 @@ import SyncCore
 final class TableShape: Sendable {
   struct Column: Sendable {
     let name: String
+    /// Where the column stands among the table's columns.
+    let place: Int32
     /// Where the column stands among the fields of a stored row: virtual generated columns have none.
     let field: Int32
+    /// Which numbers the column stores when it can tell: its affinity.
+    let numbers: Numbers
     let isNotNull: Bool
     /// The default's SQL text, if there is one that is not NULL.
     let defaultSQL: String?
     let policy: MergePolicy
+
+    /// What a column's affinity makes of a number (SQLite's datatype3 §3.1).
+    enum Numbers {
+      case reals, integersIfExact, asGiven
+
+      init(declared type: String) {
+        func has(_ names: String...) -> Bool { names.contains { type.contains($0) } }
+        // In a STRICT table ANY takes numbers as they are.
+        if has("INT") {
+          self = .integersIfExact
+        } else if has("CHAR", "CLOB", "TEXT", "BLOB") || type.isEmpty || type == "ANY" {
+          self = .asGiven
+        } else {
+          self = has("REAL", "FLOA", "DOUB") ? .reals : .integersIfExact
+        }
+      }
+    }
   }
 
   let declaration: SyncedTable
@@ -73,7 +94,7 @@ final class TableShape: Sendable {
     struct Found { let column: Column; let keyPlace: Int; let type: String }
     var found: [Found] = []
     var field: Int32 = 0
-    let info = try connection.statement("SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?1)")
+    let info = try connection.statement("SELECT name, type, \"notnull\", dflt_value, pk, hidden, cid FROM pragma_table_xinfo(?1)")
     info.bind(1, name)
     while try info.step() {
       let hidden = info.int(5)
@@ -83,7 +104,8 @@ final class TableShape: Sendable {
       guard columnName.utf8.count <= Limits.identifierBytes else { throw refuse("name-too-long", "at most \(Limits.identifierBytes) bytes") }
       let defaultSQL = info.isNull(3) ? nil : info.string(3)
       let column = Column(
-        name: columnName, field: field, isNotNull: info.int(2) != 0,
+        name: columnName, place: Int32(info.int(6)), field: field, numbers: Column.Numbers(declared: info.string(1).uppercased()),
+        isNotNull: info.int(2) != 0,
         defaultSQL: defaultSQL?.uppercased() == "NULL" ? nil : defaultSQL, policy: declaration.policies[columnName] ?? .keep)
       found.append(Found(column: column, keyPlace: Int(info.int(4)), type: info.string(1).uppercased()))
     }

@@ -184,7 +184,7 @@ final class ChangeLog {
   /// Every changeset of a scope in the order of arrival.
   func entries(inScope scope: UInt32) throws -> [Entry] {
     let all = try connection.statement(
-      "SELECT site, seq, header, signature, arrived FROM synckit_log WHERE scope = ?1 AND part = 0 ORDER BY arrived, site, seq")
+      "SELECT site, seq, header, signature, arrived FROM synckit_log WHERE scope = ?1 AND part = 0 ORDER BY id")
     all.bind(1, scope)
     var out: [Entry] = []
     while try all.step() {

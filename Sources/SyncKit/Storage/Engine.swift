@@ -93,6 +93,6 @@ final class Engine: @unchecked Sendable {
     isArmed = false
     for at in dirty.indices where !dirty[at].isEmpty { dirty[at].removeAll() }
     names.forget()
-    if rolledBack { catalog.forget() }
+    if rolledBack { catalog.forget() } else { catalog.endTransaction() }
   }
 }

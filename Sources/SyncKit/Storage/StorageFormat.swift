@@ -1,6 +1,9 @@
 import SyncCore
 
 /// The library's own tables beside the user's (docs/storage-format.md §1).
+///
+/// The log is a table by row number with a small index beside it, and not a table by its key: SQLite reads the whole of a key's
+/// record to compare it, and here the bodies would be part of that.
 enum StorageFormat {
   /// Raised when a replica of the new form cannot be read by the old code.
   static let version: Int64 = 1
@@ -17,10 +20,12 @@ enum StorageFormat {
       site INTEGER NOT NULL, seq INTEGER NOT NULL, value, PRIMARY KEY(scope, tab, key, col, site, seq)) WITHOUT ROWID;
     CREATE TABLE synckit_aside(scope INTEGER NOT NULL, tab INTEGER NOT NULL, key BLOB NOT NULL, cells BLOB NOT NULL,
       PRIMARY KEY(scope, tab, key)) WITHOUT ROWID;
-    CREATE TABLE synckit_log(scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL, part INTEGER NOT NULL,
-      time INTEGER, arrived INTEGER, header BLOB, signature BLOB, body BLOB NOT NULL, PRIMARY KEY(scope, site, seq, part)) WITHOUT ROWID;
-    CREATE TABLE synckit_waiting(scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL, part INTEGER NOT NULL,
-      header BLOB NOT NULL, signature BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY(scope, site, seq, part)) WITHOUT ROWID;
+    CREATE TABLE synckit_log(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL,
+      part INTEGER NOT NULL, time INTEGER, arrived INTEGER, header BLOB, signature BLOB, body BLOB NOT NULL);
+    CREATE UNIQUE INDEX synckit_log_place ON synckit_log(scope, site, seq, part);
+    CREATE TABLE synckit_waiting(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL,
+      part INTEGER NOT NULL, header BLOB NOT NULL, signature BLOB NOT NULL, body BLOB NOT NULL);
+    CREATE UNIQUE INDEX synckit_waiting_place ON synckit_waiting(scope, site, seq, part);
     CREATE TABLE synckit_peer(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, epoch BLOB NOT NULL, token BLOB NOT NULL,
       succeeded INTEGER, attempted INTEGER, outcome TEXT);
     CREATE TABLE synckit_acknowledged(peer INTEGER NOT NULL, scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL,

@@ -61,7 +61,10 @@ extension AssessmentCommand {
           Text(
             "有争议 \(view.range.contested.count) 项,裁定前:得分 \(points),等级 \(levels.lowerBound)–\(levels.upperBound)",
             "Contested: \(view.range.contested.count); until settled: score \(points), level \(levels.lowerBound)–\(levels.upperBound)"))
-        for item in view.items { printer.contested(item.contested, of: item.item.description.hasPrefix("q") ? "answer" : "scene") }
+        for item in view.items {
+          let table = item.maxMilliPoints == nil ? "scene" : "answer"
+          printer.contested(item.contested, of: table, item: item.item.description)
+        }
       }
     }
 

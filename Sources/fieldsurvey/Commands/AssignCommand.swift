@@ -33,11 +33,14 @@ struct AssignCommand: ParsableCommand {
     if withdraw { return try withdraw(home) }
     let survey = try home.survey()
     let assignment = try survey.assign(enterprise, to: user, role: AssignmentRole.parse(role, field: "role"), dueOn: due)
-    let scope = GrantedScope(assignment.enterpriseID)
-    if home.isOffice, let scope { try home.relay().grant(user: assignment.user, scope: scope) }
-    let told = Told(assignment: assignment, granted: home.isOffice)
+    if home.isOffice, let scope = GrantedScope(assignment.enterpriseID) {
+      try home.relay().grant(user: assignment.user, scope: scope)
+    }
+    let told = Told(
+      enterpriseID: assignment.enterpriseID, user: assignment.user, role: assignment.role, dueOn: assignment.dueOn, granted: home.isOffice,
+      withdrawn: false)
     try common.printer.show(told) { printer in
-      let role = printer.name(assignment.role)
+      let role = printer.name(told.role)
       printer.say(Text("已分派给 \(assignment.user)(\(role))。", "Assigned to \(assignment.user) (\(role))."))
     }
     if !home.isOffice {
@@ -50,26 +53,21 @@ struct AssignCommand: ParsableCommand {
     let (found, assignment) = try home.survey().unassign(enterprise, from: user)
     var wasGranted = false
     if home.isOffice, let scope = GrantedScope(found.id) { wasGranted = try home.relay().revoke(user: user, scope: scope) }
-    guard let assignment else {
-      guard wasGranted else { throw Failure.notFound(Failure.name(of: "assignment"), id: "\(found.name) / \(user)") }
-      return common.printer.note(Text("没有分派记录;授权已收回。", "There was no assignment; the grant is withdrawn."))
+    guard assignment != nil || wasGranted else {
+      throw Failure.notFound(Failure.name(of: "assignment"), id: "\(found.name) / \(user)")
     }
-    try common.printer.show(Told(assignment: assignment, granted: false)) { printer in
-      printer.say(Text("已收回 \(assignment.user) 的分派。", "Withdrawn from \(assignment.user)."))
-    }
+    let told = Told(
+      enterpriseID: found.id, user: user, role: assignment?.role, dueOn: assignment?.dueOn, granted: false, withdrawn: true)
+    try common.printer.show(told) { printer in printer.say(Text("已收回 \(user) 的分派。", "Withdrawn from \(user).")) }
   }
 
   /// The assignment, and whether its user may sync the case because of it.
   private struct Told: Encodable {
-    let assignment: Assignment
+    let enterpriseID: String
+    let user: String
+    let role: Stored<AssignmentRole>?
+    let dueOn: String?
     let granted: Bool
-
-    private enum CodingKeys: String, CodingKey { case granted }
-
-    func encode(to encoder: any Encoder) throws {
-      try assignment.encode(to: encoder)
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(granted, forKey: .granted)
-    }
+    let withdrawn: Bool
   }
 }

@@ -42,7 +42,9 @@ extension Printer {
   func name(_ text: BilingualText) -> String { Text(text.zh, text.en)(language) }
 
   /// What is open between several writers, beside what is shown.
-  func contested(_ all: [Contested], of table: String) {
+  /// - Parameter item: which part of the record, where it has several.
+  func contested(_ all: [Contested], of table: String, item: String = "") {
+    let place = item.isEmpty ? "" : item + " "
     for contest in all {
       let column = Survey.describe(column: contest.column, of: table)
       let sides = contest.candidates.map { candidate in
@@ -50,7 +52,7 @@ extension Printer {
           "\(candidate.value ?? "(空)")(\(candidate.by.joined(separator: "、")))",
           "\(candidate.value ?? "(empty)") (\(candidate.by.joined(separator: ", ")))")
       }.joined()
-      say(Text("  ⚠ \(column.zh)有争议:\(sides.zh)", "  ⚠ \(column.en) is contested: \(sides.en)"))
+      say(Text("  ⚠ \(place)\(column.zh)有争议:\(sides.zh)", "  ⚠ \(place)\(column.en) contested: \(sides.en)"))
     }
   }
 

@@ -104,11 +104,12 @@ struct ServeCommand: AsyncParsableCommand {
     printer.note(Text("中继已启动。登记设备:fieldsurvey device code 用户名", "The relay is up. To enrol a device: fieldsurvey device code USER"))
   }
 
-  /// A port in use is the one mishap everybody meets.
+  /// A port in use is the one mishap everybody meets. The server's own error is not public; its text holds the kernel's number.
   private static func explained(_ error: any Error, host: String, port: Int) -> any Error {
-    guard let number = (error as NSError?)?.code, "\(error)".contains("bind") else { return error }
+    guard let match = "\(error)".firstMatch(of: /bind.*errno: (\d+)/), let number = Int32(match.output.1) else { return error }
+    let reason = String(cString: strerror(number))
     return Failure(
-      "cannot-listen", .unreachable, Text("无法监听 \(host):\(port)(\(error))。", "Cannot listen on \(host):\(port) (\(error))."),
+      "cannot-listen", .unreachable, Text("无法监听 \(host):\(port)(\(reason))。", "Cannot listen on \(host):\(port) (\(reason))."),
       next: Text("端口可能已被占用,请换一个:--port。", "The port may be in use; choose another with --port."), details: ["errno": String(number)])
   }
 }

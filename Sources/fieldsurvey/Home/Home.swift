@@ -78,19 +78,30 @@ extension Home {
 
   /// Makes the folder, for its owner alone; one that is there keeps its mode.
   static func make(_ folder: URL) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) {
-      guard isFolder.boolValue else { throw Failure(posix: ENOTDIR, path: folder.path) }
-    } else {
-      do {
-        try FileManager.default.createDirectory(
-          at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
-      } catch {
-        throw Failure.readOnly(folder.path, details: ["path": folder.path])
-      }
-      guard mkdir(folder.path, 0o700) == 0 || errno == EEXIST else { throw PrivateFile.failure(errno, folder.path) }
-    }
+    try makeFolders(to: folder.deletingLastPathComponent(), mode: 0o755)
+    try makeFolders(to: folder, mode: 0o700)
     try requireWritable(folder)
+  }
+
+  private static func makeFolders(to folder: URL, mode: mode_t) throws {
+    let path = folder.path
+    if mkdir(path, mode) == 0 { return }
+    switch errno {
+    case EEXIST:
+      var information = stat()
+      guard stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else { throw notAFolder(path) }
+    case ENOTDIR: throw notAFolder(path)
+    case ENOENT where folder.pathComponents.count > 1:
+      try makeFolders(to: folder.deletingLastPathComponent(), mode: 0o755)
+      guard mkdir(path, mode) == 0 || errno == EEXIST else { throw PrivateFile.failure(errno, path) }
+    default: throw PrivateFile.failure(errno, path)
+    }
+  }
+
+  private static func notAFolder(_ path: String) -> Failure {
+    Failure(
+      "not-a-folder", .cannotWrite, Text("\(path) 不是目录,也不能建成目录。", "\(path) is no folder, and none can be made there."),
+      kept: Failure.nothingChanged, next: Text("请用 --home 指定另一个目录。", "Name another folder with --home."), details: ["path": path])
   }
 
   /// Fails for a folder or a replica without write permission. Root could write all the same, yet whoever took the permission away

@@ -118,6 +118,9 @@ extension Failure {
 
   private static func sqlite(_ error: SyncKitError) -> Failure {
     if let beneath = error.underlying as? DatabaseError { return Failure(beneath) }
+    if error.code == .sqlite, let code = error.details["code"].flatMap({ Int32($0) }) {
+      return Failure(DatabaseError(resultCode: ResultCode(rawValue: code), message: error.details["message"]))
+    }
     return Failure(
       error.code.description, .io, Text("数据库报错(\(error.code))。", "The database reports an error (\(error.code))."),
       kept: allKept, next: Text("请运行 fieldsurvey doctor。", "Run fieldsurvey doctor."), details: error.details)

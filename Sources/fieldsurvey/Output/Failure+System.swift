@@ -6,6 +6,11 @@ extension Failure {
   init(_ error: DatabaseError) {
     let details = ["sqlite": String(error.extendedResultCode.rawValue), "message": error.message ?? ""]
     let message = error.message ?? String(error.resultCode.rawValue)
+    // The shared memory of the write-ahead log cannot grow: no room either, though SQLite calls it an I/O error.
+    if error.extendedResultCode == .SQLITE_IOERR_SHMSIZE {
+      self = Self.diskFull(details: details)
+      return
+    }
     switch error.resultCode {
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       self.init(

@@ -59,6 +59,11 @@ extension Failure {
       return (
         .tryLater, Text("请求过于频繁(\(http))。", "Too many requests (\(http))."), Text("请\(wait.zh)再试。", "Try again\(wait.en).")
       )
+    case .rejected where error.serverCode == "device-taken":
+      return (
+        .notPermitted, Text("这台设备已登记给另一位用户。", "This device is enrolled for another user."),
+        Text("请用 --home 指定另一个目录,或请办公室先停用这台设备。", "Name another folder with --home, or have the office revoke this device first.")
+      )
     case .rejected:
       return (
         .badPeer, Text("服务器拒绝了请求(\(http))。", "The server rejects the request (\(http))."),

@@ -3,30 +3,32 @@ import Foundation
 
 /// Ends the program after an error: with help where help was asked for, else with a ``Failure`` and its exit code.
 enum UsageFailure {
-  static func end(_ error: any Error) -> Never {
+  static func end(_ error: any Error, of command: any ParsableCommand.Type) -> Never {
     if let code = error as? ExitCode { exit(code.rawValue) }
-    let code = FieldSurvey.exitCode(for: error)
+    let code = command.exitCode(for: error)
     if code == .success {
       // Help and version were asked for: they are the result.
-      let text = ParserText.help(FieldSurvey.fullMessage(for: error))(.current)
+      let text = ParserText.help(command.fullMessage(for: error))(.current)
       Terminal.write(Array((text + "\n").utf8), to: STDOUT_FILENO)
       exit(ExitStatus.ok.rawValue)
     }
-    let failure = isUsage(error) ? usage(error) : Failure(error)
+    let failure = isUsage(error, command) ? usage(error, command) : Failure(error)
     Printer(isJSON: asksForJSON).report(failure)
     exit(failure.status.rawValue)
   }
 
   /// The parser's own errors are not public; they are all that ends with its code for wrong usage.
-  private static func isUsage(_ error: any Error) -> Bool {
-    !(error is Failure) && FieldSurvey.exitCode(for: error) == .validationFailure
+  private static func isUsage(_ error: any Error, _ command: any ParsableCommand.Type) -> Bool {
+    !(error is Failure) && command.exitCode(for: error) == .validationFailure
   }
 
-  private static func usage(_ error: any Error) -> Failure {
-    let message = FieldSurvey.message(for: error)
-    // The full message ends with how the command is written, which is the best next step.
-    let full = FieldSurvey.fullMessage(for: error)
-    let usage = full.split(separator: "\n").first { $0.hasPrefix("Usage: ") }.map { $0.dropFirst("Usage: ".count) }
+  private static func usage(_ error: any Error, _ command: any ParsableCommand.Type) -> Failure {
+    let message = command.message(for: error)
+    // How the command is written is the best next step. A parser's error knows which command was meant; ours came while one ran.
+    let usage =
+      command == FieldSurvey.self
+      ? FieldSurvey.fullMessage(for: error).split(separator: "\n").first { $0.hasPrefix("Usage: ") }?.dropFirst("Usage: ".count)
+      : FieldSurvey.usageString(for: command).split(separator: "\n").first
     return Failure(
       "usage", .usage, ParserText.translate(message),
       next: usage.map { Text("用法:\($0)", "usage: \($0)") } ?? Failure.seeHelp)

@@ -49,7 +49,7 @@ import Testing
     #expect(try survey.replica.status(peer: "nobody").unsentChangesets == before)
   }
 
-  @Test func aWithdrawnAnswerIsUnansweredAndNot无() throws {
+  @Test func aWithdrawnAnswerIsUnansweredWhichIsNotNone() throws {
     try survey.answer(id, with: Answers(questions: [5: AnswerCode(parsing: "A")]))
     #expect(!(try survey.assessment(id).rating.unanswered.contains(.question(5))))
     let recorded = try survey.answer(id, with: Answers(), clearing: [.question(5), .scene(3)])

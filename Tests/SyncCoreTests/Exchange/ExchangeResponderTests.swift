@@ -1,0 +1,51 @@
+import SyncCore
+import Testing
+
+/// The answering side over a store that is nothing but values.
+@Suite struct ExchangeResponderTests {
+  private final class Store: ExchangeStore {
+    let epoch: [UInt8] = [9]
+    var asked: [[UInt8]] = []
+    var stored: [Fragment] = []
+
+    func token() throws -> [UInt8] { [UInt8(asked.count)] }
+    func changedScopes(since token: [UInt8]) throws -> [ScopeID] {
+      asked.append(token)
+      return ["b", "a"].compactMap { ScopeID($0) }
+    }
+    func holdings(of scope: ScopeID) throws -> Holdings { Holdings() }
+    func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) { (stored, budget > 1) }
+    func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+      stored += fragments
+      return ([], [])
+    }
+  }
+
+  @Test func aTokenCountsOnlyInItsOwnEpoch() throws {
+    let store = Store()
+    for (epoch, token) in [([9], [5]), ([8], [5]), ([], [])] as [([UInt8], [UInt8])] {
+      _ = try ExchangeResponder.answer(.hello(epoch: epoch, token: token, scopes: []), from: store)
+    }
+    #expect(store.asked == [[5], [], []])
+  }
+
+  @Test func theNewTokenIsTakenBeforeTheScopesAreRead() throws {
+    let answer = try ExchangeResponder.answer(.hello(epoch: [9], token: [5], scopes: []), from: Store())
+    guard case .heads([9], let token, _) = answer else { return #expect(Bool(false), "\(answer)") }
+    #expect(token == [0])
+  }
+
+  @Test func scopesAreToldOnceAndInOrder() throws {
+    let asked = ["c", "a"].compactMap { ScopeID($0) }
+    let answer = try ExchangeResponder.answer(.hello(epoch: [], token: [], scopes: asked), from: Store())
+    guard case .heads(_, _, let scopes) = answer else { return #expect(Bool(false), "\(answer)") }
+    #expect(scopes.map(\.scope.name) == ["a", "b", "c"])
+  }
+
+  @Test func whatIsPushedIsStoredAndWhatIsLoadedIsSent() throws {
+    let store = Store()
+    let fragment = Fragment(header: [1], signature: [], firstPart: 0, parts: [])
+    #expect(try ExchangeResponder.answer(.push([fragment]), from: store) == .receipt([], refused: []))
+    #expect(try ExchangeResponder.answer(.pull([]), from: store) == .changes([fragment], isComplete: false))
+  }
+}
