@@ -48,8 +48,12 @@ import Testing
     try li.run("sync")
     try chen.run("sync")
     let history = try #require(chen.ask("history", "answer", assessment, "3") as? [[String: Any]])
-    #expect(history.map { $0["kind"] as? String } == ["wrote", "wrote", "wrote", "settled"] || history.count == 4)
+    #expect(history.count == 4)
+    #expect(history.last?["kind"] as? String == "settled")
     #expect(history.last?["note"] as? String == "现场复核")
+    let first = try #require(history.first?["changeset"] as? String)
+    let past = try #require(chen.ask("history", "answer", assessment, "3", "--as-of", first) as? [[String: Any]])
+    #expect(past.map { $0["letters"] as? String } == ["B"])
 
     let third = try office.laptop("wang")
     let stick = office.folder.url.appendingPathComponent("stick.bundle").path

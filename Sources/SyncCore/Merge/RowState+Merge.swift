@@ -78,7 +78,7 @@ extension RowState {
 
   /// Whether a write by somebody who had read all of the row, and left nothing alone, meets no candidate beside the shown one: then
   /// each of its columns has simply a new value.
-  public func isPlainlySucceeded(by change: RowChange, columns: some Sequence<UInt32>) -> Bool {
+  public func isPlainlySucceeded(by change: RowChange, columns: [UInt32]) -> Bool {
     guard change.spared.isEmpty, dead.isEmpty, !alive.isEmpty, change.context == context else { return false }
     return cells.isEmpty || columns.allSatisfy { column in cell(column).map { cells[$0].dots.count == 1 } ?? true }
   }

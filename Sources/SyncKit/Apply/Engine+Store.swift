@@ -5,9 +5,12 @@ extension Engine {
   /// Keeps arriving fragments and applies every changeset whose time has come, all in the running transaction.
   ///
   /// Rule 3: a changeset is applied only once all that its author had read is; until then it waits.
+  /// - Parameter sparing: whether a changeset that cannot be applied is refused while the rest goes on; that costs a savepoint each, so it
+  ///   is asked for once an attempt without has failed.
   /// - Returns: the scopes that were touched, and what was not taken.
-  func store(_ fragments: [Fragment]) throws -> (scopes: [UInt32], refused: [Refusal]) {
+  func store(_ fragments: [Fragment], sparing: Bool = false) throws -> (scopes: [UInt32], refused: [Refusal]) {
     readClock()
+    forgetHeads()
     return try applying {
       var scopes: [UInt32] = []
       var refused: [Refusal] = []
@@ -22,9 +25,9 @@ extension Engine {
         }
         let scope = try catalog.number(of: header.scope)
         if !scopes.contains(scope) { scopes.append(scope) }
-        if let code = try keep(fragment, header, scope) { refused.append(Refusal(scope: header.scope, dot: header.dot, code: code)) }
+        if let code = try keep(fragment, header, scope, sparing) { refused.append(Refusal(scope: header.scope, dot: header.dot, code: code)) }
       }
-      for scope in scopes { try applyWaiting(scope) }
+      for scope in scopes { refused += try applyWaiting(scope, sparing) }
       return (scopes, refused)
     }
   }
@@ -50,7 +53,7 @@ extension Engine {
     return nil
   }
 
-  private func keep(_ fragment: Fragment, _ header: ChangesetHeader, _ scope: UInt32) throws -> String? {
+  private func keep(_ fragment: Fragment, _ header: ChangesetHeader, _ scope: UInt32, _ sparing: Bool) throws -> String? {
     let dot = LocalDot(site: try catalog.number(of: header.dot.site), seq: header.dot.seq)
     let applied = try log.lastSeq(scope: scope, site: dot.site)
     if dot.seq <= applied {
@@ -59,11 +62,13 @@ extension Engine {
     if dot.seq == applied + 1, fragment.firstPart == 0, fragment.parts.count == header.parts.count {
       if let head = try log.head(scope: scope, site: dot.site), codec.digest(head.header) != header.previous { return Refusal.Code.fork }
       if try log.vector(ofScope: scope).covers(header.needs) {
-        for (at, body) in fragment.parts.enumerated().dropFirst() { try log.appendPart(scope: scope, dot: dot, part: at, body: body) }
-        try apply(header, fragment.header, fragment.signature, fragment.parts[0], scope, dot)
-        return nil
+        return try attempt(sparing) {
+          for (at, body) in fragment.parts.enumerated().dropFirst() { try log.appendPart(scope: scope, dot: dot, part: at, body: body) }
+          try apply(header, fragment.header, fragment.signature, fragment.parts[0], scope, dot)
+        }
       }
     }
+    if let (waiting, _) = try waitingHeader(scope, dot), waiting != fragment.header { return Refusal.Code.fork }
     let put = try connection.statement("INSERT OR IGNORE INTO synckit_waiting(scope, site, seq, part, header, signature, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")
     for (at, body) in fragment.parts.enumerated() {
       put.reset()
@@ -80,7 +85,9 @@ extension Engine {
   }
 
   /// Applies what waits in a scope and need not wait any longer, until nothing more can be.
-  private func applyWaiting(_ scope: UInt32) throws {
+  /// - Returns: what turned out not to be acceptable, and waits no more.
+  private func applyWaiting(_ scope: UInt32, _ sparing: Bool) throws -> [Refusal] {
+    var refused: [Refusal] = []
     var progressed = true
     while progressed {
       progressed = false
@@ -88,26 +95,63 @@ extension Engine {
         guard let (bytes, signature) = try waitingHeader(scope, dot) else { continue }
         let header = try ChangesetHeader(decoding: bytes)
         guard parts == header.parts.count, try log.vector(ofScope: scope).covers(header.needs) else { continue }
-        if let head = try log.head(scope: scope, site: dot.site), codec.digest(head.header) != header.previous { continue }
-        let move = try connection.statement(
-          """
-          INSERT INTO synckit_log(scope, site, seq, part, body) SELECT scope, site, seq, part, body FROM synckit_waiting \
-          WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part > 0
-          """)
-        bind(move, scope, dot)
-        try move.run()
-        let first = try connection.statement("SELECT body FROM synckit_waiting WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part = 0")
-        bind(first, scope, dot)
-        guard try first.step() else { continue }
-        let body = first.blob(0)
-        first.reset()
-        try apply(header, bytes, signature, body, scope, dot)
+        var code: String?
+        if let head = try log.head(scope: scope, site: dot.site), codec.digest(head.header) != header.previous {
+          code = Refusal.Code.fork
+        } else {
+          code = try attempt(sparing) { try applyWaiting(header, bytes, signature, scope, dot) }
+        }
+        if let code { refused.append(Refusal(scope: header.scope, dot: header.dot, code: code)) }
         let clear = try connection.statement("DELETE FROM synckit_waiting WHERE scope = ?1 AND site = ?2 AND seq = ?3")
         bind(clear, scope, dot)
         try clear.run()
         progressed = true
       }
     }
+    return refused
+  }
+
+  private func applyWaiting(_ header: ChangesetHeader, _ bytes: [UInt8], _ signature: [UInt8], _ scope: UInt32, _ dot: LocalDot) throws {
+    let move = try connection.statement(
+      """
+      INSERT INTO synckit_log(scope, site, seq, part, body) SELECT scope, site, seq, part, body FROM synckit_waiting \
+      WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part > 0
+      """)
+    bind(move, scope, dot)
+    try move.run()
+    let first = try connection.statement("SELECT body FROM synckit_waiting WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part = 0")
+    bind(first, scope, dot)
+    guard try first.step() else { throw SyncKitError(.damaged, ["waiting": header.dot.description]) }
+    let body = first.blob(0)
+    first.reset()
+    try apply(header, bytes, signature, body, scope, dot)
+  }
+
+  /// Applies one changeset, or says why it cannot be; then nothing of it stays.
+  private func attempt(_ sparing: Bool, _ body: () throws -> Void) throws -> String? {
+    guard sparing else {
+      try body()
+      return nil
+    }
+    try connection.execute("SAVEPOINT synckit_apply")
+    do {
+      try body()
+      try connection.execute("RELEASE synckit_apply")
+      return nil
+    } catch where Self.isOfChangeset(error) {
+      try connection.execute("ROLLBACK TO synckit_apply; RELEASE synckit_apply")
+      catalog.forget()
+      names.forget()
+      return Refusal.Code.malformed
+    }
+  }
+
+  /// Whether an error lies in what a changeset says, and not in this replica or its disk.
+  static func isOfChangeset(_ error: any Error) -> Bool {
+    if error is SyncCoreError { return true }
+    guard let error = error as? SyncKitError, error.code == .sqlite, let code = error.details["code"].flatMap({ Int32($0) }) else { return false }
+    // A rule of the user's table, or a type that it does not take.
+    return code & 0xff == SQLITE_CONSTRAINT || code & 0xff == SQLITE_MISMATCH
   }
 
   /// The changesets that wait in a scope, in order, with how many parts of each are there.
@@ -137,14 +181,22 @@ extension Engine {
     _ header: ChangesetHeader, _ headerBytes: [UInt8], _ signature: [UInt8], _ body: [UInt8], _ scope: UInt32, _ dot: LocalDot
   ) throws {
     try log.appendHead(
-      scope: scope, dot: dot, time: header.time, arrived: arrival(), header: headerBytes, signature: signature, body: body)
+      scope: scope, dot: dot, time: header.time, arrived: try arrival(), header: headerBytes, signature: signature, body: body)
+    var needs: [LocalDot] = []
+    for need in header.needs.entries { needs.join(LocalDot(site: try catalog.number(of: need.site), seq: need.seq)) }
+    if dot.seq > 1 { needs.join(LocalDot(site: dot.site, seq: dot.seq - 1)) }
     var index = 0
     for part in header.parts.indices {
       let bytes = part == 0 ? body : try log.body(scope: scope, dot: dot, part: part)
-      for group in try log.decode(bytes, firstIndex: index, withValues: true).groups {
+      let groups = try log.decode(bytes, firstIndex: index, withValues: true).groups
+      index += header.parts[part].rows
+      guard (groups.last.map { $0.firstIndex + $0.rowCount } ?? index) == index else { throw SyncCoreError(.malformed, "a part's rows") }
+      for group in groups {
+        // Rule 3 holds only if a header names all that the rows' contexts do.
+        guard group.contexts.allSatisfy({ $0.allSatisfy(needs.covers) }) else { throw SyncCoreError(.malformed, "a context beyond the header's") }
+        guard Set(group.columns.map(\.name)).count == group.columns.count else { throw SyncCoreError(.malformed, "a column that stands twice") }
         try ApplyGroup(group, scope: scope, dot: dot, time: header.time, engine: self).apply()
       }
-      index += header.parts[part].rows
     }
   }
 }

@@ -19,10 +19,10 @@ final class ChangesetWriter {
   init(scope: UInt32, engine: Engine) throws {
     self.scope = scope
     self.engine = engine
-    let head = try engine.log.head(scope: scope, site: engine.siteNumber)
-    dot = LocalDot(site: engine.siteNumber, seq: (head?.seq ?? 0) + 1)
-    previous = head.map { engine.codec.digest($0.header) } ?? []
-    var clock = HybridClock(latest: try engine.log.latestTime(inScope: scope))
+    let head = try engine.head(ofScope: scope)
+    dot = LocalDot(site: engine.siteNumber, seq: head.seq + 1)
+    previous = head.hash
+    var clock = HybridClock(latest: head.latest)
     time = clock.next(wall: engine.wallClock)
   }
 
@@ -76,7 +76,9 @@ final class ChangesetWriter {
       scope: try engine.catalog.scope(scope), dot: Dot(site: engine.site, seq: dot.seq), time: time, wallClock: engine.wallClock,
       author: engine.author, transaction: transaction, schema: engine.schemaVersion, certificate: [], previous: previous,
       needs: VersionVector(read), note: note, parts: parts)
+    let encoded = header.encoded
     try engine.log.appendHead(
-      scope: scope, dot: dot, time: time, arrived: engine.arrival(), header: header.encoded, signature: [], body: firstBody)
+      scope: scope, dot: dot, time: time, arrived: try engine.arrival(), header: encoded, signature: [], body: firstBody)
+    engine.noteHead(ScopeHead(seq: dot.seq, hash: engine.codec.digest(encoded), latest: time), ofScope: scope)
   }
 }

@@ -39,6 +39,7 @@ extension Replica {
   ) throws -> ExchangeSummary {
     var machine = ExchangeInitiator()
     let (epoch, token) = try memory.known()
+    var unacceptable: Refusal?
     var events: [ExchangeInitiator.Event] = [.begin(epoch: epoch, token: token, unsent: try memory.unsentScopes())]
     while let event = events.popLast() {
       for action in try machine.handle(event) {
@@ -54,11 +55,14 @@ extension Replica {
           events.append(.loaded(fragments, hasMore: hasMore))
         case .store(let fragments):
           let (held, refused) = try store(fragments)
-          if let first = refused.first { throw SyncKitError(.damaged, ["changeset": first.dot.description, "refused": first.code]) }
+          unacceptable = unacceptable ?? refused.first
           events.append(.stored(held))
         case .forget: try memory.forget()
         case .acknowledge(let held): try memory.acknowledge(held)
-        case .remember(let epoch, let token): try memory.remember(epoch, token)
+        case .remember(let epoch, let token):
+          // What could not be taken in is asked for again next time; the rest is here.
+          if let unacceptable { throw SyncKitError(.damaged, ["changeset": unacceptable.dot.description, "refused": unacceptable.code]) }
+          try memory.remember(epoch, token)
         case .finish(let summary):
           try memory.noteRefused(summary.refused)
           return summary

@@ -9,7 +9,7 @@ public struct ReplicaExchangeStore: ExchangeStore {
 
   public func token() throws -> [UInt8] {
     try replica.look { snapshot in
-      let find = try snapshot.connection.statement("SELECT coalesce(max(arrived), 0) FROM synckit_log WHERE part = 0")
+      let find = try snapshot.connection.statement("SELECT coalesce(max(id), 0) FROM synckit_log")
       let latest = try find.step() ? UInt64(bitPattern: find.int(0)) : 0
       find.reset()
       return (0..<8).reversed().map { UInt8(truncatingIfNeeded: latest >> (8 * UInt64($0))) }
@@ -19,7 +19,7 @@ public struct ReplicaExchangeStore: ExchangeStore {
   public func changedScopes(since token: [UInt8]) throws -> [ScopeID] {
     let since = token.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return try replica.look { snapshot in
-      let find = try snapshot.connection.statement("SELECT DISTINCT scope FROM synckit_log WHERE part = 0 AND arrived > ?1")
+      let find = try snapshot.connection.statement("SELECT DISTINCT scope FROM synckit_log WHERE id > ?1")
       find.bind(1, since)
       var out: [ScopeID] = []
       while try find.step() { out.append(try snapshot.catalog.scope(UInt32(find.int(0)))) }
@@ -46,9 +46,16 @@ extension Replica {
 
   /// Commits fragments whole.
   func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
-    let (scopes, refused) = try work { engine in
-      let (numbers, refused) = try engine.store(fragments)
-      return (try numbers.map { try engine.catalog.scope($0) }, refused)
+    func commit(sparing: Bool) throws -> ([ScopeID], [Refusal]) {
+      try work { engine in
+        let (numbers, refused) = try engine.store(fragments, sparing: sparing)
+        return (try numbers.map { try engine.catalog.scope($0) }, refused)
+      }
+    }
+    let (scopes, refused): ([ScopeID], [Refusal])
+    // One changeset that cannot be applied must not keep the others out.
+    do { (scopes, refused) = try commit(sparing: false) } catch where Engine.isOfChangeset(error) {
+      (scopes, refused) = try commit(sparing: true)
     }
     // Observers of the pool see what came from elsewhere as they see what was written here.
     try pool.write { db in try db.notifyChanges(in: .fullDatabase) }

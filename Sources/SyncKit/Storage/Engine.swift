@@ -41,7 +41,11 @@ final class Engine: @unchecked Sendable {
   var failure: SyncKitError?
   /// The wall clock, asked once a transaction.
   private(set) var wallClock: Int64 = 0
-  private var lastArrival: Int64 = 0
+  /// Nil until it is read in the running transaction.
+  private var lastArrival: Int64?
+  /// See ``head(ofScope:)``.
+  private(set) var heads: [UInt32: ScopeHead] = [:]
+  private(set) var headsVersion: Int64 = -1
   /// Rows that are being put into a user's table at once.
   let incoming = IncomingRows()
 
@@ -72,12 +76,30 @@ final class Engine: @unchecked Sendable {
   func table(named name: String) -> TableShape? { tables.first { $0.name == name } }
 
   /// Reads the clocks for what is about to be written.
-  func readClock() { wallClock = clock() }
+  func readClock() {
+    wallClock = clock()
+    lastArrival = nil
+  }
 
-  /// When something arrived in this replica's log: microseconds since 1970, rising from one to the next.
-  func arrival() -> Int64 {
-    lastArrival = max(wallClock &* 1000, lastArrival &+ 1)
-    return lastArrival
+  /// When something arrived in this replica's log: microseconds since 1970, rising from one to the next, whatever the clock says and
+  /// whichever process writes: peers ask for what arrived after what they know.
+  func arrival() throws -> Int64 {
+    let last: Int64
+    if let lastArrival { last = lastArrival } else {
+      let find = try connection.statement("SELECT arrived FROM synckit_log WHERE arrived IS NOT NULL ORDER BY id DESC LIMIT 1")
+      defer { find.reset() }
+      last = try find.step() ? find.int(0) : 0
+    }
+    let next = max(wallClock &* 1000, last &+ 1)
+    lastArrival = next
+    return next
+  }
+
+  func noteHead(_ head: ScopeHead, ofScope scope: UInt32) { heads[scope] = head }
+
+  func forgetHeads(_ version: Int64 = -1) {
+    heads.removeAll()
+    headsVersion = version
   }
 
   /// Runs the engine's own statements, unseen by the hooks.
@@ -93,6 +115,9 @@ final class Engine: @unchecked Sendable {
     isArmed = false
     for at in dirty.indices where !dirty[at].isEmpty { dirty[at].removeAll() }
     names.forget()
-    if rolledBack { catalog.forget() } else { catalog.endTransaction() }
+    if rolledBack {
+      catalog.forget()
+      forgetHeads()
+    } else { catalog.endTransaction() }
   }
 }

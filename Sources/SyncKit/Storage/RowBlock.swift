@@ -135,8 +135,12 @@ enum RowBlock {
         if !rows.isEmpty {
           let shared = try reader.count(upTo: key.count)
           let suffix = try reader.string(upTo: bytes.count)
-          key.removeSubrange(shared...)
-          key.append(contentsOf: suffix)
+          let previous = key
+          key = [UInt8](unsafeUninitializedCapacity: shared + suffix.count) { target, used in
+            _ = target[..<shared].update(fromContentsOf: previous[..<shared])
+            _ = target[shared...].update(fromContentsOf: suffix)
+            used = shared + suffix.count
+          }
         }
         let flags = try reader.byte()
         if flags & hasName != 0 {

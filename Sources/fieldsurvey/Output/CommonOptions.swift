@@ -40,7 +40,8 @@ struct CommonOptions: ParsableArguments {
     let environment = ProcessInfo.processInfo.environment
     func set(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     if let path = home ?? set("FIELDSURVEY_HOME") { return URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL }
-    let data = set("XDG_DATA_HOME") ?? (set("HOME") ?? NSHomeDirectory()) + "/.local/share"
+    // The specification has relative paths ignored.
+    let data = set("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? (set("HOME") ?? NSHomeDirectory()) + "/.local/share"
     return URL(fileURLWithPath: data, isDirectory: true).appendingPathComponent("fieldsurvey", isDirectory: true)
   }
 }

@@ -65,6 +65,8 @@ struct ConflictRecord: Encodable {
   let base: Record.Cell?
   let baseMeaning: String?
   let impact: ConflictImpact?
+  /// Whether the choice decides the level, whatever becomes of the other conflicts; nil where no rating depends on it.
+  let decidesLevel: Bool?
 
   init(_ conflict: Conflict, _ survey: Survey, _ language: Language) throws {
     func speak(_ text: BilingualText) -> String { Text(text.zh, text.en)(language) }
@@ -100,6 +102,7 @@ struct ConflictRecord: Encodable {
     base = common.map(Record.Cell.init)
     baseMeaning = try common.map(meaning)
     impact = try survey.impact(of: conflict)
+    decidesLevel = impact?.decidesLevel
   }
 
   /// Who made each write of a row.
