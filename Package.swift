@@ -61,7 +61,8 @@ let package = Package(
     .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: strict),
     .testTarget(name: "SyncKitTests", dependencies: ["SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
     .testTarget(name: "SyncRelayTests", dependencies: ["SyncRelay", "SyncServer", "SyncKit", "SyncCore", grdb], swiftSettings: strict),
-    .testTarget(name: "SurveyModelTests", dependencies: ["SurveyModel", "SyncKit", grdb], resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "SurveyModelTests", dependencies: ["SurveyModel", "SyncKit", grdb], resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(name: "CommandLineTests", dependencies: ["fieldsurvey"], swiftSettings: strict),
   ]
 )

@@ -15,7 +15,9 @@ import Foundation
         runs.append(try SurveyBenchmark(rows: rows, isDurable: isDurable, folder: folder).run())
       }
       if ProcessInfo.processInfo.environment["BENCH_RAW"] != nil {
-        for run in runs { print(run.sorted { $0.key < $1.key }.map { "\($0.key)=\(String(format: "%.4f", $0.value))" }.joined(separator: " ")) }
+        for run in runs {
+          print(run.sorted { $0.key < $1.key }.map { "\($0.key)=\(String(format: "%.4f", $0.value))" }.joined(separator: " "))
+        }
       }
       SurveyTable(runs: runs, rowCount: count, updateCount: Workload.updateCount, isDurable: isDurable).print()
     }

@@ -23,7 +23,9 @@ final class Plain {
 
   func prepare(_ sql: String) -> OpaquePointer? {
     var statement: OpaquePointer?
-    if sqlite3_prepare_v2(handle, sql, -1, &statement, nil) != SQLITE_OK { fatalError("\(sql): \(String(cString: sqlite3_errmsg(handle)))") }
+    if sqlite3_prepare_v2(handle, sql, -1, &statement, nil) != SQLITE_OK {
+      fatalError("\(sql): \(String(cString: sqlite3_errmsg(handle)))")
+    }
     return statement
   }
 

@@ -104,7 +104,8 @@ struct SurveyBenchmark {
     // Rows of their own, so that it does not matter what the table holds already.
     let fresh = Workload.rows(count).map { row in
       AnswerRow(
-        id: "x" + row.id.dropFirst(), enterprise: row.enterprise, indicator: row.indicator, value: row.value, score: row.score, note: row.note,
+        id: "x" + row.id.dropFirst(), enterprise: row.enterprise, indicator: row.indicator, value: row.value, score: row.score,
+        note: row.note,
         updatedBy: row.updatedBy)
     }
     db.repeatedly(Self.insert, fresh, bind)

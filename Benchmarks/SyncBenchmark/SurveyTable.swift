@@ -17,7 +17,8 @@ struct SurveyTable {
   func print() {
     let mode = isDurable ? "FULL" : "NORMAL"
     let seconds = Measure.median(runs.compactMap { $0["T0"] })
-    Swift.print("\nsurvey workload, \(rowCount) rows, synchronous=\(mode), T0 = \(String(format: "%.3f", seconds)) s, median of \(runs.count)")
+    Swift.print(
+      "\nsurvey workload, \(rowCount) rows, synchronous=\(mode), T0 = \(String(format: "%.3f", seconds)) s, median of \(runs.count)")
     Swift.print(pad("step", 26) + pad("value", 14) + pad("to reach", 12) + "unit")
     for step in steps() {
       let limit = step.limit.map { format($0) } ?? "-"

@@ -28,13 +28,13 @@ final class BreakingTransport: ExchangeTransport {
 
   func roundTrip(path: String, body: [UInt8]) throws(TransportError) -> [UInt8] {
     let damage = messages.count == trip ? self.damage : nil
-    if case .requestLost? = damage { throw TransportError(.connectionLost) }
+    if case .requestLost? = damage { throw TransportError(.cutShort) }
     var sent = body
     if case .requestCut(let count)? = damage { sent = Array(body.prefix(count)) }
     let answer = try way.roundTrip(path: path, body: sent)
     messages.append((body, answer))
     switch damage {
-    case .responseLost?: throw TransportError(.connectionLost)
+    case .responseLost?: throw TransportError(.cutShort)
     case .responseCut(let count)?: return Array(answer.prefix(count))
     default: return answer
     }

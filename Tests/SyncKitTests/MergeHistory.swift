@@ -47,7 +47,8 @@ final class MergeHistory {
   private(set) var oracle = MergeOracle()
   private var log: [Dot: Fragment] = [:]
   private(set) var failures: [String] = []
-  private var step = 0
+  private(set) var step = 0
+  let trace = ProcessInfo.processInfo.environment["SYNCKIT_TRACE"] != nil
 
   init(seed: Int, sites: [HistorySite]) throws {
     random = SeededGenerator(seed: seed)

@@ -34,7 +34,9 @@ final class ApplyGroup {
       return (number, shape?.place(ofColumn: number))
     }
     columnNumbers = columns.map(\.number)
-    if let shape, !group.isDeletion, !columns.isEmpty, columns.allSatisfy({ $0.place != nil }), !group.columns.contains(where: \.isIncrement) {
+    if let shape, !group.isDeletion, !columns.isEmpty, columns.allSatisfy({ $0.place != nil }),
+      !group.columns.contains(where: \.isIncrement)
+    {
       let list = group.columns.enumerated().map { "\($1.name.quotedIdentifier)=?\($0 + 1)" }.joined(separator: ",")
       plainUpdate = try engine.connection.statement(
         "UPDATE \(shape.quoted) SET \(list) WHERE \(shape.keyCondition(from: columns.count + 1))")
@@ -201,11 +203,13 @@ final class ApplyGroup {
         updates.append((at, try add(value, to: try displayed.value(column.number, column.place))))
       } else {
         let policy = column.place.flatMap { shape?.columns[$0].policy } ?? .keep
-        updates.append((
-          at, try engine.mergeCell(
-            place, column: column.number, policy: policy, state: &state, change: change, time: time, value: value,
-            displayed: { try displayed.value(column.number, column.place) })
-        ))
+        updates.append(
+          (
+            at,
+            try engine.mergeCell(
+              place, column: column.number, policy: policy, state: &state, change: change, time: time, value: value,
+              displayed: { try displayed.value(column.number, column.place) })
+          ))
       }
     }
     let wasConflict = state.isExistenceConflict

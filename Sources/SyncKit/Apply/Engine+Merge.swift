@@ -55,11 +55,12 @@ extension Engine {
         let isHere =
           switch group.keys {
           case .names(let names): names.contains(name)
-          case .values(_, let columns): (0..<group.rowCount).contains { row in
-            var key: [UInt8] = []
-            for column in columns { KeyCode.append(column, row: row, to: &key) }
-            return key == place.key
-          }
+          case .values(_, let columns):
+            (0..<group.rowCount).contains { row in
+              var key: [UInt8] = []
+              for column in columns { KeyCode.append(column, row: row, to: &key) }
+              return key == place.key
+            }
           }
         if isHere { return group.columns.contains { $0.name == columnName } }
       }

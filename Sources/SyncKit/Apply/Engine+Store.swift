@@ -25,7 +25,9 @@ extension Engine {
         }
         let scope = try catalog.number(of: header.scope)
         if !scopes.contains(scope) { scopes.append(scope) }
-        if let code = try keep(fragment, header, scope, sparing) { refused.append(Refusal(scope: header.scope, dot: header.dot, code: code)) }
+        if let code = try keep(fragment, header, scope, sparing) {
+          refused.append(Refusal(scope: header.scope, dot: header.dot, code: code))
+        }
       }
       for scope in scopes { refused += try applyWaiting(scope, sparing) }
       return (scopes, refused)
@@ -69,7 +71,8 @@ extension Engine {
       }
     }
     if let (waiting, _) = try waitingHeader(scope, dot), waiting != fragment.header { return Refusal.Code.fork }
-    let put = try connection.statement("INSERT OR IGNORE INTO synckit_waiting(scope, site, seq, part, header, signature, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+    let put = try connection.statement(
+      "INSERT OR IGNORE INTO synckit_waiting(scope, site, seq, part, header, signature, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")
     for (at, body) in fragment.parts.enumerated() {
       put.reset()
       put.bind(1, scope)
@@ -138,7 +141,7 @@ extension Engine {
       try body()
       try connection.execute("RELEASE synckit_apply")
       return nil
-    } catch where Self.isOfChangeset(error) {
+    } catch  where Self.isOfChangeset(error) {
       try connection.execute("ROLLBACK TO synckit_apply; RELEASE synckit_apply")
       catalog.forget()
       names.forget()
@@ -149,7 +152,9 @@ extension Engine {
   /// Whether an error lies in what a changeset says, and not in this replica or its disk.
   static func isOfChangeset(_ error: any Error) -> Bool {
     if error is SyncCoreError { return true }
-    guard let error = error as? SyncKitError, error.code == .sqlite, let code = error.details["code"].flatMap({ Int32($0) }) else { return false }
+    guard let error = error as? SyncKitError, error.code == .sqlite, let code = error.details["code"].flatMap({ Int32($0) }) else {
+      return false
+    }
     // A rule of the user's table, or a type that it does not take.
     return code & 0xff == SQLITE_CONSTRAINT || code & 0xff == SQLITE_MISMATCH
   }
@@ -193,8 +198,12 @@ extension Engine {
       guard (groups.last.map { $0.firstIndex + $0.rowCount } ?? index) == index else { throw SyncCoreError(.malformed, "a part's rows") }
       for group in groups {
         // Rule 3 holds only if a header names all that the rows' contexts do.
-        guard group.contexts.allSatisfy({ $0.allSatisfy(needs.covers) }) else { throw SyncCoreError(.malformed, "a context beyond the header's") }
-        guard Set(group.columns.map(\.name)).count == group.columns.count else { throw SyncCoreError(.malformed, "a column that stands twice") }
+        guard group.contexts.allSatisfy({ $0.allSatisfy(needs.covers) }) else {
+          throw SyncCoreError(.malformed, "a context beyond the header's")
+        }
+        guard Set(group.columns.map(\.name)).count == group.columns.count else {
+          throw SyncCoreError(.malformed, "a column that stands twice")
+        }
         try ApplyGroup(group, scope: scope, dot: dot, time: header.time, engine: self).apply()
       }
     }

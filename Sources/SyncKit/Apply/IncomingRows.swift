@@ -121,7 +121,8 @@ enum IncomingModule {
     case .blob(let range):
       column.heap.withUnsafeBytes { heap in
         sqlite3_result_blob64(
-          context, heap.baseAddress.map { $0 + range.lowerBound } ?? UnsafeRawPointer(bitPattern: 1), UInt64(range.count), csqlite_transient())
+          context, heap.baseAddress.map { $0 + range.lowerBound } ?? UnsafeRawPointer(bitPattern: 1), UInt64(range.count),
+          csqlite_transient())
       }
     }
   }

@@ -213,7 +213,8 @@ private enum TransactionModule {
   static func refuse(_ table: UnsafeMutablePointer<sqlite3_vtab>, _ engine: Engine, _ error: any Error) -> Int32 {
     let failure = error as? SyncKitError ?? SyncKitError(.damaged, ["message": String(describing: error)], underlying: error)
     engine.failure = failure
-    let text = Array("SyncKit: \(failure.code) \(failure.details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))".utf8)
+    let text = Array(
+      "SyncKit: \(failure.code) \(failure.details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))".utf8)
     if let message = sqlite3_malloc64(UInt64(text.count + 1)) {
       let bytes = message.assumingMemoryBound(to: UInt8.self)
       for (at, byte) in text.enumerated() { bytes[at] = byte }

@@ -199,6 +199,8 @@ struct BeforeImages {
 @inline(__always)
 private func memoryEquals(_ a: UnsafeRawPointer?, _ offset: Int, _ b: UnsafeRawPointer, _ count: Int) -> Bool {
   guard let a else { return false }
-  for at in 0..<count where a.load(fromByteOffset: offset + at, as: UInt8.self) != b.load(fromByteOffset: at, as: UInt8.self) { return false }
+  for at in 0..<count where a.load(fromByteOffset: offset + at, as: UInt8.self) != b.load(fromByteOffset: at, as: UInt8.self) {
+    return false
+  }
   return true
 }

@@ -151,7 +151,8 @@ final class EditFlush {
       if display.isReturn {
         let names = (shape.key.map(\.name) + display.cells.map { shape.columns[$0.column].name }).map(\.quotedIdentifier)
         let put = try engine.connection.statement(
-          "INSERT INTO \(shape.quoted)(\(names.joined(separator: ","))) VALUES(\(names.indices.map { "?\($0 + 1)" }.joined(separator: ",")))")
+          "INSERT INTO \(shape.quoted)(\(names.joined(separator: ","))) VALUES(\(names.indices.map { "?\($0 + 1)" }.joined(separator: ",")))"
+        )
         for (at, value) in (values + display.cells.map(\.value)).enumerated() { put.bind(Int32(at + 1), value) }
         try put.run()
         continue
@@ -164,7 +165,8 @@ final class EditFlush {
   // MARK: One row's write
 
   private func write(
-    _ place: RowPlace, _ state: inout RowState, _ read: ReadToken.Row?, _ columns: [Int], _ values: [Value], old: [Value], _ cursor: RowCursor
+    _ place: RowPlace, _ state: inout RowState, _ read: ReadToken.Row?, _ columns: [Int], _ values: [Value], old: [Value],
+    _ cursor: RowCursor
   ) throws {
     let writer = try flush.writer(place.scope)
     let context = try read.map { try engine.local($0.context) } ?? state.context

@@ -67,7 +67,8 @@ final class FreshFlush {
   private static func group(_ shape: TableShape) -> ChangeGroupBuilder {
     ChangeGroupBuilder(
       table: shape.name, isDeletion: false, isSettlement: false,
-      columns: shape.columns.map { ChangeGroup.ColumnName(name: $0.name, isIncrement: $0.policy == .counter) }, keyNames: shape.key.map(\.name))
+      columns: shape.columns.map { ChangeGroup.ColumnName(name: $0.name, isIncrement: $0.policy == .counter) },
+      keyNames: shape.key.map(\.name))
   }
 
   private func append(_ statement: Statement, _ at: Int32, to column: inout ColumnBuilder) throws {

@@ -107,7 +107,8 @@ extension Snapshot {
       return a.writes[0].time > b.writes[0].time
     }
     return Conflict(
-      id: try identifier(cell), row: RowReference(scope: try catalog.scope(cell.scope), table: row.table, key: try KeyCode.values(of: cell.key)),
+      id: try identifier(cell),
+      row: RowReference(scope: try catalog.scope(cell.scope), table: row.table, key: try KeyCode.values(of: cell.key)),
       kind: column.map { .cell(column: $0) } ?? .existence, candidates: candidates, values: values)
   }
 

@@ -54,7 +54,7 @@ extension Replica {
     }
     let (scopes, refused): ([ScopeID], [Refusal])
     // One changeset that cannot be applied must not keep the others out.
-    do { (scopes, refused) = try commit(sparing: false) } catch where Engine.isOfChangeset(error) {
+    do { (scopes, refused) = try commit(sparing: false) } catch  where Engine.isOfChangeset(error) {
       (scopes, refused) = try commit(sparing: true)
     }
     // Observers of the pool see what came from elsewhere as they see what was written here.

@@ -47,7 +47,8 @@ extension Replica {
           write: try snapshot.info(write, column: column, among: writes),
           kind: write.isSettlement ? .settled : write.isDeletion ? .deleted : .wrote,
           values: Dictionary(
-            write.values.filter { column == nil || $0.column == column }.map { ($0.column, $0.value) }, uniquingKeysWith: { first, _ in first }))
+            write.values.filter { column == nil || $0.column == column }.map { ($0.column, $0.value) },
+            uniquingKeysWith: { first, _ in first }))
       }
     }
   }

@@ -82,16 +82,24 @@ final class TableShape: Sendable {
     func refuse(_ reason: String, _ remedy: String) -> SyncKitError {
       SyncKitError(.unsuitableTable, ["table": name, "reason": reason, "remedy": remedy])
     }
-    let sql = try connection.statement("SELECT sql, (SELECT wr FROM pragma_table_list WHERE name = ?1 AND schema = 'main') FROM main.sqlite_schema WHERE type = 'table' AND name = ?1")
+    let sql = try connection.statement(
+      "SELECT sql, (SELECT wr FROM pragma_table_list WHERE name = ?1 AND schema = 'main') FROM main.sqlite_schema WHERE type = 'table' AND name = ?1"
+    )
     sql.bind(1, name)
     guard try sql.step() else { throw refuse("no-such-table", "create the table before it is declared") }
     let definition = sql.string(0).uppercased()
     let isWithoutRowid = sql.int(1) != 0
     sql.reset()
-    if definition.contains("AUTOINCREMENT") { throw refuse("autoincrement", "two devices would give the same number: use a UUIDv7 text key") }
+    if definition.contains("AUTOINCREMENT") {
+      throw refuse("autoincrement", "two devices would give the same number: use a UUIDv7 text key")
+    }
     guard name.utf8.count <= Limits.identifierBytes else { throw refuse("name-too-long", "at most \(Limits.identifierBytes) bytes") }
 
-    struct Found { let column: Column; let keyPlace: Int; let type: String }
+    struct Found {
+      let column: Column
+      let keyPlace: Int
+      let type: String
+    }
     var found: [Found] = []
     var field: Int32 = 0
     let info = try connection.statement("SELECT name, type, \"notnull\", dflt_value, pk, hidden, cid FROM pragma_table_xinfo(?1)")
@@ -101,7 +109,9 @@ final class TableShape: Sendable {
       defer { if hidden != 2 { field += 1 } }
       guard hidden == 0 else { continue }
       let columnName = info.string(0)
-      guard columnName.utf8.count <= Limits.identifierBytes else { throw refuse("name-too-long", "at most \(Limits.identifierBytes) bytes") }
+      guard columnName.utf8.count <= Limits.identifierBytes else {
+        throw refuse("name-too-long", "at most \(Limits.identifierBytes) bytes")
+      }
       let defaultSQL = info.isNull(3) ? nil : info.string(3)
       let column = Column(
         name: columnName, place: Int32(info.int(6)), field: field, numbers: Column.Numbers(declared: info.string(1).uppercased()),
@@ -112,7 +122,9 @@ final class TableShape: Sendable {
     let keyColumns = found.filter { $0.keyPlace > 0 }.sorted { $0.keyPlace < $1.keyPlace }
     guard !keyColumns.isEmpty else { throw refuse("no-primary-key", "give the table a primary key, best a UUIDv7 text") }
     if !isWithoutRowid, keyColumns.count == 1, keyColumns[0].type == "INTEGER" {
-      throw refuse("rowid-key", "two devices would give the same number: use a UUIDv7 text key, or declare the table WITHOUT ROWID and choose the numbers yourself")
+      throw refuse(
+        "rowid-key",
+        "two devices would give the same number: use a UUIDv7 text key, or declare the table WITHOUT ROWID and choose the numbers yourself")
     }
     if !isWithoutRowid, keyColumns.contains(where: { !$0.column.isNotNull }) {
       throw refuse("nullable-key", "declare the key's columns NOT NULL")
@@ -124,7 +136,9 @@ final class TableShape: Sendable {
       throw refuse("no-such-column", "a policy names \(named)")
     }
     for rule in declaration.unique + declaration.references.map({ [$0.column] }) {
-      for named in rule where !found.contains(where: { $0.column.name == named }) { throw refuse("no-such-column", "a rule names \(named)") }
+      for named in rule where !found.contains(where: { $0.column.name == named }) {
+        throw refuse("no-such-column", "a rule names \(named)")
+      }
     }
     switch declaration.scope {
     case .fixed: scopeColumn = nil

@@ -189,7 +189,9 @@ final class ChangeLog {
     var out: [Entry] = []
     while try all.step() {
       out.append(
-        Entry(dot: LocalDot(site: UInt32(all.int(0)), seq: UInt64(all.int(1))), header: all.blob(2), signature: all.blob(3), arrived: all.int(4)))
+        Entry(
+          dot: LocalDot(site: UInt32(all.int(0)), seq: UInt64(all.int(1))), header: all.blob(2), signature: all.blob(3), arrived: all.int(4)
+        ))
     }
     return out
   }

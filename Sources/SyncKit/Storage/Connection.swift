@@ -90,7 +90,9 @@ final class Statement {
   func bind(_ at: Int32, _ text: String) { sqlite3_bind_text(handle, at, text, -1, csqlite_transient()) }
 
   func bind(_ at: Int32, blob: [UInt8]) {
-    blob.withUnsafeBytes { _ = sqlite3_bind_blob64(handle, at, $0.baseAddress ?? UnsafeRawPointer(bitPattern: 1), UInt64($0.count), csqlite_transient()) }
+    blob.withUnsafeBytes {
+      _ = sqlite3_bind_blob64(handle, at, $0.baseAddress ?? UnsafeRawPointer(bitPattern: 1), UInt64($0.count), csqlite_transient())
+    }
   }
 
   func bind(_ at: Int32, _ value: Value) {

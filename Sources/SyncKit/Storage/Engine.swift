@@ -85,7 +85,9 @@ final class Engine: @unchecked Sendable {
   /// whichever process writes: peers ask for what arrived after what they know.
   func arrival() throws -> Int64 {
     let last: Int64
-    if let lastArrival { last = lastArrival } else {
+    if let lastArrival {
+      last = lastArrival
+    } else {
       let find = try connection.statement("SELECT arrived FROM synckit_log WHERE arrived IS NOT NULL ORDER BY id DESC LIMIT 1")
       defer { find.reset() }
       last = try find.step() ? find.int(0) : 0
@@ -118,6 +120,8 @@ final class Engine: @unchecked Sendable {
     if rolledBack {
       catalog.forget()
       forgetHeads()
-    } else { catalog.endTransaction() }
+    } else {
+      catalog.endTransaction()
+    }
   }
 }

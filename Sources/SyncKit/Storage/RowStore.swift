@@ -118,15 +118,19 @@ final class RowCursor {
 
   private func load(for key: [UInt8]) throws {
     if isDirty { try divide() }
-    var (first, block) = try read("SELECT first, block FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first <= ?3 ORDER BY first DESC LIMIT 1", key)
+    var (first, block) = try read(
+      "SELECT first, block FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first <= ?3 ORDER BY first DESC LIMIT 1", key)
     lower = first
     if first == nil {
       // Before all blocks: the row will join the first of them.
-      (first, block) = try read("SELECT first, block FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first > ?3 ORDER BY first LIMIT 1", key)
+      (first, block) = try read(
+        "SELECT first, block FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first > ?3 ORDER BY first LIMIT 1", key)
     }
     storedFirst = first
     rows = try first.map { try RowBlock.decode(block, first: $0) } ?? []
-    upper = try first.flatMap { try read("SELECT first, NULL FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first > ?3 ORDER BY first LIMIT 1", $0).first }
+    upper = try first.flatMap {
+      try read("SELECT first, NULL FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first > ?3 ORDER BY first LIMIT 1", $0).first
+    }
     position = 0
     isLoaded = true
     isDirty = false
