@@ -32,8 +32,8 @@ extension MergeHistory {
     if statement == .delete { return now == nil ? nil : [] }
     let all = Self.columns
     if let now {
-      // What differs from what the author was shown; who was not shown the row is taken to have seen it as it is.
-      let shown = sight.token != nil && sight.isVisible ? sight.values : now
+      // What differs from what the author was shown; without a form that is the row as it is.
+      let shown = sight.token != nil ? sight.values : now
       let changed = all.filter { shown[$0] != whole[$0] }
       return changed.isEmpty ? nil : changed
     }

@@ -45,7 +45,7 @@ final class TestClock: @unchecked Sendable {
 
   func next() -> Int64 {
     lock.withLock {
-      now += 1
+      now &+= 1
       return now
     }
   }

@@ -31,7 +31,8 @@ struct ServerTests {
     let written = [author.write([part]), author.write([noise(300_000), noise(300_000)])]
     let reader = try world.device(2, user: "wang", grants: [.one(scope)])
     let heard = Heard()
-    try await withServer(world, onStored: { heard.note($0) }) { client in
+    let note: @Sendable ([ScopeID]) -> Void = { heard.note($0) }
+    try await withServer(world, onStored: note) { client in
       let first = try await ask(.hello(epoch: [], token: [], scopes: [scope]), client, token: device.token)
       guard case .heads(let epoch, let token, let before) = first else { throw SyncCoreError(.unexpected, "heads") }
       #expect(before == [hold(scope)])

@@ -43,12 +43,13 @@ final class EditFlush {
       let at = Int32(shape.key.count + column)
       let isSame = reader.nextEquals(now, at)
       if let read {
-        // Against what the form showed, not against what has arrived since; a counter always against what is there now.
+        // Against what the form showed, not against what has arrived since; a counter always against what is there now. Who was not
+        // shown the row has written all of it: others may take this write in without the one that made the row here.
         if shape.columns[column].policy == .counter {
           if !isSame { changed.append(column) }
         } else if let shown = read.values[shape.columns[column].name] {
           if shown != now.value(at) { changed.append(column) } else if !isSame { restored.append(column) }
-        } else if !isSame {
+        } else if !isSame || read.values.isEmpty {
           changed.append(column)
         }
       } else if !isSame {
@@ -253,6 +254,10 @@ final class EditFlush {
   }
 
   private func readRow(_ place: RowPlace) throws -> ReadToken.Row? {
+    if engine.isAdopting {
+      return ReadToken.Row(
+        scope: try engine.catalog.scope(place.scope), table: shape.name, key: place.key, context: [], shown: [:], shownExistence: nil, values: [:])
+    }
     guard let token = engine.readToken else { return nil }
     return token.row(shape.name, try engine.catalog.scope(place.scope), place.key)
   }

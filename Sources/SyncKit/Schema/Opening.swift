@@ -118,6 +118,8 @@ extension Engine {
     }
     ask.reset()
     guard !dirty[at].isEmpty else { return }
+    isAdopting = true
+    defer { isAdopting = false }
     try flush()
     dirty[at].removeAll()
   }
@@ -130,8 +132,14 @@ extension Engine {
       var places: [RowPlace] = []
       while try all.step() { places.append(RowPlace(scope: UInt32(all.int(0)), table: shape.number, key: all.blob(1))) }
       for place in places {
-        guard let state = try rows.state(scope: place.scope, table: place.table, key: place.key), state.isVisible else { continue }
-        let cells = try aside.cells(scope: place.scope, table: place.table, key: place.key)
+        guard let state = try rows.state(scope: place.scope, table: place.table, key: place.key) else { continue }
+        let cells = try aside.cells(scope: place.scope, table: place.table, key: place.key).map { cell in
+          (cell.column, try shape.place(ofColumn: cell.column).map { try adopted(cell, shape.columns[$0], state, place) } ?? cell.value)
+        }
+        guard state.isVisible else {
+          try aside.put(cells, scope: place.scope, table: place.table, key: place.key)
+          continue
+        }
         let known = cells.compactMap { cell in shape.place(ofColumn: cell.column).map { (at: $0, value: cell.value) } }
         guard !known.isEmpty else { continue }
         let key = try KeyCode.values(of: place.key)
@@ -143,6 +151,23 @@ extension Engine {
         try aside.put(cells.filter { shape.place(ofColumn: $0.column) == nil }, scope: place.scope, table: place.table, key: place.key)
       }
     }
+  }
+
+  /// What a value that was kept aside amounts to, now that the column's policy and default are known.
+  private func adopted(
+    _ cell: (column: UInt32, value: Value), _ column: TableShape.Column, _ state: RowState, _ place: RowPlace
+  ) throws -> Value {
+    if column.policy == .counter {
+      // Increments of a row whose maker did not have the column count from the default.
+      guard let sql = column.defaultSQL, case .integer(let sum) = cell.value, case .integer(let start) = try evaluate(sql),
+        try !wrote(cell.column, base: state.base, name: state.name, place)
+      else { return cell.value }
+      return .integer(start &+ sum)
+    }
+    let all = try candidates.values(scope: place.scope, table: place.table, key: place.key, column: cell.column).map { dot, value in
+      Candidate(dot: Dot(site: try catalog.site(dot.site), seq: dot.seq), time: try log.time(scope: place.scope, dot: dot), value: value)
+    }
+    return all.isEmpty ? cell.value : all[column.policy.shown(among: all)].value
   }
 
   func isDisplayed(_ key: [Value], _ shape: TableShape) throws -> Bool {

@@ -37,6 +37,8 @@ final class Engine: @unchecked Sendable {
   /// What the running write was told: what its author had read, and why they write.
   var readToken: ReadToken?
   var note = ""
+  /// Whether rows are being taken in that were written before the table was synced: their authors have read nothing of anybody's.
+  var isAdopting = false
   /// Why the last commit was refused, with its code: SQLite can carry only text.
   var failure: SyncKitError?
   /// The wall clock, asked once a transaction.
