@@ -48,10 +48,15 @@ enum RelayFile {
 
   /// Makes the file, or narrows who may read it, before SQLite opens it: the files beside it take over its mode.
   private static func protect(_ path: String) throws(RelayError) {
-    let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode)
-    guard descriptor >= 0 else { throw RelayError(.cannotOpen, "errno \(errno)") }
-    defer { Foundation.close(descriptor) }
-    guard fchmod(descriptor, mode) == 0 else { throw RelayError(.cannotOpen, "errno \(errno)") }
+    // An existing file is never opened here: closing any descriptor of it would drop the locks that SQLite holds for a connection of
+    // this process (sqlite.org/howtocorrupt.html §2.2).
+    let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+    if descriptor >= 0 {
+      Foundation.close(descriptor)
+    } else if errno != EEXIST {
+      throw RelayError(.cannotOpen, "errno \(errno)")
+    }
+    guard chmod(path, mode) == 0 else { throw RelayError(.cannotOpen, "errno \(errno)") }
   }
 
   private static func check(_ path: String) throws {

@@ -48,7 +48,8 @@ import Testing
     _ = try a.exportBundle(to: field.path("a.bundle"))
     let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: field.path("a.bundle"))))
     let b = try field.replica("b")
-    for count in stride(from: 0, to: bytes.count, by: 97) {
+    // Short of the last frame, which only says that this is all.
+    for count in stride(from: 0, to: bytes.count - 34, by: 97) {
       let code = try take(Array(bytes.prefix(count)), b)
       #expect(code == (count < 8 ? "not-a-bundle" : "bundle-cut"), "cut at \(count)")
     }
@@ -59,7 +60,7 @@ import Testing
       #expect(try take(altered, b) != nil, "altered at \(at)")
     }
     #expect(try b.scopes().isEmpty)
-    // The last frame only says that this is all: what came before it is whole, and is kept.
+    // What came before the last frame is whole, and is kept.
     #expect(try take(Array(bytes.dropLast()), b) == "bundle-cut")
     #expect(try a.hex == b.hex)
   }
@@ -75,7 +76,7 @@ import Testing
       let held = try b.holdings[a.site]
       #expect(held >= last)
       #expect(try b.findings().allSatisfy { !$0.isProblem })
-      if held > 41 { #expect(try b.rows("SELECT count(*) FROM note WHERE id >= '100' AND id < '2'") == ["\(held - 41)"]) }
+      if held > 41 { #expect(try b.rows("SELECT count(*) FROM note WHERE length(id) = 3") == ["\(held - 41)"]) }
       last = held
     }
     #expect(last > 41 && last < 47)

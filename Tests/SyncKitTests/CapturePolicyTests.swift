@@ -154,7 +154,8 @@ import Testing
     do {
       let plain = try DatabasePool(path: field.path("a.sqlite"))
       try plain.write { db in
-        try db.execute(sql: TestField.schema[0] + "; INSERT INTO note(rowid, id, c) VALUES(-5, 'old', 1), (1, 'x', 2), (1000000000, 'far', 3)")
+        try db.execute(sql: TestField.schema[0])
+        try db.execute(sql: "INSERT INTO note(rowid, id, c) VALUES(-5, 'old', 1), (1, 'x', 2), (1000000000, 'far', 3)")
       }
     }
     let (a, b) = (try field.replica("a", schema: []), try field.replica("b"))

@@ -37,12 +37,11 @@ import Testing
       "CREATE TABLE t(v TEXT, k2 INTEGER NOT NULL, w REAL, k1 TEXT NOT NULL, PRIMARY KEY(k1, k2))",
       insert: ["INSERT INTO t VALUES('v', 1, 2, 'k'), ('v', 2, 3, 'k'), ('v', 1, 4, 'l')"],
       edits: ["UPDATE t SET w = 5", "UPDATE t SET w = 6, v = 'b'", "UPDATE t SET k2 = k2 + 10 WHERE k1 = 'l'"])
-    try exercise2("CREATE TABLE t(v TEXT, k2 INTEGER NOT NULL, w REAL, k1 TEXT NOT NULL, PRIMARY KEY(k1, k2)) WITHOUT ROWID")
   }
 
-  private func exercise2(_ sql: String) throws {
-    let other = try TestField()
-    let (a, b) = try other.pair(.fixed("t"), sql)
+  @Test func compositeKeysWithoutRowids() throws {
+    let (a, b) = try field.pair(
+      .fixed("t"), "CREATE TABLE t(v TEXT, k2 INTEGER NOT NULL, w REAL, k1 TEXT NOT NULL, PRIMARY KEY(k1, k2)) WITHOUT ROWID")
     try a.run("INSERT INTO t VALUES('v', 1, 2, 'k'), ('v', 2, 3, 'k'), ('v', 1, 4, 'l')")
     try expectAlike(a, b, "t")
     try a.run("UPDATE t SET w = 5")
@@ -53,10 +52,11 @@ import Testing
 
   @Test func keysOfEveryType() throws {
     try exercise(
-      "CREATE TABLE t(k ANY NOT NULL PRIMARY KEY, v) STRICT".replacingOccurrences(of: "v)", with: "v ANY)"),
+      "CREATE TABLE t(k ANY NOT NULL PRIMARY KEY, v ANY) STRICT",
       insert: [
         "INSERT INTO t VALUES(0, 1), (-1, 2), (9223372036854775807, 3), (-9223372036854775808, 4), (x'', 5), (x'00ff', 6)",
-        "INSERT INTO t VALUES('', 7), ('0', 8), (1.5, 9), (-1e308, 10), ('2b1b1d1c-0000-7000-8000-000000000000', 11), ('2B1B1D1C-0000-7000-8000-000000000000', 12)",
+        "INSERT INTO t VALUES('', 7), ('0', 8), (1.5, 9), (-1e308, 10)",
+        "INSERT INTO t VALUES('2b1b1d1c-0000-7000-8000-000000000000', 11), ('2B1B1D1C-0000-7000-8000-000000000000', 12)",
         "INSERT INTO t VALUES(127, 1), (128, 1), (-128, 1), (-129, 1), (255, 1), (32767, 1), (32768, 1), (-32769, 1)",
       ], edits: ["UPDATE t SET v = v + 1", "UPDATE t SET v = 'b'"])
   }
@@ -133,17 +133,15 @@ import Testing
       ALTER TABLE note RENAME TO note_old;
       CREATE TABLE note(c INTEGER, id TEXT PRIMARY KEY NOT NULL, b TEXT, a TEXT);
       INSERT INTO note SELECT c, id, b, a FROM note_old;
+      DROP TABLE note_old
       """
-    for last in ["DROP TABLE note_old", "CREATE TABLE unrelated(x)"] {
-      let again = try field.replica("a", schema: TestField.schema + [rebuild + last])
-      try again.run("UPDATE note SET a = ? WHERE id = '2'", [last])
-      try again.exchange(with: b)
-      #expect(try again.hex == b.hex)
-      #expect(try b.rows("SELECT a FROM note ORDER BY id") == ["\"x\"", "\"\(last)\""])
-      let foreign = try DatabaseQueue(path: field.path("a.sqlite"))
-      #expect(throws: DatabaseError.self) { try foreign.write { db in try db.execute(sql: "UPDATE note SET a = 'unseen'") } }
-      break
-    }
+    let again = try field.replica("a", schema: TestField.schema + [rebuild])
+    try again.run("UPDATE note SET a = 'rebuilt' WHERE id = '2'")
+    try again.exchange(with: b)
+    #expect(try again.hex == b.hex)
+    #expect(try b.rows("SELECT a FROM note ORDER BY id") == ["\"x\"", "\"rebuilt\""])
+    let foreign = try DatabaseQueue(path: field.path("a.sqlite"))
+    #expect(throws: DatabaseError.self) { try foreign.write { db in try db.execute(sql: "UPDATE note SET a = 'unseen'") } }
   }
 
   @Test func aTableRenamedAwayTakesItsGuardsAndTheNewOneGetsItsOwn() throws {
@@ -164,7 +162,9 @@ import Testing
   }
 
   @Test func addedColumnsShowTheirDefaultsAndWriteNothing() throws {
-    let added = TestField.schema + ["ALTER TABLE note ADD COLUMN d TEXT DEFAULT 'd'", "ALTER TABLE note ADD COLUMN e INTEGER NOT NULL DEFAULT 7"]
+    let added =
+      TestField.schema
+      + ["ALTER TABLE note ADD COLUMN d TEXT DEFAULT 'd'", "ALTER TABLE note ADD COLUMN e INTEGER NOT NULL DEFAULT 7"]
     let before = try field.replica("a")
     try before.run("INSERT INTO note VALUES('1', 'x', 'y', 1), ('2', 'x', 'y', 2), ('3', 'x', 'y', 3)")
     let (a, b) = (try field.replica("a", schema: added), try field.replica("b", schema: added))

@@ -77,7 +77,9 @@ import Testing
     try a.run("UPDATE note SET id = 'renamed' WHERE id = '1'")
     try a.write { db in
       // Two rows that exchange their keys.
-      try db.execute(sql: "UPDATE note SET id = 'x' WHERE id = '2'; UPDATE note SET id = '2' WHERE id = '3'; UPDATE note SET id = '3' WHERE id = 'x'")
+      for (from, to) in [("2", "x"), ("3", "2"), ("x", "3")] {
+        try db.execute(sql: "UPDATE note SET id = ? WHERE id = ?", arguments: [to, from])
+      }
     }
     try expectAlike(a, b)
     #expect(try b.rows("SELECT id, c FROM note ORDER BY id") == ["\"2\"|3", "\"3\"|2", "\"renamed\"|1"])

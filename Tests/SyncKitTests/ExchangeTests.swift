@@ -88,7 +88,10 @@ final class BreakingTransport: ExchangeTransport {
         [.requestLost, .responseLost] + cuts.map { .requestCut($0) } + cuts.map { .responseCut($0) }
       for damage in damages {
         rounds += 1
-        for replica in [a, b] { try replica.run("UPDATE tally SET n = n + 1; INSERT INTO note(id, c) VALUES(?, 1)", ["\(rounds) \(replica.site)"]) }
+        for replica in [a, b] {
+          try replica.run("UPDATE tally SET n = n + 1")
+          try replica.run("INSERT INTO note(id, c) VALUES(?, 1)", ["\(rounds) \(replica.site)"])
+        }
         let way = BreakingTransport(b, trip: trip, damage: damage)
         let isWhole = (try? a.sync(with: way, peer: "b")) != nil
         #expect(!isWhole || way.isWhole)
@@ -195,6 +198,7 @@ extension Replica {
           WHERE peer = (SELECT id FROM synckit_peer WHERE name = ?)
           """, arguments: [peer])
     }
-    return VersionVector(found.compactMap { row in SiteID(bytes: row["site"] as Data).map { Dot(site: $0, seq: UInt64(row["seq"] as Int64)) } })
+    return VersionVector(
+      found.compactMap { row in SiteID(bytes: row["site"] as Data).map { Dot(site: $0, seq: UInt64(row["seq"] as Int64)) } })
   }
 }

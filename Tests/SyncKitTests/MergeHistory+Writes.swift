@@ -10,7 +10,6 @@ extension MergeHistory {
   /// Writes one row, having read it as `sight` says.
   func write(_ site: HistorySite, _ sight: Sight, _ statement: Statement, _ given: [String: Value]) throws {
     advance(site)
-    if trace { print("step \(step) \(site.replica.site) \(statement) \(sight.row) given \(given) visible \(sight.isVisible) token \(sight.token != nil) values \(sight.values) shown \(sight.shown)") }
     let now = sight.token == nil ? sight.isVisible ? sight.values : nil : try displayed(site, sight.row)
     let whole = try run(site, sight, statement, given)
     let columns = writtenColumns(sight, statement, now: now, whole: whole)

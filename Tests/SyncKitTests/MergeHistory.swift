@@ -47,8 +47,7 @@ final class MergeHistory {
   private(set) var oracle = MergeOracle()
   private var log: [Dot: Fragment] = [:]
   private(set) var failures: [String] = []
-  private(set) var step = 0
-  let trace = ProcessInfo.processInfo.environment["SYNCKIT_TRACE"] != nil
+  private var step = 0
 
   init(seed: Int, sites: [HistorySite]) throws {
     random = SeededGenerator(seed: seed)
@@ -89,7 +88,8 @@ final class MergeHistory {
   func look(_ site: HistorySite, _ row: String, keeping: Bool) throws -> Sight {
     let applied = site.applied
     let values = try displayed(site, row)
-    expect((values != nil) == oracle.isVisible(row, applied: applied), "\(row) is \(values == nil ? "hidden" : "shown") at \(site.replica.site)")
+    let isVisible = oracle.isVisible(row, applied: applied)
+    expect((values != nil) == isVisible, "\(row) is \(isVisible ? "hidden" : "shown") at \(site.replica.site)")
     var shown: [String: Set<Dot>] = [:]
     for column in Self.columns {
       let all = oracle.candidates(row, column, applied: applied)

@@ -19,7 +19,7 @@ import Testing
     }
     let first = Self.setting("SYNCKIT_FIRST_SEED", 0)
     var (conflicts, failed) = (0, 0)
-    for seed in first..<first + Self.setting("SYNCKIT_SEEDS", 200) {
+    for seed in first..<first + Self.setting("SYNCKIT_SEEDS", 75) {
       let history = try MergeHistory(seed: seed, sites: Array(sites.prefix(seed % 3 == 0 ? 3 : 4)))
       do {
         conflicts += try Self.play(history)

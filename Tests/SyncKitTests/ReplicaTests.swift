@@ -64,7 +64,10 @@ import Testing
     let a = try field.replica("a")
     try a.run("INSERT INTO note VALUES('1', 'x', 'y', 3)")
     let foreign = try DatabaseQueue(path: field.path("a.sqlite"))
-    for sql in ["INSERT INTO note(id) VALUES('2')", "UPDATE note SET c = 1", "DELETE FROM note", "DELETE FROM note WHERE id = '1'", "REPLACE INTO note(id) VALUES('1')"] {
+    for sql in [
+      "INSERT INTO note(id) VALUES('2')", "UPDATE note SET c = 1", "DELETE FROM note", "DELETE FROM note WHERE id = '1'",
+      "REPLACE INTO note(id) VALUES('1')",
+    ] {
       #expect(throws: DatabaseError.self) { try foreign.write { db in try db.execute(sql: sql) } }
     }
     #expect(try foreign.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM note") } == 1)

@@ -6,9 +6,8 @@ import Testing
 
 /// Replicas of several versions of one application.
 @Suite struct SchemaSkewTests {
-  private static let added = TestField.schema + [
-    "ALTER TABLE note ADD COLUMN d TEXT DEFAULT 'd'", "CREATE TABLE extra(id TEXT PRIMARY KEY NOT NULL, v TEXT)",
-  ]
+  private static let added =
+    TestField.schema + ["ALTER TABLE note ADD COLUMN d TEXT DEFAULT 'd'", "CREATE TABLE extra(id TEXT PRIMARY KEY NOT NULL, v TEXT)"]
   private static let tables: [SyncedTable] = [.fixed("note"), .fixed("extra")]
   private let field: TestField
 
@@ -21,7 +20,8 @@ import Testing
 
   @Test func whatAnOlderVersionDoesNotKnowIsKeptForwardedAndAppliedAfterTheUpgrade() throws {
     let (a, b, c) = (try new("a"), try old("b"), try new("c"))
-    try a.run("INSERT INTO note VALUES('1', 'x', 'y', 1, 'new'), ('2', 'x', 'y', 2, 'gone'); INSERT INTO extra VALUES('e', 'v'), ('f', 'w')")
+    try a.run("INSERT INTO note VALUES('1', 'x', 'y', 1, 'new'), ('2', 'x', 'y', 2, 'gone')")
+    try a.run("INSERT INTO extra VALUES('e', 'v'), ('f', 'w')")
     try a.exchange(with: b)
     try a.run("UPDATE note SET d = 'newer' WHERE id = '1'; UPDATE extra SET v = 'vv' WHERE id = 'e'; DELETE FROM extra WHERE id = 'f'")
     try a.run("DELETE FROM note WHERE id = '2'")
@@ -46,7 +46,9 @@ import Testing
   @Test func addingAColumnWritesNothing() throws {
     let before = try old("a")
     for row in 0..<500 { try before.run("INSERT INTO note VALUES(?, 'x', 'y', 1)", ["\(row)"]) }
-    let measure = "SELECT count(*), sum(length(block)), (SELECT count(*) FROM synckit_log), (SELECT count(*) FROM synckit_aside) FROM synckit_rows"
+    let measure = """
+      SELECT count(*), sum(length(block)), (SELECT count(*) FROM synckit_log), (SELECT count(*) FROM synckit_aside) FROM synckit_rows
+      """
     let (size, hex) = (try before.rows(measure), try before.hex)
     let after = try new("a")
     #expect(try after.rows(measure) == size)

@@ -123,7 +123,12 @@ extension Replica {
   func bits(_ table: String) throws -> [String] {
     try read { db in
       let names = try db.columns(in: table).map(\.name)
-      let list = names.map { "typeof(\"\($0)\") || ':' || CASE typeof(\"\($0)\") WHEN 'real' THEN printf('%!.26g', \"\($0)\") ELSE quote(CAST(\"\($0)\" AS BLOB)) END" }
+      let list = names.map { name in
+        """
+        typeof("\(name)") || ':' || CASE typeof("\(name)") WHEN 'real' THEN printf('%!.26g', "\(name)") \
+        ELSE quote(CAST("\(name)" AS BLOB)) END
+        """
+      }
       return try String.fetchAll(db, sql: "SELECT \(list.joined(separator: " || ' ' || ")) FROM \"\(table)\"").sorted()
     }
   }

@@ -256,7 +256,8 @@ final class EditFlush {
   private func readRow(_ place: RowPlace) throws -> ReadToken.Row? {
     if engine.isAdopting {
       return ReadToken.Row(
-        scope: try engine.catalog.scope(place.scope), table: shape.name, key: place.key, context: [], shown: [:], shownExistence: nil, values: [:])
+        scope: try engine.catalog.scope(place.scope), table: shape.name, key: place.key, context: [], shown: [:], shownExistence: nil,
+        values: [:])
     }
     guard let token = engine.readToken else { return nil }
     return token.row(shape.name, try engine.catalog.scope(place.scope), place.key)

@@ -133,7 +133,7 @@ extension Engine {
       while try all.step() { places.append(RowPlace(scope: UInt32(all.int(0)), table: shape.number, key: all.blob(1))) }
       for place in places {
         guard let state = try rows.state(scope: place.scope, table: place.table, key: place.key) else { continue }
-        let cells = try aside.cells(scope: place.scope, table: place.table, key: place.key).map { cell in
+        let cells: AsideValues.Cells = try aside.cells(scope: place.scope, table: place.table, key: place.key).map { cell in
           (cell.column, try shape.place(ofColumn: cell.column).map { try adopted(cell, shape.columns[$0], state, place) } ?? cell.value)
         }
         guard state.isVisible else {
