@@ -21,5 +21,6 @@ import Foundation
       }
       SurveyTable(runs: runs, rowCount: count, updateCount: Workload.updateCount, isDurable: isDurable).print()
     }
+    try ShapesBenchmark.printTable(repeats: repeats)
   }
 }

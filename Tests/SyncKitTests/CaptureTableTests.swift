@@ -69,7 +69,8 @@ import Testing
 
   @Test func tablesOfAKeyAlone() throws {
     try exercise(
-      "CREATE TABLE t(k TEXT NOT NULL PRIMARY KEY)", insert: ["INSERT INTO t VALUES('a'), ('b')"], edits: ["UPDATE t SET k = 'c' WHERE k = 'a'"])
+      "CREATE TABLE t(k TEXT NOT NULL PRIMARY KEY)", insert: ["INSERT INTO t VALUES('a'), ('b')"],
+      edits: ["UPDATE t SET k = 'c' WHERE k = 'a'"])
   }
 
   @Test func generatedColumnsAreNotWritten() throws {
