@@ -61,7 +61,7 @@ import Testing
           if codes.isEmpty {
             // Another changeset that makes sense: whoever signs it is believed. It must leave a replica that works.
             taken += 1
-            #expect(try b.findings().allSatisfy { !$0.isProblem })
+            #expect(try b.findings().allSatisfy { $0.code != "integrity" || !$0.isProblem }, "round \(round) of \(last)")
             _ = try (b.hex, b.conflicts(), b.history(of: RowReference(scope: TestField.scope, table: "note", key: [.text("1")])))
             b = try field.replica("b\(last)-\(round)")
             _ = try b.exchangeStore.store(Array(all[..<last]))

@@ -55,7 +55,10 @@ final class MergeHistory {
     scope = try #require(ScopeID("seed-\(seed)"))
     table = seed % 2 == 0 ? "note" : "memo"
     key = "\(seed)/"
-    for site in sites { (site.held, site.applied) = ([], VersionVector()) }
+    for site in sites {
+      (site.held, site.applied) = ([], VersionVector())
+      site.clock.set(TestClock.start)
+    }
   }
 
   var rows: [String] { (0..<3).map { "\(key)\($0)" } }

@@ -24,9 +24,10 @@ final class TestField {
   func replica(
     _ name: String, tables: [SyncedTable]? = nil, schema: [String]? = nil, version: Int = 1, clock: TestClock? = nil
   ) throws -> Replica {
-    let time = clock ?? time
+    let (time, random) = (clock ?? time, TestRandom(name))
     let configuration = ReplicaConfiguration(
-      tables: tables ?? [SyncedTable("note", scope: .fixed(Self.scope))], author: name, schemaVersion: version, clock: { time.next() })
+      tables: tables ?? [SyncedTable("note", scope: .fixed(Self.scope))], author: name, schemaVersion: version, clock: { time.next() },
+      random: { random.bytes($0) })
     return try Replica(path: folder.appendingPathComponent(name + ".sqlite").path, configuration: configuration) { migrator in
       for (at, sql) in (schema ?? Self.schema).enumerated() {
         migrator.registerMigration("\(at)") { db in try db.execute(sql: sql) }
@@ -51,6 +52,16 @@ final class TestClock: @unchecked Sendable {
   }
 
   func set(_ milliseconds: Int64) { lock.withLock { now = milliseconds } }
+}
+
+/// Chance that a replica's name decides, so that a failure can be had again.
+final class TestRandom: @unchecked Sendable {
+  private let lock = NSLock()
+  private var generator: SeededGenerator
+
+  init(_ name: String) { generator = SeededGenerator(seed: name.utf8.reduce(0) { $0 &* 31 &+ Int($1) }) }
+
+  func bytes(_ count: Int) -> [UInt8] { lock.withLock { (0..<count).map { _ in .random(in: .min ... .max, using: &generator) } } }
 }
 
 /// Random numbers that a seed decides (SplitMix64).

@@ -85,7 +85,7 @@ final class ApplyGroup {
         keys.append(key)
       }
     case .names(let names):
-      for name in names { keys.append(try engine.names.key(name, scope: scope)) }
+      for name in names { keys.append(try engine.names.key(name, of: group.table, scope: scope)) }
     }
   }
 
@@ -116,7 +116,7 @@ final class ApplyGroup {
       if shown.count < rows.count { try putAside(rows.filter { !shown.contains($0) }, all: true) }
     }
     guard case .values(_, let keyColumns) = group.keys, shape.isInsertableAtOnce else {
-      for row in shown { try insertRow(row, shape) }
+      for row in shown where try !insertRow(row, shape) { try putAsideHidden([row], shape) }
       return try putAside(shown, all: false)
     }
     let known = columns.indices.filter { columns[$0].place != nil }
@@ -143,9 +143,9 @@ final class ApplyGroup {
     return nil
   }
 
-  private func insertRow(_ row: Int, _ shape: TableShape) throws {
+  private func insertRow(_ row: Int, _ shape: TableShape) throws -> Bool {
     let known = columns.indices.filter { columns[$0].place != nil }
-    try engine.insertDisplayed(
+    return try engine.insertDisplayed(
       KeyCode.values(of: keys[row]), known.map { (group.columns[$0].name, group.values[$0].value(row)) }, shape)
   }
 
@@ -157,9 +157,9 @@ final class ApplyGroup {
     }
   }
 
-  /// Keeps the rows whose key another scope's row has taken in the user's table.
+  /// Keeps the rows whose key another scope's row has taken in the user's table; refuses those that the table does not take at all.
   private func putAsideHidden(_ rows: [Int], _ shape: TableShape) throws {
-    guard let place = shape.scopeColumn, !place.inKey else { return }
+    guard let place = shape.scopeColumn, !place.inKey else { throw SyncCoreError(.malformed, "a row that the table does not take") }
     let find = try engine.connection.statement(
       "SELECT 1 FROM \(shape.quoted) WHERE \(shape.keyCondition(from: 2)) AND \(shape.columns[place.at].name.quotedIdentifier) IS ?1")
     let name = try engine.catalog.scope(scope).name
@@ -170,6 +170,7 @@ final class ApplyGroup {
       return try !find.step()
     }
     find.reset()
+    for row in hidden { try checkIsTaken(keys[row], shape) }
     try putAside(hidden, all: true)
   }
 
@@ -241,10 +242,17 @@ final class ApplyGroup {
       try setAside(place, updates)
       let kept = try engine.aside.cells(scope: place.scope, table: place.table, key: place.key)
       let back = kept.compactMap { cell in shape.place(ofColumn: cell.column).map { (shape.columns[$0].name, cell.value) } }
-      try engine.insertDisplayed(KeyCode.values(of: place.key), back, shape)
+      guard try engine.insertDisplayed(KeyCode.values(of: place.key), back, shape) else { return try checkIsTaken(place.key, shape) }
       try engine.aside.put(kept.filter { shape.place(ofColumn: $0.column) == nil }, scope: place.scope, table: place.table, key: place.key)
     case (false, false):
       try setAside(place, updates)
+    }
+  }
+
+  /// A row that the user's table did not take has lost its key to another scope's row, or breaks a rule of the table's.
+  private func checkIsTaken(_ key: [UInt8], _ shape: TableShape) throws {
+    guard let place = shape.scopeColumn, !place.inKey, try engine.isDisplayed(KeyCode.values(of: key), shape) else {
+      throw SyncCoreError(.malformed, "a row that the table does not take")
     }
   }
 
@@ -293,7 +301,8 @@ private final class DisplayedRow {
 
 extension Engine {
   /// Puts a whole row into the user's table. A key that another scope's row has is left alone: the first stays displayed.
-  func insertDisplayed(_ key: [Value], _ cells: [(name: String, value: Value)], _ shape: TableShape) throws {
+  /// - Returns: whether the table took the row.
+  func insertDisplayed(_ key: [Value], _ cells: [(name: String, value: Value)], _ shape: TableShape) throws -> Bool {
     let names = shape.key.map(\.name) + cells.map(\.name)
     let put = try connection.statement(
       """
@@ -302,5 +311,6 @@ extension Engine {
       """)
     for (at, value) in (key + cells.map(\.value)).enumerated() { put.bind(Int32(at + 1), value) }
     try put.run()
+    return connection.changes == 1
   }
 }

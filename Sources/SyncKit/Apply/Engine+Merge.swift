@@ -54,7 +54,9 @@ extension Engine {
         guard group.table == tableName, !group.isDeletion else { continue }
         let isHere =
           switch group.keys {
-          case .names(let names): names.contains(name)
+          // The author may know the row by another name than this replica, where two sites made it at once.
+          case .names(let others):
+            try others.contains(name) || others.contains { try names.key($0, of: tableName, scope: place.scope) == place.key }
           case .values(_, let columns):
             (0..<group.rowCount).contains { row in
               var key: [UInt8] = []

@@ -61,7 +61,7 @@ struct RowHistory {
 
   private func key(of group: ChangeGroup, _ row: Int, _ scope: UInt32) throws -> [UInt8] {
     switch group.keys {
-    case .names(let names): return try self.names.key(names[row], scope: scope)
+    case .names(let names): return try self.names.key(names[row], of: group.table, scope: scope)
     case .values(_, let columns):
       var key: [UInt8] = []
       for column in columns { KeyCode.append(column, row: row, to: &key) }

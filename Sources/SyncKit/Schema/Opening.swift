@@ -95,7 +95,9 @@ struct Opening {
       if known == nil {
         try engine.adoptRows(at)
       }
-      try engine.adoptAside(table)
+      var before: Set<Substring> = []
+      if case .text(let bytes)? = known { before = Set(String(decoding: bytes, as: UTF8.self).split(separator: ",")) }
+      try engine.adoptAside(table, since: before)
       try engine.working { try set("adopted:\(table.name)", signature) }
     }
   }
@@ -125,7 +127,8 @@ extension Engine {
   }
 
   /// Brings values that were kept aside into a table that has room for them now.
-  func adoptAside(_ shape: TableShape) throws {
+  /// - Parameter columns: those that the table had before.
+  func adoptAside(_ shape: TableShape, since columns: Set<Substring>) throws {
     try working {
       let all = try connection.statement("SELECT scope, key FROM synckit_aside WHERE tab = ?1 ORDER BY scope, key")
       all.bind(1, shape.number)
@@ -134,7 +137,8 @@ extension Engine {
       for place in places {
         guard let state = try rows.state(scope: place.scope, table: place.table, key: place.key) else { continue }
         let cells: AsideValues.Cells = try aside.cells(scope: place.scope, table: place.table, key: place.key).map { cell in
-          (cell.column, try shape.place(ofColumn: cell.column).map { try adopted(cell, shape.columns[$0], state, place) } ?? cell.value)
+          guard let at = shape.place(ofColumn: cell.column), !columns.contains(shape.columns[at].name[...]) else { return cell }
+          return (cell.column, try adopted(cell, shape.columns[at], state, place))
         }
         guard state.isVisible else {
           try aside.put(cells, scope: place.scope, table: place.table, key: place.key)
@@ -143,10 +147,10 @@ extension Engine {
         let known = cells.compactMap { cell in shape.place(ofColumn: cell.column).map { (at: $0, value: cell.value) } }
         guard !known.isEmpty else { continue }
         let key = try KeyCode.values(of: place.key)
-        if try isDisplayed(key, shape) {
+        if try isDisplayed(key, shape, in: place.scope) {
           for (column, value) in known { try display(value, column: column, key: key, shape) }
-        } else {
-          try insertDisplayed(key, known.map { (shape.columns[$0.at].name, $0.value) }, shape)
+        } else if try !insertDisplayed(key, known.map { (shape.columns[$0.at].name, $0.value) }, shape) {
+          continue
         }
         try aside.put(cells.filter { shape.place(ofColumn: $0.column) == nil }, scope: place.scope, table: place.table, key: place.key)
       }
@@ -170,10 +174,14 @@ extension Engine {
     return all.isEmpty ? cell.value : all[column.policy.shown(among: all)].value
   }
 
-  func isDisplayed(_ key: [Value], _ shape: TableShape) throws -> Bool {
-    let find = try connection.statement("SELECT 1 FROM \(shape.quoted) WHERE \(shape.keyCondition(from: 1))")
+  /// Whether the user's table has a row of this key; with `scope`, one of that scope.
+  func isDisplayed(_ key: [Value], _ shape: TableShape, in scope: UInt32? = nil) throws -> Bool {
+    let column = shape.scopeColumn.flatMap { $0.inKey ? nil : shape.columns[$0.at].name.quotedIdentifier } ?? "NULL"
+    let find = try connection.statement("SELECT \(column) FROM \(shape.quoted) WHERE \(shape.keyCondition(from: 1))")
     for (at, value) in key.enumerated() { find.bind(Int32(at + 1), value) }
     defer { find.reset() }
-    return try find.step()
+    guard try find.step() else { return false }
+    guard let scope, !find.isNull(0) else { return true }
+    return try find.string(0) == catalog.scope(scope).name
   }
 }

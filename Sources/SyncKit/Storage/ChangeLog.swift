@@ -201,52 +201,61 @@ final class ChangeLog {
 ///
 /// Decodes each changeset's keys once and keeps them for the transaction: a batch of edits nearly always names rows of few changesets.
 final class NameResolver {
+  /// The rows of one changeset: the key of each that is named by value, and which table the rows up to a place are of.
+  private struct Names {
+    var keys: [[UInt8]?] = []
+    var tables: [(end: Int, name: String)] = []
+  }
+
   private let log: ChangeLog
-  private var keys: [LocalDot: [[UInt8]?]] = [:]
+  private var known: [LocalDot: Names] = [:]
   private var scope: UInt32?
   /// The changeset that was asked for last: neighbours are nearly always of one.
-  private var last: (dot: LocalDot, keys: [[UInt8]?])?
+  private var last: (dot: LocalDot, names: Names)?
 
   init(_ log: ChangeLog) { self.log = log }
 
   /// Forgets what was decoded: after a transaction, or to give memory back.
   func forget() {
-    keys.removeAll()
+    known.removeAll()
     last = nil
   }
 
-  func key(_ name: RowState.Name, scope: UInt32) throws -> [UInt8] {
+  func key(_ name: RowState.Name, of table: String, scope: UInt32) throws -> [UInt8] {
     if self.scope != scope {
       forget()
       self.scope = scope
     }
     if last?.dot != name.dot {
-      let all = try keys[name.dot] ?? read(name.dot, scope)
-      keys[name.dot] = all
+      let all = try known[name.dot] ?? read(name.dot, scope)
+      known[name.dot] = all
       last = (name.dot, all)
     }
-    guard let all = last?.keys, Int(name.index) < all.count, let key = all[Int(name.index)] else {
+    let at = Int(name.index)
+    guard let all = last?.names, at < all.keys.count, let key = all.keys[at], all.tables.first(where: { at < $0.end })?.name == table else {
       throw SyncCoreError(.malformed, "a row's name that names nothing")
     }
     return key
   }
 
-  private func read(_ dot: LocalDot, _ scope: UInt32) throws -> [[UInt8]?] {
+  private func read(_ dot: LocalDot, _ scope: UInt32) throws -> Names {
     guard let entry = try log.entry(scope: scope, dot: dot) else { throw SyncCoreError(.malformed, "a row's name of an unknown changeset") }
     let header = try ChangesetHeader(decoding: entry.header)
-    var out: [[UInt8]?] = []
+    var out = Names()
     for number in header.parts.indices {
-      let part = try log.part(scope: scope, dot: dot, part: number, firstIndex: out.count, withValues: false)
+      let part = try log.part(scope: scope, dot: dot, part: number, firstIndex: out.keys.count, withValues: false)
       for group in part.groups {
+        if out.tables.last?.name == group.table { out.tables.removeLast() }
+        out.tables.append((out.keys.count + group.rowCount, group.table))
         guard case .values(_, let columns) = group.keys else {
-          out.append(contentsOf: repeatElement(nil, count: group.rowCount))
+          out.keys.append(contentsOf: repeatElement(nil, count: group.rowCount))
           continue
         }
         for row in 0..<group.rowCount {
           var key: [UInt8] = []
           key.reserveCapacity(20)
           for column in columns { KeyCode.append(column, row: row, to: &key) }
-          out.append(key)
+          out.keys.append(key)
         }
       }
     }
