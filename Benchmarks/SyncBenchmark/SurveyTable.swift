@@ -47,7 +47,7 @@ struct SurveyTable {
       Step(name: "incremental", value: ratio("incremental", "T0"), limit: 1.4, unit: "x T0, both ways"),
       Step(name: "incrementalBytes", value: median { $0["incrementalBytes"] ?? 0 }, limit: 390_000, unit: "bytes, zstd-3"),
       Step(name: "reapply", value: ratio("reapply", "T0"), limit: 0.1, unit: "x T0"),
-      Step(name: "peakMegabytes", value: median { $0["peak"] ?? 0 }, limit: 64, unit: "MB above start"),
+      Step(name: "peakMegabytes", value: runs.compactMap { $0["peak"] }.max() ?? 0, limit: 64, unit: "MB above start"),
     ]
   }
 
