@@ -10,7 +10,7 @@ extension Codec {
     digest: { Array(SHA256.hash(data: $0)) })
 }
 
-/// libzstd, with one compression context a thread: making one costs more than compressing a small message.
+/// libzstd, one frame at a time.
 enum Zstd {
   /// The level that the wire and the log are written at.
   static let level: Int32 = 3
