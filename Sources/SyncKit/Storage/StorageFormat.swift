@@ -23,7 +23,6 @@ enum StorageFormat {
     CREATE TABLE synckit_log(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL,
       part INTEGER NOT NULL, time INTEGER, arrived INTEGER, header BLOB, signature BLOB, body BLOB NOT NULL);
     CREATE UNIQUE INDEX synckit_log_place ON synckit_log(scope, site, seq, part);
-    CREATE INDEX synckit_log_arrived ON synckit_log(arrived) WHERE part = 0;
     CREATE TABLE synckit_waiting(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL,
       part INTEGER NOT NULL, header BLOB NOT NULL, signature BLOB NOT NULL, body BLOB NOT NULL);
     CREATE UNIQUE INDEX synckit_waiting_place ON synckit_waiting(scope, site, seq, part);
