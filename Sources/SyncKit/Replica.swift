@@ -28,6 +28,7 @@ public final class Replica: Sendable {
   public let path: String
   let configuration: ReplicaConfiguration
   let engine: Engine
+  private let snapshots = SnapshotCache()
 
   /// Opens a replica, or makes one of a new file or of an existing GRDB database.
   /// - Parameters:
@@ -70,6 +71,7 @@ public final class Replica: Sendable {
   deinit {
     // A statement that is still prepared would keep the connection open.
     pool.writeWithoutTransaction { _ in engine.connection.finalizeStatements() }
+    snapshots.removeAll()
   }
 
   /// This replica's site.
@@ -139,8 +141,8 @@ public final class Replica: Sendable {
     try Self.translating(path) {
       try pool.read { db in
         guard let handle = db.sqliteConnection else { throw SyncKitError(.damaged, ["connection": "closed"]) }
-        let snapshot = Snapshot(handle, engine)
-        defer { snapshot.connection.finalizeStatements() }
+        let snapshot = snapshots.snapshot(over: handle, engine)
+        defer { snapshot.end() }
         return try body(snapshot)
       }
     }
@@ -169,6 +171,7 @@ public final class Replica: Sendable {
       throw SyncKitError(.networkFileSystem, ["path": path, "kind": kind])
     }
     guard access(folder, W_OK) == 0 else { throw SyncKitError(.readOnly, ["path": folder]) }
+    try FileExamination(path).check()
   }
 }
 
@@ -185,30 +188,5 @@ private final class EngineBox: @unchecked Sendable {
     let made = Engine(handle, configuration)
     try CaptureHooks.install(made)
     engine = made
-  }
-}
-
-/// The engine's classes over a reading connection.
-final class Snapshot {
-  let connection: Connection
-  let catalog: Catalog
-  let log: ChangeLog
-  let rows: RowStore
-  let candidates: Candidates
-  let aside: AsideValues
-  let names: NameResolver
-  let tables: [TableShape]
-  let codec: Codec
-
-  init(_ handle: OpaquePointer, _ engine: Engine) {
-    connection = Connection(handle)
-    catalog = Catalog(connection)
-    log = ChangeLog(connection, catalog, engine.codec)
-    rows = RowStore(connection)
-    candidates = Candidates(connection)
-    aside = AsideValues(connection)
-    names = NameResolver(log)
-    tables = engine.tables
-    codec = engine.codec
   }
 }

@@ -19,6 +19,8 @@ public struct SyncKitError: Error, Sendable {
     public static let diskFull = Code("disk-full")
     /// A table cannot be synced as it is declared. `table`, `reason`, `remedy`.
     public static let unsuitableTable = Code("unsuitable-table")
+    /// The database's text is not in UTF-8. `path`, `encoding`.
+    public static let unsuitableEncoding = Code("unsuitable-encoding")
     /// A guard is missing that keeps foreign connections from writing unseen. `table`.
     public static let guardMissing = Code("guard-missing")
     /// A statement would move a row to another scope. `table`.
@@ -45,6 +47,9 @@ public struct SyncKitError: Error, Sendable {
     public static let notARecipient = Code("not-a-recipient")
     /// Another process is syncing this replica. `process`.
     public static let busy = Code("busy")
+    /// A changeset that came cannot be taken by this version; all else was, and it is asked for again next time.
+    /// `changeset`, `refused`.
+    public static let notTaken = Code("not-taken")
     /// What the log holds does not fit together: the file is damaged.
     public static let damaged = Code("damaged")
     /// SQLite reported an error. `code`, `message`.

@@ -154,4 +154,40 @@ import Testing
     #expect(try a.rows("SELECT id FROM note ORDER BY id") == ["\"1\"", "\"2\""])
     #expect(try b.rows("SELECT a FROM note ORDER BY id") == ["\"x\"", "\"x\""])
   }
+
+  /// A newer version has relaxed NOT NULL; an older one has it still.
+  private static let relaxed = [
+    "CREATE TABLE note(id TEXT PRIMARY KEY NOT NULL, a TEXT, b TEXT, c INTEGER)",
+    "CREATE TABLE extra(id TEXT PRIMARY KEY NOT NULL, v TEXT)",
+  ]
+
+  @Test(arguments: ["a TEXT NOT NULL", "a TEXT NOT NULL DEFAULT 'none'"])
+  func aNullForANotNullColumnWaitsForTheUpgradeWithAllThatFollowsIt(column: String) throws {
+    let strict = ["CREATE TABLE note(id TEXT PRIMARY KEY NOT NULL, \(column), b TEXT, c INTEGER)", Self.relaxed[1]]
+    let a = try field.replica("a", tables: Self.tables, schema: Self.relaxed, version: 2)
+    let b = try field.replica("b", tables: Self.tables, schema: strict)
+    let c = try field.replica("c", tables: Self.tables, schema: strict)
+    try a.run("INSERT INTO note VALUES('1', 'x', 'y', 1)")
+    try a.exchange(with: b)
+    try a.run("UPDATE note SET a = NULL WHERE id = '1'")
+    try a.run("INSERT INTO extra VALUES('later', 'of the same author')")
+    try c.run("INSERT INTO extra VALUES('other', 'of another author')")
+    // Pushed, it is refused; pulled, the exchange says so. Neither way harms what is here.
+    #expect(try a.exchange(with: b).refused.map(\.code).first == Refusal.Code.malformed)
+    let error = #expect(throws: SyncKitError.self) { try b.exchange(with: a) }
+    #expect(error?.code == .notTaken)
+    try b.exchange(with: c)
+    #expect(try b.rows("SELECT id FROM extra") == ["\"other\""])
+    #expect(try b.rows("SELECT a FROM note") == ["\"x\""])
+    #expect(try b.findings().filter(\.isProblem).map(\.code) == [])
+    let rebuild = """
+      ALTER TABLE note RENAME TO note_old; CREATE TABLE note(id TEXT PRIMARY KEY NOT NULL, a TEXT, b TEXT, c INTEGER); \
+      INSERT INTO note SELECT * FROM note_old; DROP TABLE note_old
+      """
+    let upgraded = try field.replica("b", tables: Self.tables, schema: strict + [rebuild], version: 2)
+    try upgraded.exchange(with: a)
+    #expect(try upgraded.hex == a.hex)
+    #expect(try upgraded.rows("SELECT a FROM note") == ["NULL"])
+    #expect(try upgraded.rows("SELECT id FROM extra ORDER BY id") == ["\"later\"", "\"other\""])
+  }
 }

@@ -74,16 +74,15 @@ extension Replica {
     return whole
   }
 
-  /// Takes in a bundle. What is known already is no error; what stands before a cut or an alteration is kept.
+  /// Takes in a bundle. What is known already is no error; what stands before a cut or an alteration is kept. The file is read frame by
+  /// frame: however large it is, no more than one frame is in memory.
   /// - Throws: ``SyncKitError/Code/notABundle``, ``SyncKitError/Code/bundleCut``, ``SyncKitError/Code/bundleAltered``,
   ///   ``SyncKitError/Code/notARecipient``.
   public func importBundle(from path: String) throws -> BundleReport {
-    guard let data = FileManager.default.contents(atPath: path) else { throw SyncKitError(.notFound, ["path": path]) }
-    let bytes = Array(data)
-    guard bytes.starts(with: BundleFormat.magic) else { throw SyncKitError(.notABundle, ["path": path]) }
-    var reader = BundleReader(bytes)
+    let file = try BundleFile(path)
     var report = (changesets: 0, scopes: Set<ScopeID>(), refused: [Refusal]())
     do {
+      var reader = try BundleReader(file.read)
       guard case .header(let header) = try reader.next() else { throw SyncKitError(.notABundle, ["path": path]) }
       guard header.recipients.isEmpty else { throw SyncKitError(.notARecipient, ["path": path]) }
       report.scopes.formUnion(header.scopes.map(\.scope))
@@ -100,8 +99,10 @@ extension Replica {
       }
     } catch let error as SyncKitError where error.code == .bundleCut || error.code == .bundleAltered {
       throw SyncKitError(error.code, ["path": path, "kept": String(report.changesets)], underlying: error)
+    } catch let error as SyncKitError where error.code == .notABundle {
+      throw SyncKitError(.notABundle, ["path": path])
     }
-    return BundleReport(changesets: report.changesets, scopes: report.scopes.sorted(), bytes: bytes.count, refused: report.refused)
+    return BundleReport(changesets: report.changesets, scopes: report.scopes.sorted(), bytes: file.byteCount, refused: report.refused)
   }
 
   /// How many changesets are applied in the scopes of some fragments.
@@ -111,50 +112,6 @@ extension Replica {
       try scopes.reduce(0) { total, scope in
         total + Int(try snapshot.holdings(of: scope).vector.entries.reduce(0) { $0 + $1.seq })
       }
-    }
-  }
-}
-
-/// Reads a bundle's frames, each checked before it is believed.
-private struct BundleReader {
-  enum Frame {
-    case header(BundleHeader)
-    case changes([Fragment])
-    case end
-  }
-
-  private var reader: ByteReader
-  private var chain = BundleFormat.seed
-
-  init(_ bytes: [UInt8]) { reader = ByteReader(bytes, from: BundleFormat.magic.count) }
-
-  mutating func next() throws -> Frame {
-    let start = reader.offset
-    let kind: BundleFormat.Kind?
-    let payload: [UInt8]
-    let declared: ArraySlice<UInt8>
-    do throws(SyncCoreError) {
-      kind = BundleFormat.Kind(rawValue: try reader.byte())
-      let count = try reader.varint()
-      guard count <= UInt64(Limits.messageBytes) else { throw SyncCoreError(.tooLarge, "frame") }
-      payload = Array(try reader.take(Int(count)))
-      declared = try reader.take(32)
-    } catch {
-      throw SyncKitError(error.code == .tooLarge ? .bundleAltered : .bundleCut)
-    }
-    var expected = chain
-    guard let kind else { throw SyncKitError(.bundleAltered) }
-    _ = BundleFormat.frame(kind, payload, chain: &expected, codec: .standard)
-    guard declared.elementsEqual(expected) else { throw SyncKitError(.bundleAltered, ["offset": String(start)]) }
-    chain = expected
-    switch kind {
-    case .header: return .header(try BundleHeader(decoding: payload))
-    case .changes:
-      guard case .changes(let fragments, _) = try ExchangeResponse(decoding: payload, codec: .standard) else {
-        throw SyncKitError(.bundleAltered)
-      }
-      return .changes(fragments)
-    case .end: return .end
     }
   }
 }

@@ -2,12 +2,39 @@ import GRDB
 public import SyncCore
 
 extension Replica {
-  /// Everything that waits for a decision, by scope, table and row.
+  /// Everything that waits for a decision, by scope, table and row. Where it may be much, ask for it by the page.
   public func conflicts(in scope: ScopeID? = nil) throws -> [Conflict] {
     try look { snapshot in
       if let scope, try snapshot.catalog.known(scope) == nil { return [] }
       let cells = try snapshot.openCells(in: scope.flatMap { try snapshot.catalog.known($0) })
       return try snapshot.conflicts(of: cells) + snapshot.brokenRules(in: scope)
+    }
+  }
+
+  /// A page of what waits for a decision, in the same order. It costs what the page costs, not what all of it would.
+  /// - Parameters:
+  ///   - scope: the scope; all when nil.
+  ///   - position: where the page before ended; nil for the first.
+  ///   - limit: how many conflicts at the most.
+  public func conflicts(in scope: ScopeID? = nil, after position: ConflictPosition? = nil, limit: Int) throws -> ConflictPage {
+    try look { snapshot in
+      let known = try scope.flatMap { try snapshot.catalog.known($0) }
+      guard limit > 0, scope == nil || known != nil else { return ConflictPage(conflicts: [], next: limit > 0 ? nil : position) }
+      var rulesBefore = 0
+      var cells: [Snapshot.OpenCell] = []
+      if case .rules(let count)? = position?.place {
+        rulesBefore = count
+      } else {
+        cells = try snapshot.openCells(in: known, after: position, limit: limit)
+      }
+      let lookup = WriteLookup(snapshot)
+      let open = try cells.map { try snapshot.conflict($0, lookup.info) }
+      if open.count == limit { return ConflictPage(conflicts: open, next: cells.last?.position) }
+      let rules = try snapshot.brokenRules(in: scope).dropFirst(rulesBefore)
+      let shown = open + rules.prefix(limit - open.count)
+      let rest = open.count + rules.count > limit
+      return ConflictPage(
+        conflicts: shown, next: rest ? ConflictPosition(place: .rules(rulesBefore + shown.count - open.count)) : nil)
     }
   }
 
@@ -40,22 +67,26 @@ private final class Settling {
     var keeps: Bool?
   }
 
+  private struct RowKey: Hashable {
+    let scope: UInt32
+    let table: UInt32
+    let key: [UInt8]
+  }
+
   private let engine: Engine
 
   init(_ engine: Engine) { self.engine = engine }
 
   func settle(_ settlements: [Settlement], reason: String) throws {
     engine.readClock()
-    let snapshot = Snapshot(engine.connection.handle, engine)
-    defer { snapshot.connection.finalizeStatements() }
-    var open: [String: Snapshot.OpenCell] = [:]
-    for cell in try snapshot.openCells(in: nil) { open[try snapshot.identifier(cell)] = cell }
+    let cells = try find(settlements)
     var rows: [Row] = []
-    for settlement in settlements {
-      guard let cell = open[settlement.conflict] else { throw SyncKitError(.stale, ["conflict": settlement.conflict]) }
-      let at = rows.firstIndex { $0.place.scope == cell.scope && $0.place.table == cell.table && $0.place.key == cell.key }
-      if at == nil { rows.append(Row(place: RowPlace(scope: cell.scope, table: cell.table, key: cell.key))) }
-      let row = at ?? rows.count - 1
+    var known: [RowKey: Int] = [:]
+    for (settlement, cell) in zip(settlements, cells) {
+      let key = RowKey(scope: cell.scope, table: cell.table, key: cell.key)
+      let row = known[key] ?? rows.count
+      if row == rows.count { rows.append(Row(place: RowPlace(scope: cell.scope, table: cell.table, key: cell.key))) }
+      known[key] = row
       if cell.column == Snapshot.existenceColumn {
         rows[row].keeps = settlement.value != .integer(0)
       } else {
@@ -69,6 +100,27 @@ private final class Settling {
     let flush = Flush(engine)
     for row in rows { try write(row, flush) }
     try flush.finish(note: reason)
+  }
+
+  /// The open cells that are meant, one for each settlement. Only where a cell is not named are all of them looked at.
+  private func find(_ settlements: [Settlement]) throws -> [Snapshot.OpenCell] {
+    let snapshot = Snapshot(engine)
+    var unplaced: [String: Snapshot.OpenCell] = [:]
+    let wanted = Set(settlements.filter { $0.cell == nil }.map(\.conflict))
+    if !wanted.isEmpty {
+      try snapshot.forEachOpenCell(in: nil) { cell in
+        let id = try snapshot.identifier(cell)
+        if wanted.contains(id) { unplaced[id] = cell }
+        return unplaced.count < wanted.count
+      }
+    }
+    return try settlements.map { settlement in
+      let found = try settlement.cell.map { try snapshot.openCell(of: $0.row, column: $0.column) } ?? unplaced[settlement.conflict]
+      guard let found, try snapshot.identifier(found) == settlement.conflict else {
+        throw SyncKitError(.stale, ["conflict": settlement.conflict])
+      }
+      return found
+    }
   }
 
   private func write(_ row: Row, _ flush: Flush) throws {

@@ -7,50 +7,13 @@ extension Snapshot {
     let table: UInt32
     let key: [UInt8]
     let column: UInt32
-    let candidates: [(dot: LocalDot, value: Value)]
+    var candidates: [(dot: LocalDot, value: Value)]
+
+    var position: ConflictPosition { ConflictPosition(place: .after(scope: scope, table: table, key: key, column: column)) }
   }
 
   /// The number under which a row's existence stands among the candidates.
   static let existenceColumn: UInt32 = 0
-
-  /// Every cell of a visible row with different candidates, of columns whose policy leaves the choice to people.
-  func openCells(in only: UInt32?) throws -> [OpenCell] {
-    let all = try connection.statement(
-      """
-      SELECT scope, tab, key, col, site, seq, value FROM synckit_candidate WHERE ?1 IS NULL OR scope = ?1 \
-      ORDER BY scope, tab, key, col, site, seq
-      """)
-    if let only { all.bind(1, only) } else { all.bind(1, Value.null) }
-    var out: [OpenCell] = []
-    var current: OpenCell?
-    var walk: (scope: UInt32, table: UInt32, cursor: RowCursor)?
-    func end() throws {
-      guard let cell = current, Set(cell.candidates.map(\.value)).count > 1 else { return }
-      if cell.column != Self.existenceColumn, let shape = tables.first(where: { $0.number == cell.table }),
-        let place = shape.place(ofColumn: cell.column), !shape.columns[place].policy.raisesConflict
-      {
-        return
-      }
-      if walk?.scope != cell.scope || walk?.table != cell.table {
-        walk = (cell.scope, cell.table, rows.cursor(scope: cell.scope, table: cell.table))
-      }
-      // Of a deleted row nobody is shown anything; what was open in it is open again should it come back.
-      guard try walk?.cursor.seek(cell.key)?.state.isVisible ?? false else { return }
-      out.append(cell)
-    }
-    while try all.step() {
-      let (scope, table, key, column) = (UInt32(all.int(0)), UInt32(all.int(1)), all.blob(2), UInt32(all.int(3)))
-      let candidate = (dot: LocalDot(site: UInt32(all.int(4)), seq: UInt64(all.int(5))), value: all.value(6))
-      if let cell = current, cell.scope == scope, cell.table == table, cell.key == key, cell.column == column {
-        current = OpenCell(scope: scope, table: table, key: key, column: column, candidates: cell.candidates + [candidate])
-      } else {
-        try end()
-        current = OpenCell(scope: scope, table: table, key: key, column: column, candidates: [candidate])
-      }
-    }
-    try end()
-    return out
-  }
 
   /// The name of a conflict as it is now: made of its place and of its candidates.
   func identifier(_ cell: OpenCell) throws -> String {
@@ -81,21 +44,26 @@ extension Snapshot {
       let rows = Set(try here.map { RowHistory.Row(table: try catalog.table($0.table), key: $0.key) })
       let writes = try RowHistory(log: log, names: names).writes(to: rows, inScope: scope)
       for cell in here {
-        let row = RowHistory.Row(table: try catalog.table(cell.table), key: cell.key)
-        out.append(try conflict(cell, row, writes[row] ?? []))
+        let all = writes[RowHistory.Row(table: try catalog.table(cell.table), key: cell.key)] ?? []
+        out.append(
+          try conflict(cell) { dot, _, column in
+            try all.first { $0.dot == dot }.map { try info($0, column: column, among: all) }
+          })
       }
     }
     return out
   }
 
-  private func conflict(_ cell: OpenCell, _ row: RowHistory.Row, _ writes: [RowWrite]) throws -> Conflict {
+  /// A cell as it is told to people.
+  /// - Parameter write: tells of one write to the cell; nil when the log does not have it.
+  func conflict(_ cell: OpenCell, _ write: (LocalDot, OpenCell, String?) throws -> WriteInfo?) throws -> Conflict {
     let column = cell.column == Self.existenceColumn ? nil : try catalog.column(cell.column, in: cell.table)
-    let values = try tables.first { $0.number == cell.table }.map { try displayed($0, cell.key) } ?? [:]
+    let values =
+      try table(cell.table).flatMap { try displayed($0, cell.key, in: cell.scope) } ?? keptAside(cell.table, cell.key, in: cell.scope)
     let shown = column.map { values[$0] } ?? .integer(1)
     var candidates: [Conflict.Candidate] = []
     for (dot, value) in cell.candidates {
-      guard let write = writes.first(where: { $0.dot == dot }) else { continue }
-      let info = try info(write, column: column, among: writes)
+      guard let info = try write(dot, cell, column) else { continue }
       if let known = candidates.firstIndex(where: { $0.value == value }) {
         candidates[known] = Conflict.Candidate(value: value, writes: candidates[known].writes + [info])
       } else {
@@ -108,7 +76,7 @@ extension Snapshot {
     }
     return Conflict(
       id: try identifier(cell),
-      row: RowReference(scope: try catalog.scope(cell.scope), table: row.table, key: try KeyCode.values(of: cell.key)),
+      row: RowReference(scope: try catalog.scope(cell.scope), table: try catalog.table(cell.table), key: try KeyCode.values(of: cell.key)),
       kind: column.map { .cell(column: $0) } ?? .existence, candidates: candidates, values: values)
   }
 

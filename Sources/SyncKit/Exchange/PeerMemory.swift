@@ -40,13 +40,19 @@ struct PeerMemory {
     }
   }
 
-  func acknowledge(_ held: [ScopeHoldings]) throws {
+  /// Notes what the other side has said that it holds.
+  /// - Returns: what could not be noted, since this side has nothing of those scopes yet.
+  func acknowledge(_ held: [ScopeHoldings]) throws -> [ScopeHoldings] {
     try replica.work { engine in
       let peer = try id(engine)
+      var left: [ScopeHoldings] = []
       let put = try engine.connection.statement("INSERT OR REPLACE INTO synckit_acknowledged VALUES(?1, ?2, ?3, ?4)")
       for there in held {
         // A scope that the other side alone has is not worth a number here before its changes come.
-        guard let scope = try engine.catalog.known(there.scope) else { continue }
+        guard let scope = try engine.catalog.known(there.scope) else {
+          left.append(there)
+          continue
+        }
         for dot in there.holdings.vector.entries {
           let site = try engine.catalog.number(of: dot.site)
           put.reset()
@@ -57,6 +63,7 @@ struct PeerMemory {
           try put.run()
         }
       }
+      return left
     }
   }
 

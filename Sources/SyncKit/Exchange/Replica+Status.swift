@@ -2,12 +2,14 @@ public import SyncCore
 
 /// What waits to be sent to a peer, and how the last exchanges with it went.
 public struct ReplicaStatus: Sendable {
-  /// Changesets that the peer has not said it holds.
+  /// Changesets of this device's own writing that the peer has not said it holds.
   public let unsentChangesets: Int
   /// How many bytes these take.
   public let unsentBytes: Int
-  /// When the oldest of them was written or came here, in milliseconds since 1970.
+  /// When the oldest of them was written, in milliseconds since 1970.
   public let oldestUnsent: Int64?
+  /// Changesets of others, which came here by a bundle or another peer, that the peer has not said it holds.
+  public let carriedChangesets: Int
   /// When an exchange last ended well, in milliseconds since 1970.
   public let lastSuccess: Int64?
   public let lastAttempt: Int64?
@@ -26,7 +28,7 @@ extension Replica {
   public func status(peer: String) throws -> ReplicaStatus {
     try look { snapshot in
       let acknowledged = try snapshot.acknowledged(by: peer)
-      var (count, bytes, oldest) = (0, 0, Int64.max)
+      var (count, bytes, oldest, carried) = (0, 0, Int64.max, 0)
       var refused: [Refusal] = []
       let unsent = try snapshot.connection.statement(
         """
@@ -36,8 +38,13 @@ extension Replica {
       for (scope, _) in try snapshot.catalog.allScopes() {
         let held = acknowledged[scope] ?? VersionVector()
         for site in try snapshot.log.sites(inScope: scope) {
-          let seq = held[try snapshot.catalog.site(site)]
-          guard seq < (try snapshot.log.lastSeq(scope: scope, site: site)) else { continue }
+          let author = try snapshot.catalog.site(site)
+          let (seq, last) = (held[author], try snapshot.log.lastSeq(scope: scope, site: site))
+          guard seq < last else { continue }
+          guard author.isOfSameDevice(as: self.site) else {
+            carried += Int(last - seq)
+            continue
+          }
           unsent.bind(1, scope)
           unsent.bind(2, site)
           unsent.bind(3, seq)
@@ -65,9 +72,15 @@ extension Replica {
       defer { find.reset() }
       return ReplicaStatus(
         unsentChangesets: count, unsentBytes: bytes, oldestUnsent: count > 0 ? oldest / 1000 : nil,
+        carriedChangesets: carried,
         lastSuccess: isKnown && !find.isNull(0) ? find.int(0) : nil, lastAttempt: isKnown && !find.isNull(1) ? find.int(1) : nil,
         lastOutcome: isKnown && !find.isNull(2) ? find.string(2) : nil, waiting: waitingCount, refused: refused,
         conflicts: try snapshot.openCells(in: nil).count + snapshot.brokenRules(in: nil).count)
     }
   }
+}
+
+extension SiteID {
+  /// Whether the device is the same, whichever life of it: what an earlier one wrote is its own work.
+  fileprivate func isOfSameDevice(as other: SiteID) -> Bool { deviceHigh == other.deviceHigh && deviceLow == other.deviceLow }
 }

@@ -22,9 +22,16 @@ extension Replica {
   public func sync(
     with transport: any ExchangeTransport, peer: String, progress: ((ExchangeProgress) -> Void)? = nil
   ) throws -> ExchangeSummary {
+    try sync(with: transport, peer: peer, batchBytes: Limits.batchBytes, progress: progress)
+  }
+
+  /// The same with batches of another size.
+  func sync(
+    with transport: any ExchangeTransport, peer: String, batchBytes: Int, progress: ((ExchangeProgress) -> Void)? = nil
+  ) throws -> ExchangeSummary {
     let memory = PeerMemory(self, peer)
     do {
-      let summary = try run(transport, memory, progress)
+      let summary = try run(transport, memory, batchBytes, progress)
       try memory.noteOutcome(nil)
       return summary
     } catch {
@@ -35,11 +42,12 @@ extension Replica {
   }
 
   private func run(
-    _ transport: any ExchangeTransport, _ memory: PeerMemory, _ progress: ((ExchangeProgress) -> Void)?
+    _ transport: any ExchangeTransport, _ memory: PeerMemory, _ batchBytes: Int, _ progress: ((ExchangeProgress) -> Void)?
   ) throws -> ExchangeSummary {
     var machine = ExchangeInitiator()
     let (epoch, token) = try memory.known()
     var unacceptable: Refusal?
+    var unnoted: [ScopeHoldings] = []
     var events: [ExchangeInitiator.Event] = [.begin(epoch: epoch, token: token, unsent: try memory.unsentScopes())]
     while let event = events.popLast() {
       for action in try machine.handle(event) {
@@ -51,17 +59,19 @@ extension Replica {
           let held = try look { snapshot in try scopes.map { ScopeHoldings(scope: $0, holdings: try snapshot.holdings(of: $0)) } }
           events.append(.holds(held))
         case .load(let wants):
-          let (fragments, hasMore) = try look { try $0.load(beyond: wants, budget: Limits.batchBytes) }
+          let (fragments, hasMore) = try look { try $0.load(beyond: wants, budget: batchBytes) }
           events.append(.loaded(fragments, hasMore: hasMore))
         case .store(let fragments):
           let (held, refused) = try store(fragments)
           unacceptable = unacceptable ?? refused.first
           events.append(.stored(held))
         case .forget: try memory.forget()
-        case .acknowledge(let held): try memory.acknowledge(held)
+        case .acknowledge(let held): unnoted += try memory.acknowledge(held)
         case .remember(let epoch, let token):
+          // Who gave a scope's changesets has them.
+          if !unnoted.isEmpty { unnoted = try memory.acknowledge(unnoted) }
           // What could not be taken in is asked for again next time; the rest is here.
-          if let unacceptable { throw SyncKitError(.damaged, ["changeset": unacceptable.dot.description, "refused": unacceptable.code]) }
+          if let unacceptable { throw SyncKitError(.notTaken, ["changeset": unacceptable.dot.description, "refused": unacceptable.code]) }
           try memory.remember(epoch, token)
         case .finish(let summary):
           try memory.noteRefused(summary.refused)

@@ -108,8 +108,12 @@ extension Snapshot {
       writes.filter { write.context.covers($0.dot) && $0.dot != write.dot && $0.values.contains { $0.column == name } }
         .max { $0.header.time < $1.header.time }?.values.first { $0.column == name }?.value
     }
-    return WriteInfo(
+    return try info(write, readValue: read)
+  }
+
+  func info(_ write: RowWrite, readValue: Value?) throws -> WriteInfo {
+    WriteInfo(
       dot: write.header.dot, author: write.header.author, wallClock: write.header.wallClock, time: write.header.time,
-      arrived: write.arrived / 1000, note: write.header.note, read: try dots(write.context), readValue: read)
+      arrived: write.arrived / 1000, note: write.header.note, read: try dots(write.context), readValue: readValue)
   }
 }

@@ -20,7 +20,7 @@ struct Opening {
   func run(_ pool: DatabasePool, path: String, _ migrate: (inout DatabaseMigrator) throws -> Void) throws {
     try pool.writeWithoutTransaction { db in
       try db.inTransaction(.immediate) {
-        try prepareFormat(db)
+        try prepareFormat(db, path)
         return .commit
       }
     }
@@ -44,11 +44,12 @@ struct Opening {
     }
   }
 
-  private func prepareFormat(_ db: Database) throws {
+  private func prepareFormat(_ db: Database, _ path: String) throws {
     let id = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let isReplica = try db.tableExists("synckit_meta")
     if !isReplica {
-      guard id == 0 || id == Self.applicationID else { throw SyncKitError(.notAReplica, ["applicationID": String(id)]) }
+      try FileExamination.check(encoding: String.fetchOne(db, sql: "PRAGMA encoding") ?? "", path: path)
+      try FileExamination.check(applicationID: id, path: path)
       try db.execute(sql: StorageFormat.tables)
       try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
       try set("format", .integer(StorageFormat.version))

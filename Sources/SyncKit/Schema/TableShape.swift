@@ -101,12 +101,16 @@ final class TableShape: Sendable {
       let type: String
     }
     var found: [Found] = []
+    var declared: [DeclaredColumn] = []
     var field: Int32 = 0
     let info = try connection.statement("SELECT name, type, \"notnull\", dflt_value, pk, hidden, cid FROM pragma_table_xinfo(?1)")
     info.bind(1, name)
     while try info.step() {
       let hidden = info.int(5)
       defer { if hidden != 2 { field += 1 } }
+      declared.append(
+        DeclaredColumn(
+          name: info.string(0), type: info.string(1).uppercased(), keyPlace: Int(info.int(4)), isStored: hidden != 2, isRead: hidden == 0))
       guard hidden == 0 else { continue }
       let columnName = info.string(0)
       guard columnName.utf8.count <= Limits.identifierBytes else {
@@ -128,6 +132,12 @@ final class TableShape: Sendable {
     }
     if !isWithoutRowid, keyColumns.contains(where: { !$0.column.isNotNull }) {
       throw refuse("nullable-key", "declare the key's columns NOT NULL")
+    }
+    if let column = DeclaredColumn.misread(declared, isWithoutRowid: isWithoutRowid) {
+      throw refuse(
+        "column-order",
+        "SQLite would tell \(column)'s great integers wrongly: declare the key's columns first, in the key's order, and virtual columns last"
+      )
     }
     try Self.refuseNativeRules(connection, name, refuse)
 

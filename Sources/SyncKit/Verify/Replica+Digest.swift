@@ -83,13 +83,9 @@ private struct CanonicalForm {
 
   /// The row's values that are not of its key: those displayed, and those kept aside.
   private func values(_ table: UInt32, _ shape: TableShape?, _ key: [UInt8]) throws -> [String: Value] {
-    var out = try shape.map { try snapshot.displayed($0, key) } ?? [:]
+    var out = try shape.flatMap { try snapshot.displayed($0, key, in: number) } ?? [:]
     for column in shape?.key ?? [] { out[column.name] = nil }
-    for (column, value) in try snapshot.aside.cells(scope: number, table: table, key: key) {
-      let name = try snapshot.catalog.column(column, in: table)
-      if out[name] == nil { out[name] = value }
-    }
-    return out
+    return out.merging(try snapshot.keptAside(table, key, in: number)) { shown, _ in shown }
   }
 
   private func write(

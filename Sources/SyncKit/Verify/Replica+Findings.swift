@@ -3,7 +3,7 @@ import SyncCore
 
 /// One thing that an inspection of a replica has found.
 public struct ReplicaFinding: Sendable {
-  /// What it is: `integrity`, `guards`, `blocks`, `candidates`, `site`, `size`.
+  /// What it is: `integrity`, `guards`, `blocks`, `candidates`, `site`, `size`, `rows`, `aside`.
   public let code: String
   public let isProblem: Bool
   public let details: [String: String]
@@ -28,18 +28,36 @@ extension Replica {
         let stands = try find.step()
         find.reset()
         if !stands { out.append(ReplicaFinding(code: "guards", isProblem: true, details: ["table": shape.name])) }
-        let count = try snapshot.connection.statement("SELECT count(*) FROM \(shape.quoted)")
-        let rows = try count.step() ? Int(count.int(0)) : 0
-        count.reset()
-        var visible = 0
-        for (number, _) in try snapshot.catalog.allScopes() {
-          try snapshot.rows.forEach(scope: number, table: shape.number) { _, state in if state.isVisible { visible += 1 } }
-        }
-        out.append(
-          ReplicaFinding(
-            code: "rows", isProblem: visible != rows, details: ["table": shape.name, "rows": String(rows), "states": String(visible)]))
+        out += try snapshot.rowFindings(shape)
       }
     }
     return out
+  }
+}
+
+extension Snapshot {
+  /// Whether a table has the rows that the states speak of, each in its scope, and no others.
+  fileprivate func rowFindings(_ shape: TableShape) throws -> [ReplicaFinding] {
+    let count = try connection.statement("SELECT count(*) FROM \(shape.quoted)")
+    let rows = try count.step() ? Int(count.int(0)) : 0
+    count.reset()
+    var (shown, asideRows, lost) = (0, 0, 0)
+    for (scope, _) in try catalog.allScopes() {
+      try self.rows.forEach(scope: scope, table: shape.number) { key, state in
+        guard state.isVisible else { return }
+        if try displayed(shape, key, in: scope) != nil {
+          shown += 1
+        } else if try isSetAside(shape, key, in: scope) {
+          asideRows += 1
+        } else {
+          lost += 1
+        }
+      }
+    }
+    let table = ReplicaFinding(
+      code: "rows", isProblem: lost > 0 || shown != rows,
+      details: ["table": shape.name, "rows": String(rows), "states": String(shown + lost)])
+    guard asideRows > 0 else { return [table] }
+    return [table, ReplicaFinding(code: "aside", isProblem: false, details: ["table": shape.name, "rows": String(asideRows)])]
   }
 }

@@ -1,0 +1,40 @@
+import CSQLite
+import Foundation
+
+/// What is told of a file before it is opened as a replica, so that one which cannot become one stays as it is.
+///
+/// Opening alone turns a file to WAL, which another program may not expect.
+struct FileExamination {
+  private let path: String
+
+  init(_ path: String) { self.path = path }
+
+  func check() throws {
+    guard let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int, size > 0 else { return }
+    var handle: OpaquePointer?
+    defer { sqlite3_close_v2(handle) }
+    // What cannot be told without writing, as after a crash or while another process writes, is told once the file is open.
+    guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, nil) == SQLITE_OK, let handle else { return }
+    let connection = Connection(handle)
+    defer { connection.finalizeStatements() }
+    if let encoding = try? text(connection, "PRAGMA encoding") { try Self.check(encoding: encoding, path: path) }
+    guard let id = (try? text(connection, "PRAGMA application_id")).flatMap({ Int32($0) }) else { return }
+    let known = try? text(connection, "SELECT count(*) FROM main.sqlite_schema WHERE name = 'synckit_meta'")
+    if known == "0" { try Self.check(applicationID: id, path: path) }
+  }
+
+  /// Texts are hashed, compared and sent as the bytes that SQLite stores.
+  static func check(encoding: String, path: String) throws {
+    guard encoding == "UTF-8" else { throw SyncKitError(.unsuitableEncoding, ["path": path, "encoding": encoding]) }
+  }
+
+  static func check(applicationID id: Int32, path: String) throws {
+    guard id == 0 || id == Opening.applicationID else { throw SyncKitError(.notAReplica, ["path": path, "applicationID": String(id)]) }
+  }
+
+  private func text(_ connection: Connection, _ sql: String) throws -> String? {
+    let ask = try connection.statement(sql)
+    defer { ask.reset() }
+    return try ask.step() ? String(cString: sqlite3_column_text(ask.handle, 0)) : nil
+  }
+}

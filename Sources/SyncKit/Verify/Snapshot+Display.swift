@@ -1,0 +1,34 @@
+import SyncCore
+
+extension Snapshot {
+  /// What the user's table shows of a scope's row; nil where it shows none, or another scope's row of the same key.
+  func displayed(_ shape: TableShape, _ key: [UInt8], in scope: UInt32) throws -> [String: Value]? {
+    let name = try catalog.scope(scope)
+    if case .fixed(let fixed) = shape.declaration.scope, fixed != name { return nil }
+    let values = try displayed(shape, key)
+    guard !values.isEmpty else { return nil }
+    if case .column(let column) = shape.declaration.scope, values[column] != .text(Array(name.name.utf8)) { return nil }
+    return values
+  }
+
+  /// The values of a row that are kept aside, by their columns' names.
+  func keptAside(_ table: UInt32, _ key: [UInt8], in scope: UInt32) throws -> [String: Value] {
+    var out: [String: Value] = [:]
+    for (column, value) in try aside.cells(scope: scope, table: table, key: key) { out[try catalog.column(column, in: table)] = value }
+    return out
+  }
+
+  /// Why a row that is there is not in the user's table, if there is a reason: the table is another scope's, another scope's row has the
+  /// key, or the row says of itself that it is of another scope.
+  func isSetAside(_ shape: TableShape, _ key: [UInt8], in scope: UInt32) throws -> Bool {
+    switch shape.declaration.scope {
+    case .fixed(let fixed): return try catalog.scope(scope) != fixed
+    case .column(let column):
+      let shown = try displayed(shape, key)
+      if !shown.isEmpty { return true }
+      let name = Value.text(Array(try catalog.scope(scope).name.utf8))
+      if let at = shape.scopeColumn, at.inKey { return try KeyCode.values(of: key)[at.at] != name }
+      return try keptAside(shape.number, key, in: scope)[column].map { $0 != name } ?? false
+    }
+  }
+}
