@@ -87,11 +87,20 @@ import Testing
   }
 
   @Test func aBlockOfRows() throws {
-    let (bytes, end) = RowBlock.encode(Sample.rows, from: 0, upTo: .max)
-    #expect(end == Sample.rows.count)
-    try expect(bytes, in: "row-block.hex")
-    let rows = try RowBlock.decode(Fixture.read("row-block.hex"), first: Sample.rows[0].key)
-    #expect(rows.map(\.key) == Sample.rows.map(\.key) && rows.map(\.entry) == Sample.rows.map(\.entry))
+    let made = RowBlock()
+    for row in Sample.rows { made.insert(row.key, row.entry, at: made.count) }
+    var bytes = ByteWriter()
+    #expect(made.write(from: 0, upTo: .max, to: &bytes) == Sample.rows.count)
+    try expect(bytes.bytes, in: "row-block.hex")
+    let read = RowBlock()
+    try Fixture.read("row-block.hex").withUnsafeBytes { block in
+      try Sample.rows[0].key.withUnsafeBytes { try read.read(block, first: $0) }
+    }
+    #expect(read.count == Sample.rows.count)
+    for (at, row) in Sample.rows.enumerated() {
+      #expect(read.key(at) == row.key)
+      #expect(try read.entry(at) == row.entry)
+    }
   }
 
   @Test func valuesKeptAside() throws {

@@ -161,7 +161,7 @@ enum Sample {
     .blob([]), .text([UInt8](repeating: 0x61, count: 130)),
   ]
 
-  static let rows: [RowBlock.Row] = {
+  static let rows: [(key: [UInt8], entry: RowEntry)] = {
     let first = LocalDot(site: 1, seq: 1)
     let later = LocalDot(site: 2, seq: 300)
     let third = LocalDot(site: 3, seq: 2)

@@ -71,6 +71,22 @@ import Testing
     #expect(try b.conflicts().map(\.kind) == [.existence])
   }
 
+  /// Decision 9.
+  @Test func whatAStatementLeftAloneIsNotItsAuthors() throws {
+    let (a, b) = try field.pair()
+    try a.run("INSERT INTO note VALUES('1', 'x', 'y', 1)")
+    try a.exchange(with: b)
+    let token = try a.readToken(for: [row])
+    try b.run("UPDATE note SET b = 'newer'")
+    try a.exchange(with: b)
+    try a.write(reading: token) { db in try db.execute(sql: "UPDATE note SET a = 'saved'") }
+    #expect(try a.history(of: row, column: "b").last?.value == .text("newer"))
+    try b.run("UPDATE note SET b = 'newest'")
+    try expectAlike(a, b)
+    #expect(try a.rows("SELECT a, b, c FROM note") == ["\"saved\"|\"newest\"|1"])
+    #expect(try a.conflicts().isEmpty)
+  }
+
   @Test func whatIsOpenInADeletedRowAsksNobody() throws {
     let (a, b) = try field.pair()
     try a.run("INSERT INTO note VALUES('1', 'x', 'y', 1)")

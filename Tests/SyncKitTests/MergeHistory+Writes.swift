@@ -31,9 +31,9 @@ extension MergeHistory {
     if statement == .delete { return now == nil ? nil : [] }
     let all = Self.columns
     if let now {
-      // What differs from what the author was shown; without a form that is the row as it is.
-      let shown = sight.token != nil ? sight.values : now
-      let changed = all.filter { shown[$0] != whole[$0] }
+      // What the statement changed, and of that what differs from what the author was shown; who was not shown the row has written it all.
+      let isUnseen = sight.token != nil && !sight.isVisible
+      let changed = all.filter { isUnseen || now[$0] != whole[$0] && (sight.token == nil || sight.values[$0] != whole[$0]) }
       return changed.isEmpty ? nil : changed
     }
     if statement == .update { return nil }

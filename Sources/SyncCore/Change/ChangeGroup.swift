@@ -82,6 +82,9 @@ public struct ChangeGroupBuilder: Sendable {
   /// About how many bytes the rows take before compression.
   public var byteCount: Int { keys.reduce(0) { $0 + $1.byteCount } + values.reduce(0) { $0 + $1.byteCount } + names.count * 4 }
 
+  /// Whether the group has as many rows or bytes as one may.
+  public var isFull: Bool { rowCount >= Limits.partRows || byteCount >= Limits.partTargetBytes }
+
   /// Ends a row whose key's and columns' values have been appended to ``keys`` and ``values``.
   /// - Parameters:
   ///   - name: the row's name, when the group names its rows so.

@@ -27,16 +27,20 @@ public struct ChangePart: Sendable {
 
   public let groups: [ChangeGroup]
 
-  /// Encodes groups as one part.
+  /// Encodes groups as one part: their sections, compressed.
+  public static func encode(_ groups: [ChangeGroupBuilder], codec: Codec, site: (UInt32) -> SiteID) -> [UInt8] {
+    sections(groups, site: site).encoded(codec: codec)
+  }
+
+  /// Lays groups out as one part's two sections.
   /// - Parameters:
   ///   - groups: the rows.
-  ///   - codec: compression.
   ///   - site: the site behind a local number.
-  public static func encode(_ groups: [ChangeGroupBuilder], codec: Codec, site: (UInt32) -> SiteID) -> [UInt8] {
+  public static func sections(_ groups: [ChangeGroupBuilder], site: (UInt32) -> SiteID) -> Sections {
     var sites: [UInt32] = []
-    var structure = ByteWriter(reserving: 1 << 12)
+    var structure = ByteWriter(reserving: 1 << 8)
     var values = ByteWriter(reserving: groups.reduce(0) { $0 + $1.byteCount })
-    var body = ByteWriter(reserving: 1 << 12)
+    var body = ByteWriter(reserving: 1 << 8)
     body.write(varint: UInt64(groups.count))
     for group in groups {
       group.write(structure: &body, values: &values) { number in
@@ -48,18 +52,29 @@ public struct ChangePart: Sendable {
     structure.write(varint: UInt64(sites.count))
     for number in sites { structure.write(bytes: site(number).bytes) }
     structure.write(bytes: body.bytes)
-    var out = ByteWriter(reserving: 64)
-    out.write(byte: version)
-    let sections = [structure.bytes, values.bytes].map { raw in (raw: raw, stored: stored(raw, codec)) }
-    for section in sections {
-      out.write(varint: UInt64(section.raw.count))
-      out.write(varint: UInt64(section.stored.count))
-    }
-    for section in sections { out.write(bytes: section.stored) }
-    return out.bytes
+    return Sections(structure: structure.bytes, values: values.bytes)
   }
 
-  private static func stored(_ raw: [UInt8], _ codec: Codec) -> [UInt8] {
+  /// A part that is yet to be compressed, which needs nothing of the replica and may be done elsewhere.
+  public struct Sections: Sendable {
+    let structure: [UInt8]
+    let values: [UInt8]
+
+    /// The part as stored and sent.
+    public func encoded(codec: Codec) -> [UInt8] {
+      var out = ByteWriter(reserving: 64)
+      out.write(byte: version)
+      let sections = [structure, values].map { raw in (raw: raw, stored: ChangePart.stored(raw, codec)) }
+      for section in sections {
+        out.write(varint: UInt64(section.raw.count))
+        out.write(varint: UInt64(section.stored.count))
+      }
+      for section in sections { out.write(bytes: section.stored) }
+      return out.bytes
+    }
+  }
+
+  fileprivate static func stored(_ raw: [UInt8], _ codec: Codec) -> [UInt8] {
     guard raw.count >= leastCompressed else { return raw }
     let compressed = codec.compress(raw)
     return compressed.count < raw.count ? compressed : raw

@@ -111,6 +111,13 @@ public struct ByteReader: Sendable {
     return bytes[position..<position + count]
   }
 
+  /// Passes over bytes.
+  @inlinable
+  public mutating func skip(_ count: Int) throws(SyncCoreError) {
+    guard count >= 0, count <= end - position else { throw SyncCoreError(.malformed, "ends within a string") }
+    position += count
+  }
+
   /// A byte string with its length before it.
   @inlinable
   public mutating func string(upTo limit: Int) throws(SyncCoreError) -> ArraySlice<UInt8> { try take(try count(upTo: limit)) }

@@ -21,6 +21,12 @@ public struct Column: Sendable {
     case each([UInt8], places: [Int32])
   }
 
+  /// A column of integers.
+  public init(_ integers: some Collection<Int64>) {
+    (kinds, offsets, heap) = (.all(.integer), [], [])
+    numbers = integers.map { UInt64(bitPattern: $0) }
+  }
+
   /// Reads a column of `count` values.
   public init(reading reader: inout ByteReader, count: Int) throws(SyncCoreError) {
     let head = try reader.byte()

@@ -9,7 +9,7 @@ final class AsideValues {
   init(_ connection: Connection) { self.connection = connection }
 
   func cells(scope: UInt32, table: UInt32, key: [UInt8]) throws -> Cells {
-    let find = try connection.statement("SELECT cells FROM synckit_aside WHERE scope = ?1 AND tab = ?2 AND key = ?3")
+    let find = try connection.statement(fixed: "SELECT cells FROM synckit_aside WHERE scope = ?1 AND tab = ?2 AND key = ?3")
     bind(find, scope, table, key)
     guard try find.step() else { return [] }
     defer { find.reset() }
@@ -19,11 +19,11 @@ final class AsideValues {
   /// Replaces what is kept of a row; nothing is kept of a row without cells.
   func put(_ cells: Cells, scope: UInt32, table: UInt32, key: [UInt8]) throws {
     guard !cells.isEmpty else {
-      let remove = try connection.statement("DELETE FROM synckit_aside WHERE scope = ?1 AND tab = ?2 AND key = ?3")
+      let remove = try connection.statement(fixed: "DELETE FROM synckit_aside WHERE scope = ?1 AND tab = ?2 AND key = ?3")
       bind(remove, scope, table, key)
       return try remove.run()
     }
-    let put = try connection.statement("INSERT OR REPLACE INTO synckit_aside VALUES(?1, ?2, ?3, ?4)")
+    let put = try connection.statement(fixed: "INSERT OR REPLACE INTO synckit_aside VALUES(?1, ?2, ?3, ?4)")
     bind(put, scope, table, key)
     put.bind(4, blob: Self.pack(cells))
     try put.run()

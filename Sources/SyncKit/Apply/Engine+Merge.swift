@@ -28,18 +28,22 @@ extension Engine {
       if before.count > 1 { try candidates.removeAll(scope: scope, table: table, key: key, column: column) }
       return value
     }
+    var all: [(dot: LocalDot, value: Value)]
     if before.count == 1 {
-      try candidates.add(before[0], try displayed(), scope: scope, table: table, key: key, column: column)
+      all = [(before[0], try displayed())]
+      try candidates.add(before[0], all[0].value, scope: scope, table: table, key: key, column: column)
     } else {
       for dot in before where !remaining.contains(dot) { try candidates.remove(dot, scope: scope, table: table, key: key, column: column) }
+      all = try candidates.values(scope: scope, table: table, key: key, column: column)
     }
     try candidates.add(change.dot, value, scope: scope, table: table, key: key, column: column)
-    let all = try candidates.values(scope: scope, table: table, key: key, column: column).map { dot, value in
+    all.append((change.dot, value))
+    let shown = try all.map { dot, value in
       Candidate(
         dot: Dot(site: try catalog.site(dot.site), seq: dot.seq), time: dot == change.dot ? time : try log.time(scope: scope, dot: dot),
         value: value)
     }
-    return all[policy.shown(among: all)].value
+    return all[policy.shown(among: shown)].value
   }
 
   /// Whether the write behind a row's base wrote a column: told from the log, and asked only where two sites made the same row.

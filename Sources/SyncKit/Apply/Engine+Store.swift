@@ -145,6 +145,7 @@ extension Engine {
       try connection.execute("ROLLBACK TO synckit_apply; RELEASE synckit_apply")
       catalog.forget()
       names.forget()
+      log.forget()
       return Refusal.Code.malformed
     }
   }

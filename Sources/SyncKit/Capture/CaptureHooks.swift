@@ -57,7 +57,7 @@ enum CaptureHooks {
   /// Makes the transaction ask the engine to write before it commits.
   fileprivate static func join(_ engine: Engine) throws {
     engine.isArmed = true
-    do { try engine.connection.statement("INSERT INTO \(transactionTable) VALUES(0)").run() } catch {
+    do { try engine.connection.statement(fixed: "INSERT INTO synckit_transaction VALUES(0)").run() } catch {
       engine.isArmed = false
       throw error
     }
@@ -84,45 +84,42 @@ enum CaptureHooks {
     _ engine: Engine, _ at: Int, _ handle: OpaquePointer, _ operation: Int32, _ oldRowid: Int64, _ newRowid: Int64
   ) {
     let shape = engine.tables[at]
+    let dirty = engine.dirty[at]
     // A stored row is asked for by its fields; in a table without rowids SQLite finds the field of a table's column by itself.
-    func old(_ column: TableShape.Column) -> OpaquePointer? {
+    func old(_ column: TableShape.Field) -> OpaquePointer? {
       var value: OpaquePointer?
       let at = shape.isWithoutRowid ? column.place : column.field
       return sqlite3_preupdate_old(handle, at, &value) == SQLITE_OK ? value : nil
     }
-    func new(_ column: TableShape.Column) -> OpaquePointer? {
+    func new(_ column: TableShape.Field) -> OpaquePointer? {
       var value: OpaquePointer?
       let at = shape.isWithoutRowid && operation == SQLITE_INSERT ? column.place : column.field
       return sqlite3_preupdate_new(handle, at, &value) == SQLITE_OK ? value : nil
     }
-    func key(_ read: (TableShape.Column) -> OpaquePointer?) -> [UInt8] {
+    func key(_ read: (TableShape.Field) -> OpaquePointer?) -> [UInt8] {
       var key: [UInt8] = []
       key.reserveCapacity(20)
-      for column in shape.key { append(read(column), column, to: &key) }
+      for at in shape.key.indices { append(read(shape.fields[at]), shape.fields[at], to: &key) }
       return key
     }
     if shape.isWithoutRowid {
       if operation != SQLITE_INSERT {
         let oldKey = key(old)
-        if engine.dirty[at].isFirstTouch(oldKey) {
-          let before = engine.dirty[at].keep(shape, old: old)
-          engine.dirty[at].noteTouch(rowid: 0, key: oldKey, before: before)
-        }
+        if dirty.isFirstTouch(oldKey) { dirty.noteTouch(rowid: 0, key: oldKey, before: dirty.before.append(shape.fields, old)) }
       }
       if operation != SQLITE_DELETE {
         let newKey = key(new)
-        if engine.dirty[at].isFirstTouch(newKey) { engine.dirty[at].noteTouch(rowid: 0, key: newKey, before: nil) }
+        if dirty.isFirstTouch(newKey) { dirty.noteTouch(rowid: 0, key: newKey, before: nil) }
       }
       return
     }
-    if operation != SQLITE_INSERT, engine.dirty[at].isFirstTouch(oldRowid) {
-      let before = engine.dirty[at].keep(shape, old: old)
-      engine.dirty[at].noteTouch(rowid: oldRowid, key: key(old), before: before)
+    if operation != SQLITE_INSERT, dirty.isFirstTouch(oldRowid) {
+      dirty.noteTouch(rowid: oldRowid, key: key(old), before: dirty.before.append(shape.fields, old))
     }
-    if operation == SQLITE_INSERT || (operation == SQLITE_UPDATE && newRowid != oldRowid) { engine.dirty[at].noteInsert(newRowid) }
+    if operation == SQLITE_INSERT || (operation == SQLITE_UPDATE && newRowid != oldRowid) { dirty.noteInsert(newRowid) }
   }
 
-  private static func append(_ value: OpaquePointer?, _ column: TableShape.Column, to key: inout [UInt8]) {
+  private static func append(_ value: OpaquePointer?, _ column: TableShape.Field, to key: inout [UInt8]) {
     guard let value else { return KeyCode.append(.null, to: &key) }
     switch column.number(value) {
     case .integer(let n): return KeyCode.append(integer: n, to: &key)

@@ -1,3 +1,4 @@
+import Dispatch
 import SyncCore
 
 /// One changeset being written: groups are collected into parts, parts go to the log, the header comes last.
@@ -10,6 +11,7 @@ final class ChangesetWriter {
   private var groups: [ChangeGroupBuilder] = []
   private var groupRows = 0
   private var groupBytes = 0
+  private var partInWork: PartInWork?
   private var parts: [ChangesetHeader.Part] = []
   private var firstBody: [UInt8]?
   private var needs: [UInt32: UInt64] = [:]
@@ -47,28 +49,39 @@ final class ChangesetWriter {
     for dot in context where dot.site != self.dot.site && needs[dot.site, default: 0] < dot.seq { needs[dot.site] = dot.seq }
   }
 
-  private func endPart() throws {
+  private func endPart(isLast: Bool = false) throws {
     guard !groups.isEmpty else { return }
     // A section beyond its limit, however well it compresses, could be written but never read again.
     guard groupBytes <= Limits.sectionBytes / 4 * 3 else { throw SyncKitError(.valueTooLarge, ["table": groups[0].table]) }
     var failure: (any Error)?
-    let body = ChangePart.encode(groups, codec: engine.codec) { number in
+    let sections = ChangePart.sections(groups) { number in
       do { return try engine.catalog.site(number) } catch {
         failure = error
         return SiteID(deviceHigh: 0, deviceLow: 0, incarnation: 0)
       }
     }
     if let failure { throw failure }
-    guard body.count <= Limits.partBytes else { throw SyncKitError(.valueTooLarge, ["table": groups[0].table]) }
-    parts.append(ChangesetHeader.Part(rows: groupRows, bytes: body.count, digest: engine.codec.digest(body)))
-    if parts.count == 1 { firstBody = body } else { try engine.log.appendPart(scope: scope, dot: dot, part: parts.count - 1, body: body) }
+    let part = PartInWork(sections, rows: groupRows, table: groups[0].table, codec: engine.codec, isElsewhere: !isLast)
     groups.removeAll()
     (groupRows, groupBytes) = (0, 0)
+    try writePartInWork()
+    partInWork = part
+  }
+
+  /// Waits for the part that is being compressed, and writes it.
+  private func writePartInWork() throws {
+    guard let part = partInWork else { return }
+    partInWork = nil
+    let (body, digest) = part.result()
+    guard body.count <= Limits.partBytes else { throw SyncKitError(.valueTooLarge, ["table": part.table]) }
+    parts.append(ChangesetHeader.Part(rows: part.rows, bytes: body.count, digest: digest))
+    if parts.count == 1 { firstBody = body } else { try engine.log.appendPart(scope: scope, dot: dot, part: parts.count - 1, body: body) }
   }
 
   /// Ends the changeset.
   func finish(transaction: ChangesetHeader.Transaction, note: String) throws {
-    try endPart()
+    try endPart(isLast: true)
+    try writePartInWork()
     guard let firstBody else { return }
     var read: [Dot] = []
     for (site, seq) in needs { read.append(Dot(site: try engine.catalog.site(site), seq: seq)) }
@@ -80,5 +93,37 @@ final class ChangesetWriter {
     try engine.log.appendHead(
       scope: scope, dot: dot, time: time, arrived: try engine.arrival(), header: encoded, signature: [], body: firstBody)
     engine.noteHead(ScopeHead(seq: dot.seq, hash: engine.codec.digest(encoded), latest: time), ofScope: scope)
+  }
+}
+
+/// A part being compressed: of a long transaction on another core, while its next rows are read.
+///
+/// Written by the one who compresses and read once that is over; hence unchecked.
+private final class PartInWork: @unchecked Sendable {
+  let rows: Int
+  let table: String
+  private let done: DispatchGroup?
+  private var body: [UInt8] = []
+  private var digest: [UInt8] = []
+
+  init(_ sections: ChangePart.Sections, rows: Int, table: String, codec: Codec, isElsewhere: Bool) {
+    self.rows = rows
+    self.table = table
+    done = isElsewhere ? DispatchGroup() : nil
+    if let done {
+      DispatchQueue.global(qos: .userInitiated).async(group: done) { self.compress(sections, codec) }
+    } else {
+      compress(sections, codec)
+    }
+  }
+
+  private func compress(_ sections: ChangePart.Sections, _ codec: Codec) {
+    body = sections.encoded(codec: codec)
+    digest = codec.digest(body)
+  }
+
+  func result() -> (body: [UInt8], digest: [UInt8]) {
+    done?.wait()
+    return (body, digest)
   }
 }

@@ -16,7 +16,10 @@ final class EditFlush {
   private let dirty: DirtyRows
   private var scope: UInt32?
   private var cursor: RowCursor?
-  private var groups: [ChangeGroupBuilder] = []
+  private var groups: EditGroups
+  /// The places of the columns that the row at hand was changed in, and their numbers.
+  private var changed: [Int] = []
+  private var changedNumbers: [UInt32] = []
   private var displays: [Display] = []
 
   init(_ flush: Flush, _ shape: TableShape, _ dirty: DirtyRows) {
@@ -24,6 +27,7 @@ final class EditFlush {
     engine = flush.engine
     self.shape = shape
     self.dirty = dirty
+    groups = EditGroups(shape)
   }
 
   // MARK: The three kinds of rows
@@ -35,30 +39,36 @@ final class EditFlush {
     guard try flush.scope(of: now, shape) == scope else { throw SyncKitError(.scopeChange, ["table": shape.name]) }
     let place = RowPlace(scope: scope, table: shape.number, key: touched.key)
     let read = try readRow(place)
-    var reader = dirty.arena.reader(at: before)
-    for _ in shape.key { _ = reader.next() }
-    var changed: [Int] = []
+    changed.removeAll(keepingCapacity: true)
+    changedNumbers.removeAll(keepingCapacity: true)
     var restored: [Int] = []
+    var isPlain = read == nil
+    var reader = dirty.before.reader(at: before)
+    for _ in shape.key { reader.skip() }
     for column in shape.columns.indices {
       let at = Int32(shape.key.count + column)
-      let isSame = reader.nextEquals(now, at)
-      if let read {
-        // Against what the form showed, not against what has arrived since; a counter always against what is there now. Who was not
-        // shown the row has written all of it: others may take this write in without the one that made the row here.
-        if shape.columns[column].policy == .counter {
-          if !isSame { changed.append(column) }
-        } else if let shown = read.values[shape.columns[column].name] {
-          if shown != now.value(at) { changed.append(column) } else if !isSame { restored.append(column) }
-        } else if !isSame || read.values.isEmpty {
-          changed.append(column)
-        }
-      } else if !isSame {
-        changed.append(column)
+      let comparison = reader.compare(now, at)
+      let isCounter = shape.columns[column].policy == .counter
+      // What the statement left alone was not written, whatever arrived since the form was opened. But who was not shown the row has
+      // written all of it: others may take this write in without the one that made the row here.
+      if comparison == .same, isCounter || read?.values.isEmpty != true { continue }
+      // A form that saves all its fields brings back what it showed, against what has arrived since. A counter has no such memory.
+      if !isCounter, let shown = read?.values[shape.columns[column].name], shown == now.value(at) {
+        restored.append(column)
+        continue
+      }
+      changed.append(column)
+      changedNumbers.append(shape.columnNumbers[column])
+      // What seems to have changed from NULL may have had its default all the time; a counter is written as what it grew by.
+      if isCounter || (comparison == .changedFromNull && shape.columns[column].defaultSQL != nil) {
+        isPlain = false
       }
     }
     if changed.isEmpty, restored.isEmpty { return true }
     let cursor = try cursor(scope)
     guard var state = try cursor.seek(touched.key)?.state else { return false }
+    if isPlain, try succeed(place, &state, now, cursor) { return true }
+    var changed = changed
     func current(_ column: Int) -> Value { now.value(Int32(shape.key.count + column)) }
     let back = zip(restored, try oldValues(before, restored, state, place)).filter { $1 != current($0) }
     if !back.isEmpty { displays.append(Display(key: touched.key, cells: back.map { ($0, $1) }, isReturn: false)) }
@@ -140,8 +150,7 @@ final class EditFlush {
   func finish() throws {
     try cursor?.finish()
     cursor = nil
-    if let scope { for group in groups where group.rowCount > 0 { try flush.writer(scope).add(group) } }
-    groups.removeAll()
+    if let scope { try groups.finish { try flush.writer(scope).add($0) } }
     scope = nil
   }
 
@@ -164,6 +173,22 @@ final class EditFlush {
   }
 
   // MARK: One row's write
+
+  /// Takes the common case: the author had read all of the row, and no column that they changed is in conflict.
+  /// - Returns: false when there is more to it.
+  private func succeed(_ place: RowPlace, _ state: inout RowState, _ now: Statement, _ cursor: RowCursor) throws -> Bool {
+    let writer = try flush.writer(place.scope)
+    let change = RowChange(dot: writer.dot, isDeletion: false, context: state.context)
+    guard state.isPlainlySucceeded(by: change, columns: changedNumbers), change.context.covers(state.name.dot) else { return false }
+    let group = try groups.place(columns: changed, isDeletion: false, isNamed: true) { try writer.add($0) }
+    try groups.append(to: group, now, name: state.name, context: change.context)
+    for column in changedNumbers { state.setColumn(column, to: writer.dot) }
+    state.mergeExistence(change)
+    state.rebase(on: writer.dot, columns: try engine.catalog.columnCount(of: shape.number))
+    try cursor.put(place.key, RowEntry(state))
+    writer.note(context: change.context)
+    return true
+  }
 
   private func write(
     _ place: RowPlace, _ state: inout RowState, _ read: ReadToken.Row?, _ columns: [Int], _ values: [Value], old: [Value],
@@ -216,21 +241,10 @@ final class EditFlush {
   ) throws {
     // A row that the author has read is named by the changeset that brought it: whoever may apply this write has that one.
     let isNamed = change.context.covers(state.name.dot)
-    let names = columns.map { ChangeGroup.ColumnName(name: shape.columns[$0].name, isIncrement: shape.columns[$0].policy == .counter) }
-    let keyNames = isNamed ? [] : shape.key.map(\.name)
-    var at = groups.firstIndex { $0.isDeletion == change.isDeletion && $0.columns == names && $0.keyNames == keyNames }
-    if let full = at, groups[full].rowCount >= Limits.partRows || groups[full].byteCount >= Limits.partTargetBytes {
-      try flush.writer(place.scope).add(groups.remove(at: full))
-      at = nil
+    let group = try groups.place(columns: columns, isDeletion: change.isDeletion, isNamed: isNamed) {
+      try flush.writer(place.scope).add($0)
     }
-    if at == nil {
-      groups.append(
-        ChangeGroupBuilder(table: shape.name, isDeletion: change.isDeletion, isSettlement: false, columns: names, keyNames: keyNames))
-    }
-    let group = at ?? groups.count - 1
-    if !isNamed { for (column, value) in try KeyCode.values(of: place.key).enumerated() { groups[group].keys[column].append(value) } }
-    for (column, value) in values.enumerated() { groups[group].values[column].append(value) }
-    groups[group].endRow(name: isNamed ? state.name : nil, context: change.context, spared: spared)
+    try groups.append(to: group, key: place.key, name: state.name, values: values, context: change.context, spared: spared)
   }
 
   /// Deletions within the context that stand against edits were not shown to whoever saw the row, nor are they touched.
@@ -267,14 +281,17 @@ final class EditFlush {
   ///
   /// The hook reports NULL for a column that was added with a default after the row was written: what the row showed is the default.
   private func oldValues(_ before: Int, _ columns: [Int], _ state: RowState, _ place: RowPlace) throws -> [Value] {
-    var reader = dirty.arena.reader(at: before)
-    for _ in shape.key { _ = reader.next() }
+    var reader = dirty.before.reader(at: before)
+    for _ in shape.key { reader.skip() }
     var out: [Value] = []
     var next = 0
     for column in shape.columns.indices {
       guard next < columns.count else { break }
-      let value = reader.next()
-      guard columns[next] == column else { continue }
+      guard columns[next] == column else {
+        reader.skip()
+        continue
+      }
+      let value = reader.value()
       out.append(value == .null && shape.columns[column].defaultSQL != nil ? try unwritten(column, state, place) ?? .null : value)
       next += 1
     }

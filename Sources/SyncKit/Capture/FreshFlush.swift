@@ -10,11 +10,18 @@ final class FreshFlush {
     let values: [Value]
   }
 
-  private struct Batch {
+  /// A class, so that a row is added in place.
+  private final class Batch {
     let scope: UInt32
     var group: ChangeGroupBuilder
     var keys: [[UInt8]] = []
     var isAscending = true
+
+    init(_ scope: UInt32, _ shape: TableShape) {
+      self.scope = scope
+      group = ChangeGroupBuilder(
+        table: shape.name, isDeletion: false, isSettlement: false, columns: shape.columnNames, keyNames: shape.keyNames)
+    }
   }
 
   private let flush: Flush
@@ -34,27 +41,16 @@ final class FreshFlush {
       if let found = batches.firstIndex(where: { $0.scope == scope }) {
         at = found
       } else {
-        batches.append(Batch(scope: scope, group: Self.group(shape)))
+        batches.append(Batch(scope, shape))
         at = batches.count - 1
       }
     }
-    var key: [UInt8] = []
-    key.reserveCapacity(20)
-    for column in shape.key.indices {
-      try append(statement, Int32(column), to: &batches[at].group.keys[column])
-      KeyCode.append(statement, column: Int32(column), to: &key)
-    }
-    for column in shape.columns.indices {
-      let place = Int32(shape.key.count + column)
-      try append(statement, place, to: &batches[at].group.values[column])
-      if shape.columns[column].policy == .counter, sqlite3_column_type(statement.handle, place) != SQLITE_INTEGER {
-        throw SyncKitError(.notACounter, ["table": shape.name, "column": shape.columns[column].name])
-      }
-    }
-    if batches[at].isAscending, let last = batches[at].keys.last, !last.precedes(key) { batches[at].isAscending = false }
-    batches[at].keys.append(key)
-    batches[at].group.endRow(context: [])
-    if batches[at].keys.count >= Limits.partRows || batches[at].group.byteCount >= Limits.partTargetBytes { try end(at) }
+    let batch = batches[at]
+    try batch.group.append(statement, shape)
+    let key = flush.key(of: statement, shape)
+    if batch.isAscending, let last = batch.keys.last, !last.precedes(key) { batch.isAscending = false }
+    batch.keys.append(key)
+    if batch.group.isFull { try end(at) }
   }
 
   /// Ends the table's inserts.
@@ -62,28 +58,6 @@ final class FreshFlush {
   func finish() throws -> [KnownRow] {
     for at in batches.indices where !batches[at].keys.isEmpty { try end(at) }
     return known.sorted { $0.scope != $1.scope ? $0.scope < $1.scope : $0.key.precedes($1.key) }
-  }
-
-  private static func group(_ shape: TableShape) -> ChangeGroupBuilder {
-    ChangeGroupBuilder(
-      table: shape.name, isDeletion: false, isSettlement: false,
-      columns: shape.columns.map { ChangeGroup.ColumnName(name: $0.name, isIncrement: $0.policy == .counter) },
-      keyNames: shape.key.map(\.name))
-  }
-
-  private func append(_ statement: Statement, _ at: Int32, to column: inout ColumnBuilder) throws {
-    switch sqlite3_column_type(statement.handle, at) {
-    case SQLITE_INTEGER: column.append(integer: statement.int(at))
-    case SQLITE_FLOAT: column.append(real: sqlite3_column_double(statement.handle, at))
-    case SQLITE_TEXT: column.append(text: try checked(statement.bytes(at)))
-    case SQLITE_BLOB: column.append(blob: try checked(statement.bytes(at)))
-    default: column.appendNull()
-    }
-  }
-
-  private func checked(_ bytes: UnsafeRawBufferPointer) throws -> UnsafeRawBufferPointer {
-    guard bytes.count <= Engine.valueBytes else { throw SyncKitError(.valueTooLarge, ["table": shape.name, "bytes": String(bytes.count)]) }
-    return bytes
   }
 
   private func end(_ at: Int) throws {
@@ -107,7 +81,7 @@ final class FreshFlush {
       }
       try cursor.finish()
     }
-    batches[at] = Batch(scope: scope, group: Self.group(shape))
+    batches[at] = Batch(scope, shape)
   }
 
   /// Moves rows out of a batch into `known`, by writing the batch and reading it back as columns.
@@ -118,7 +92,7 @@ final class FreshFlush {
     var reader = ByteReader(bytes.bytes)
     var columns: [Column] = []
     for _ in 0..<(shape.key.count + shape.columns.count) { columns.append(try Column(reading: &reader, count: batch.keys.count)) }
-    var rest = Batch(scope: batch.scope, group: Self.group(shape))
+    let rest = Batch(batch.scope, shape)
     for row in batch.keys.indices {
       if places.contains(row) {
         known.append(KnownRow(scope: batch.scope, key: batch.keys[row], values: columns[shape.key.count...].map { $0.value(row) }))
@@ -131,5 +105,20 @@ final class FreshFlush {
     }
     rest.isAscending = batch.isAscending
     batches[at] = rest
+  }
+}
+
+extension ChangeGroupBuilder {
+  /// Adds the row that a statement stands on, key first.
+  fileprivate mutating func append(_ statement: Statement, _ shape: TableShape) throws {
+    for column in keys.indices { try keys[column].append(statement, Int32(column), of: shape) }
+    for column in values.indices {
+      let place = Int32(keys.count + column)
+      if columns[column].isIncrement, sqlite3_column_type(statement.handle, place) != SQLITE_INTEGER {
+        throw SyncKitError(.notACounter, ["table": shape.name, "column": shape.columns[column].name])
+      }
+      try values[column].append(statement, place, of: shape)
+    }
+    endRow(context: [])
   }
 }

@@ -35,6 +35,13 @@ final class TableShape: Sendable {
     }
   }
 
+  /// Where the hook finds a column's value and what it makes of it: all that it needs for each row it is told of.
+  struct Field: Sendable {
+    let place: Int32
+    let field: Int32
+    let numbers: Column.Numbers
+  }
+
   let declaration: SyncedTable
   let name: String
   /// The catalogue's number for the table.
@@ -45,6 +52,11 @@ final class TableShape: Sendable {
   /// The other columns that are stored and written, in the table's order, and the catalogue's number for each.
   let columns: [Column]
   let columnNumbers: [UInt32]
+  /// The fields of the key's columns, then of the others.
+  let fields: [Field]
+  /// The names as groups of changes carry them.
+  let keyNames: [String]
+  let columnNames: [ChangeGroup.ColumnName]
   /// Where the scope's column stands: a place in `key` or in `columns`. Nil when the scope is fixed.
   let scopeColumn: (inKey: Bool, at: Int)?
   let isInsertableAtOnce: Bool
@@ -59,6 +71,8 @@ final class TableShape: Sendable {
   let selectColumn: [String]
   /// Reads a whole row, key first, by its rowid or, where there is none, by its key.
   let selectByPlace: String
+  /// Reads the rows whose rowids the first column of ``IncomingRows`` gives, in that order, key first, rowid last.
+  let selectIncoming: String
   /// Reads a run of rows, key first, rowid last; parameters are the first and the last rowid.
   let selectRun: String
   /// Writes one column of one row; parameters are the value, then the key's.
@@ -169,6 +183,9 @@ final class TableShape: Sendable {
     number = try catalog.number(ofTable: name)
     let table = number
     columnNumbers = try others.map { try catalog.number(ofColumn: $0.name, in: table) }
+    fields = (key + columns).map { Field(place: $0.place, field: $0.field, numbers: $0.numbers) }
+    keyNames = key.map(\.name)
+    columnNames = columns.map { ChangeGroup.ColumnName(name: $0.name, isIncrement: $0.policy == .counter) }
     let quoted = name.quotedIdentifier
     let allList = (key + others).map(\.name.quotedIdentifier).joined(separator: ",")
     let (byKey, afterValue) = (Self.keyCondition(key, from: 1), Self.keyCondition(key, from: 2))
@@ -179,6 +196,8 @@ final class TableShape: Sendable {
     selectColumn = others.map { "SELECT \($0.name.quotedIdentifier) FROM \(quoted) WHERE \(byKey)" }
     updateColumn = others.map { "UPDATE \(quoted) SET \($0.name.quotedIdentifier) = ?1 WHERE \(afterValue)" }
     selectByPlace = "SELECT \(allList) FROM \(quoted) WHERE \(isWithoutRowid ? byKey : "rowid = ?1")"
+    let allOfTable = (key + others).map { "t.\($0.name.quotedIdentifier)" }.joined(separator: ",")
+    selectIncoming = "SELECT \(allOfTable), i.c0 FROM \(IncomingRows.tableName) AS i CROSS JOIN \(quoted) AS t ON t.rowid = i.c0"
     selectRun = "SELECT \(allList), rowid FROM \(quoted) WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid"
     selectByKey = "SELECT \(allList) FROM \(quoted) WHERE \(byKey)"
     isInsertableAtOnce = key.count + others.count <= IncomingRows.columnCount

@@ -5,6 +5,8 @@ final class ChangeLog {
   private let connection: Connection
   private let catalog: Catalog
   private let codec: Codec
+  /// A batch of edits nearly always meets those of few changesets.
+  private var lastTime: (scope: UInt32, dot: LocalDot, time: HybridTime)?
 
   init(_ connection: Connection, _ catalog: Catalog, _ codec: Codec) {
     self.connection = connection
@@ -21,13 +23,14 @@ final class ChangeLog {
 
   func head(scope: UInt32, site: UInt32) throws -> Head? {
     let find = try connection.statement(
-      "SELECT seq FROM synckit_log WHERE scope = ?1 AND site = ?2 ORDER BY seq DESC LIMIT 1")
+      fixed: "SELECT seq FROM synckit_log WHERE scope = ?1 AND site = ?2 ORDER BY seq DESC LIMIT 1")
     find.bind(1, scope)
     find.bind(2, site)
     guard try find.step() else { return nil }
     let seq = UInt64(find.int(0))
     find.reset()
-    let read = try connection.statement("SELECT time, header FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part = 0")
+    let read = try connection.statement(
+      fixed: "SELECT time, header FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part = 0")
     read.bind(1, scope)
     read.bind(2, site)
     read.bind(3, seq)
@@ -39,7 +42,7 @@ final class ChangeLog {
   /// The sites that have written in a scope.
   func sites(inScope scope: UInt32) throws -> [UInt32] {
     var out: [UInt32] = []
-    let next = try connection.statement("SELECT min(site) FROM synckit_log WHERE scope = ?1 AND site > ?2")
+    let next = try connection.statement(fixed: "SELECT min(site) FROM synckit_log WHERE scope = ?1 AND site > ?2")
     while true {
       next.bind(1, scope)
       next.bind(2, out.last.map { Int64($0) } ?? -1)
@@ -59,7 +62,7 @@ final class ChangeLog {
   }
 
   func lastSeq(scope: UInt32, site: UInt32) throws -> UInt64 {
-    let find = try connection.statement("SELECT max(seq) FROM synckit_log WHERE scope = ?1 AND site = ?2")
+    let find = try connection.statement(fixed: "SELECT max(seq) FROM synckit_log WHERE scope = ?1 AND site = ?2")
     find.bind(1, scope)
     find.bind(2, site)
     defer { find.reset() }
@@ -70,7 +73,7 @@ final class ChangeLog {
   func latestTime(inScope scope: UInt32) throws -> HybridTime {
     var latest = HybridTime(rawValue: 0)
     let find = try connection.statement(
-      "SELECT time FROM synckit_log WHERE scope = ?1 AND site = ?2 AND part = 0 ORDER BY seq DESC LIMIT 1")
+      fixed: "SELECT time FROM synckit_log WHERE scope = ?1 AND site = ?2 AND part = 0 ORDER BY seq DESC LIMIT 1")
     for site in try sites(inScope: scope) {
       find.bind(1, scope)
       find.bind(2, site)
@@ -81,17 +84,23 @@ final class ChangeLog {
   }
 
   func time(scope: UInt32, dot: LocalDot) throws -> HybridTime {
-    let find = try connection.statement("SELECT time FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part = 0")
+    if let last = lastTime, last.scope == scope, last.dot == dot { return last.time }
+    let find = try connection.statement(fixed: "SELECT time FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part = 0")
     find.bind(1, scope)
     find.bind(2, dot.site)
     find.bind(3, dot.seq)
     guard try find.step() else { throw SyncKitError(.damaged, ["log": "changeset \(dot.seq) of site \(dot.site)"]) }
     defer { find.reset() }
-    return HybridTime(rawValue: UInt64(find.int(0)))
+    let time = HybridTime(rawValue: UInt64(find.int(0)))
+    lastTime = (scope, dot, time)
+    return time
   }
 
+  /// Forgets what was read in a transaction that may yet be undone.
+  func forget() { lastTime = nil }
+
   func appendPart(scope: UInt32, dot: LocalDot, part: Int, body: [UInt8]) throws {
-    let put = try connection.statement("INSERT INTO synckit_log(scope, site, seq, part, body) VALUES(?1, ?2, ?3, ?4, ?5)")
+    let put = try connection.statement(fixed: "INSERT INTO synckit_log(scope, site, seq, part, body) VALUES(?1, ?2, ?3, ?4, ?5)")
     put.bind(1, scope)
     put.bind(2, dot.site)
     put.bind(3, dot.seq)
@@ -105,7 +114,8 @@ final class ChangeLog {
     scope: UInt32, dot: LocalDot, time: HybridTime, arrived: Int64, header: [UInt8], signature: [UInt8], body: [UInt8]
   ) throws {
     let put = try connection.statement(
-      "INSERT INTO synckit_log(scope, site, seq, part, time, arrived, header, signature, body) VALUES(?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8)")
+      fixed:
+        "INSERT INTO synckit_log(scope, site, seq, part, time, arrived, header, signature, body) VALUES(?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8)")
     put.bind(1, scope)
     put.bind(2, dot.site)
     put.bind(3, dot.seq)
@@ -126,7 +136,7 @@ final class ChangeLog {
 
   func entry(scope: UInt32, dot: LocalDot) throws -> Entry? {
     let find = try connection.statement(
-      "SELECT header, signature, arrived FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part = 0")
+      fixed: "SELECT header, signature, arrived FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part = 0")
     find.bind(1, scope)
     find.bind(2, dot.site)
     find.bind(3, dot.seq)
@@ -143,7 +153,7 @@ final class ChangeLog {
   }
 
   func body(scope: UInt32, dot: LocalDot, part: Int) throws -> [UInt8] {
-    let find = try connection.statement("SELECT body FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part = ?4")
+    let find = try connection.statement(fixed: "SELECT body FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part = ?4")
     find.bind(1, scope)
     find.bind(2, dot.site)
     find.bind(3, dot.seq)
@@ -165,10 +175,10 @@ final class ChangeLog {
   /// A site's changesets after one, in order.
   func entries(scope: UInt32, site: UInt32, after seq: UInt64, limit: Int) throws -> [Entry] {
     let next = try connection.statement(
-      """
-      SELECT seq, header, signature, arrived FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq > ?3 AND part = 0 \
-      ORDER BY seq LIMIT ?4
-      """)
+      fixed: """
+        SELECT seq, header, signature, arrived FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq > ?3 AND part = 0 \
+        ORDER BY seq LIMIT ?4
+        """)
     next.bind(1, scope)
     next.bind(2, site)
     next.bind(3, seq)
@@ -184,7 +194,7 @@ final class ChangeLog {
   /// Every changeset of a scope in the order of arrival.
   func entries(inScope scope: UInt32) throws -> [Entry] {
     let all = try connection.statement(
-      "SELECT site, seq, header, signature, arrived FROM synckit_log WHERE scope = ?1 AND part = 0 ORDER BY id")
+      fixed: "SELECT site, seq, header, signature, arrived FROM synckit_log WHERE scope = ?1 AND part = 0 ORDER BY id")
     all.bind(1, scope)
     var out: [Entry] = []
     while try all.step() {
@@ -192,72 +202,6 @@ final class ChangeLog {
         Entry(
           dot: LocalDot(site: UInt32(all.int(0)), seq: UInt64(all.int(1))), header: all.blob(2), signature: all.blob(3), arrived: all.int(4)
         ))
-    }
-    return out
-  }
-}
-
-/// Finds rows that changes name by the changeset that first carried their keys.
-///
-/// Decodes each changeset's keys once and keeps them for the transaction: a batch of edits nearly always names rows of few changesets.
-final class NameResolver {
-  /// The rows of one changeset: the key of each that is named by value, and which table the rows up to a place are of.
-  private struct Names {
-    var keys: [[UInt8]?] = []
-    var tables: [(end: Int, name: String)] = []
-  }
-
-  private let log: ChangeLog
-  private var known: [LocalDot: Names] = [:]
-  private var scope: UInt32?
-  /// The changeset that was asked for last: neighbours are nearly always of one.
-  private var last: (dot: LocalDot, names: Names)?
-
-  init(_ log: ChangeLog) { self.log = log }
-
-  /// Forgets what was decoded: after a transaction, or to give memory back.
-  func forget() {
-    known.removeAll()
-    last = nil
-  }
-
-  func key(_ name: RowState.Name, of table: String, scope: UInt32) throws -> [UInt8] {
-    if self.scope != scope {
-      forget()
-      self.scope = scope
-    }
-    if last?.dot != name.dot {
-      let all = try known[name.dot] ?? read(name.dot, scope)
-      known[name.dot] = all
-      last = (name.dot, all)
-    }
-    let at = Int(name.index)
-    guard let all = last?.names, at < all.keys.count, let key = all.keys[at], all.tables.first(where: { at < $0.end })?.name == table else {
-      throw SyncCoreError(.malformed, "a row's name that names nothing")
-    }
-    return key
-  }
-
-  private func read(_ dot: LocalDot, _ scope: UInt32) throws -> Names {
-    guard let entry = try log.entry(scope: scope, dot: dot) else { throw SyncCoreError(.malformed, "a row's name of an unknown changeset") }
-    let header = try ChangesetHeader(decoding: entry.header)
-    var out = Names()
-    for number in header.parts.indices {
-      let part = try log.part(scope: scope, dot: dot, part: number, firstIndex: out.keys.count, withValues: false)
-      for group in part.groups {
-        if out.tables.last?.name == group.table { out.tables.removeLast() }
-        out.tables.append((out.keys.count + group.rowCount, group.table))
-        guard case .values(_, let columns) = group.keys else {
-          out.keys.append(contentsOf: repeatElement(nil, count: group.rowCount))
-          continue
-        }
-        for row in 0..<group.rowCount {
-          var key: [UInt8] = []
-          key.reserveCapacity(20)
-          for column in columns { KeyCode.append(column, row: row, to: &key) }
-          out.keys.append(key)
-        }
-      }
     }
     return out
   }

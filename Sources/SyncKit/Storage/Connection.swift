@@ -8,6 +8,8 @@ import SyncCore
 final class Connection {
   let handle: OpaquePointer
   private var cache: [String: Statement] = [:]
+  /// Those whose text is a literal, by the literal's address: found without reading the text.
+  private var fixed: [UnsafeRawPointer: Statement] = [:]
 
   init(_ handle: OpaquePointer) { self.handle = handle }
 
@@ -22,6 +24,18 @@ final class Connection {
     return made
   }
 
+  /// The statement for a text that is written in the code, for those that run for each transaction or row.
+  func statement(fixed sql: StaticString) throws -> Statement {
+    let address = UnsafeRawPointer(sql.utf8Start)
+    if let known = fixed[address] {
+      known.reset()
+      return known
+    }
+    let made = try Statement(sql.description, on: self)
+    fixed[address] = made
+    return made
+  }
+
   func execute(_ sql: String) throws {
     let result = sqlite3_exec(handle, sql, nil, nil, nil)
     if result != SQLITE_OK { throw error(result) }
@@ -30,7 +44,9 @@ final class Connection {
   /// Lets go of all statements, so that the connection can close.
   func finalizeStatements() {
     for statement in cache.values { statement.finalize() }
+    for statement in fixed.values { statement.finalize() }
     cache.removeAll()
+    fixed.removeAll()
   }
 
   var changes: Int { Int(sqlite3_changes(handle)) }

@@ -24,7 +24,7 @@ extension Engine {
 
   /// Changes when another connection has committed, in this process or elsewhere.
   private func dataVersion() throws -> Int64 {
-    let ask = try connection.statement("PRAGMA data_version")
+    let ask = try connection.statement(fixed: "PRAGMA data_version")
     defer { ask.reset() }
     return try ask.step() ? ask.int(0) : 0
   }

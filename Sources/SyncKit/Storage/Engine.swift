@@ -90,7 +90,7 @@ final class Engine: @unchecked Sendable {
     if let lastArrival {
       last = lastArrival
     } else {
-      let find = try connection.statement("SELECT arrived FROM synckit_log WHERE arrived IS NOT NULL ORDER BY id DESC LIMIT 1")
+      let find = try connection.statement(fixed: "SELECT arrived FROM synckit_log WHERE arrived IS NOT NULL ORDER BY id DESC LIMIT 1")
       defer { find.reset() }
       last = try find.step() ? find.int(0) : 0
     }
@@ -119,6 +119,7 @@ final class Engine: @unchecked Sendable {
     isArmed = false
     for at in dirty.indices where !dirty[at].isEmpty { dirty[at].removeAll() }
     names.forget()
+    log.forget()
     if rolledBack {
       catalog.forget()
       forgetHeads()

@@ -1,3 +1,4 @@
+import Foundation
 import SyncCore
 
 /// The state of one row as it lies in a block: nearly always untouched since it was made, which takes no memory of its own.
@@ -19,177 +20,192 @@ enum RowEntry: Hashable {
 ///
 /// One record a row would repeat its key beside a few bytes of state. A block of about fifty rows shares what neighbours have in
 /// common, is read and written at once, and leaves room in its page for the rows that will be edited.
-enum RowBlock {
+///
+/// In memory, too, states stay packed: to change one row of fifty, the others' bytes are passed over and copied, never unfolded.
+final class RowBlock {
   /// A block being filled in order ends at this many bytes: four to a page of 4096, and a sixth of the page to spare.
   static let targetBytes = 820
   /// A block that has grown past this is divided: more would spill out of the b-tree's cell (SQLite's file format §1.6).
   static let maximumBytes = 970
 
-  private static let isGeneral: UInt8 = 1
-  private static let hasName: UInt8 = 2
-  private static let hasBase: UInt8 = 4
-  private static let hasContext: UInt8 = 8
-  private static let hasAlive: UInt8 = 16
-  private static let hasDead: UInt8 = 32
-  private static let hasCells: UInt8 = 64
+  /// Where one row's parts lie. The name is unfolded, since a stored row may leave it to the row before.
+  private struct Row {
+    var name: RowState.Name
+    var key: Range<Int32>
+    var state: Range<Int32>
+    var flags: UInt8
+  }
 
-  typealias Row = (key: [UInt8], entry: RowEntry)
+  private var rows: [Row] = []
+  private let keys = Arena(reserving: 2048)
+  /// Packed states, each as ``RowStateCode`` writes it; those that were replaced lie among them unused.
+  private var states = ByteWriter()
 
-  /// Writes rows from `start` on until the block is full.
-  /// - Returns: the bytes, and the place of the first row that is not in them.
-  static func encode(_ rows: [Row], from start: Int, upTo limit: Int) -> (bytes: [UInt8], end: Int) {
-    var out = ByteWriter(reserving: min(limit, maximumBytes) + 64)
-    var previousName: RowState.Name?
-    var previousKey = rows[start].key
+  var count: Int { rows.count }
+  var isEmpty: Bool { rows.isEmpty }
+
+  func removeAll() {
+    rows.removeAll(keepingCapacity: true)
+    keys.removeAll()
+    states.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: Rows
+
+  func key(_ at: Int) -> [UInt8] {
+    Array(keys[rows[at].key])
+  }
+
+  func entry(_ at: Int) throws -> RowEntry {
+    let row = rows[at]
+    guard row.flags & RowStateCode.isGeneral != 0 else { return .untouched(row.name) }
+    return try reading {
+      var reader = ByteReader(states.bytes, from: Int(row.state.lowerBound), to: Int(row.state.upperBound))
+      return .state(try RowStateCode.read(&reader, row.flags, row.name))
+    }
+  }
+
+  /// How a key compares with a row's: negative when it comes before.
+  func compare(_ key: [UInt8], _ at: Int) -> Int {
+    let other = keys[rows[at].key]
+    return key.withUnsafeBytes { key in
+      guard let a = key.baseAddress, let b = other.baseAddress else { return key.count - other.count }
+      let order = Int(memcmp(a, b, min(key.count, other.count)))
+      return order != 0 ? order : key.count - other.count
+    }
+  }
+
+  /// Whether a key comes after every row's.
+  func isBeyond(_ key: [UInt8]) -> Bool { rows.isEmpty || compare(key, rows.count - 1) > 0 }
+
+  /// The place of the first row whose key does not come before the given one.
+  /// - Parameter hint: a place to begin from when the key does not come before it: that of the search before, when keys ascend.
+  func place(of key: [UInt8], from hint: Int) -> Int {
+    // Appending in order, the common case, needs one comparison.
+    if let last = rows.indices.last, compare(key, last) > 0 { return rows.count }
+    var low = hint < rows.count && compare(key, hint) >= 0 ? hint : 0
+    var high = rows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if compare(key, middle) > 0 { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  func has(_ key: [UInt8], at place: Int) -> Bool { place < rows.count && compare(key, place) == 0 }
+
+  func set(_ entry: RowEntry, at: Int) {
+    let packed = pack(entry)
+    rows[at].name = packed.name
+    rows[at].state = packed.state
+    rows[at].flags = packed.flags
+  }
+
+  func insert(_ key: [UInt8], _ entry: RowEntry, at: Int) {
+    let packed = pack(entry)
+    let start = Int32(keys.count)
+    key.withUnsafeBytes { keys.append($0) }
+    let row = Row(name: packed.name, key: start..<Int32(keys.count), state: packed.state, flags: packed.flags)
+    if at == rows.count { rows.append(row) } else { rows.insert(row, at: at) }
+  }
+
+  private func pack(_ entry: RowEntry) -> (name: RowState.Name, state: Range<Int32>, flags: UInt8) {
+    switch entry {
+    case .untouched(let name): return (name, 0..<0, 0)
+    case .state(let state):
+      let start = Int32(states.count)
+      let flags = RowStateCode.write(state, to: &states)
+      return (state.name, start..<Int32(states.count), flags)
+    }
+  }
+
+  /// The rows from a place on, in no more room than they take.
+  func suffix(from start: Int) -> RowBlock {
+    let rest = RowBlock()
+    for row in rows[start...] {
+      let (key, state) = (Int32(rest.keys.count), Int32(rest.states.count))
+      rest.keys.append(keys[row.key])
+      rest.states.write(bytes: states.bytes[Int(row.state.lowerBound)..<Int(row.state.upperBound)])
+      rest.rows.append(
+        Row(name: row.name, key: key..<Int32(rest.keys.count), state: state..<Int32(rest.states.count), flags: row.flags))
+    }
+    return rest
+  }
+
+  // MARK: As stored
+
+  /// Writes rows from `start` on until `limit` bytes are reached, one row at the least.
+  /// - Returns: the place of the first row that is not written.
+  func write(from start: Int, upTo limit: Int, to out: inout ByteWriter) -> Int {
+    let begin = out.count
     var at = start
-    while at < rows.count, at == start || out.count < limit {
-      let key = rows[at].key
-      if at > start {
-        var shared = 0
-        let most = min(key.count, previousKey.count)
-        while shared < most, key[shared] == previousKey[shared] { shared += 1 }
-        out.write(varint: UInt64(shared))
-        out.write(varint: UInt64(key.count - shared))
-        out.write(bytes: key[shared...])
-      }
-      switch rows[at].entry {
-      case .untouched(let name):
-        let follows = isNext(name, after: previousName)
-        out.write(byte: follows ? 0 : hasName)
-        if !follows { write(name, to: &out) }
-        previousName = name
-      case .state(let state):
-        write(state, follows: isNext(state.name, after: previousName), to: &out)
-        previousName = state.name
-      }
-      previousKey = key
-      at += 1
-    }
-    return (out.bytes, at)
-  }
-
-  private static func isNext(_ name: RowState.Name, after previous: RowState.Name?) -> Bool {
-    guard let previous else { return false }
-    return name.dot == previous.dot && name.index == previous.index &+ 1
-  }
-
-  private static func write(_ name: RowState.Name, to out: inout ByteWriter) {
-    write(name.dot, to: &out)
-    out.write(varint: UInt64(name.index))
-  }
-
-  private static func write(_ dot: LocalDot, to out: inout ByteWriter) {
-    out.write(varint: UInt64(dot.site))
-    out.write(varint: dot.seq)
-  }
-
-  private static func write(_ state: RowState, follows: Bool, to out: inout ByteWriter) {
-    let hasContext = state.context.count != 1 || state.context[0] != state.name.dot
-    // Nearly always the row's last writer alone asserts that it exists, and is the last entry of a short context.
-    let plainAlive = state.alive.count == 1 ? state.context.firstIndex(of: state.alive[0]) : nil
-    var flags = isGeneral
-    if !follows { flags |= hasName }
-    if state.base != state.name.dot { flags |= hasBase }
-    if hasContext { flags |= Self.hasContext }
-    if plainAlive == nil || (state.context.count > 1 && plainAlive != state.context.count - 1) { flags |= hasAlive }
-    if !state.dead.isEmpty { flags |= hasDead }
-    if !state.cells.isEmpty { flags |= hasCells }
-    out.write(byte: flags)
-    if !follows { write(state.name, to: &out) }
-    if flags & hasBase != 0 { write(state.base, to: &out) }
-    if hasContext {
-      out.write(varint: UInt64(state.context.count))
-      for dot in state.context { write(dot, to: &out) }
-    }
-    if flags & hasAlive != 0 { write(state.alive, in: state.context, to: &out) }
-    if flags & hasDead != 0 { write(state.dead, in: state.context, to: &out) }
-    if flags & hasCells != 0 {
-      out.write(varint: UInt64(state.cells.count))
-      for cell in state.cells {
-        out.write(varint: UInt64(cell.column))
-        write(cell.dots, in: state.context, to: &out)
+    states.bytes.withUnsafeBytes { states in
+      while at < rows.count, at == start || out.count - begin < limit {
+        let row = rows[at]
+        var follows = false
+        if at > start {
+          let previous = rows[at - 1]
+          follows = row.name.dot == previous.name.dot && row.name.index == previous.name.index &+ 1
+          let (a, b) = (keys[row.key], keys[previous.key])
+          let most = min(a.count, b.count)
+          var shared = 0
+          while shared < most, a[shared] == b[shared] { shared += 1 }
+          out.write(varint: UInt64(shared))
+          out.write(varint: UInt64(a.count - shared))
+          out.write(buffer: UnsafeRawBufferPointer(rebasing: a[shared...]))
+        }
+        out.write(byte: follows ? row.flags : row.flags | RowStateCode.hasName)
+        if !follows {
+          RowStateCode.write(row.name.dot, to: &out)
+          out.write(varint: UInt64(row.name.index))
+        }
+        if !row.state.isEmpty {
+          out.write(buffer: UnsafeRawBufferPointer(rebasing: states[Int(row.state.lowerBound)..<Int(row.state.upperBound)]))
+        }
+        at += 1
       }
     }
+    return at
   }
 
-  /// A list of dots: one that stands in the context as its place there, anything else in full.
-  private static func write(_ dots: [LocalDot], in context: [LocalDot], to out: inout ByteWriter) {
-    if dots.count == 1, let place = context.firstIndex(of: dots[0]) {
-      out.write(varint: UInt64(place) * 2)
-    } else {
-      out.write(varint: UInt64(dots.count) * 2 + 1)
-      for dot in dots { write(dot, to: &out) }
-    }
-  }
-
-  /// Reads a block.
+  /// Takes up a block as it was stored, in place of what is here.
   /// - Parameter first: the key of its first row, under which it is stored.
-  static func decode(_ bytes: [UInt8], first: [UInt8]) throws -> [Row] {
-    var reader = ByteReader(bytes)
-    var rows: [Row] = []
-    rows.reserveCapacity(64)
-    var name: RowState.Name?
-    var key = first
-    do {
+  func read(_ block: UnsafeRawBufferPointer, first: UnsafeRawBufferPointer) throws {
+    removeAll()
+    states.write(buffer: block)
+    try reading {
+      var reader = ByteReader(states.bytes)
+      var name = RowState.Name(dot: LocalDot(site: 0, seq: 0), index: 0)
+      var key: Range<Int32> = 0..<0
       while !reader.isAtEnd {
-        if !rows.isEmpty {
-          let shared = try reader.count(upTo: key.count)
-          let suffix = try reader.string(upTo: bytes.count)
-          let previous = key
-          key = [UInt8](unsafeUninitializedCapacity: shared + suffix.count) { target, used in
-            _ = target[..<shared].update(fromContentsOf: previous[..<shared])
-            _ = target[shared...].update(fromContentsOf: suffix)
-            used = shared + suffix.count
-          }
-        }
-        let flags = try reader.byte()
-        if flags & hasName != 0 {
-          name = RowState.Name(dot: try dot(&reader), index: UInt32(try reader.count(upTo: Int(UInt32.max))))
+        let start = Int32(keys.count)
+        if rows.isEmpty {
+          keys.append(first)
         } else {
-          guard let previous = name else { throw SyncKitError(.damaged, ["rows": "name"]) }
-          name = RowState.Name(dot: previous.dot, index: previous.index &+ 1)
+          let shared = try reader.count(upTo: key.count)
+          keys.append(again: Int(key.lowerBound)..<Int(key.lowerBound) + shared)
+          let length = try reader.count(upTo: reader.remaining)
+          keys.append(UnsafeRawBufferPointer(rebasing: block[reader.offset..<reader.offset + length]))
+          try reader.skip(length)
         }
-        guard let current = name else { throw SyncKitError(.damaged, ["rows": "name"]) }
-        rows.append((key, flags & isGeneral == 0 ? .untouched(current) : .state(try state(&reader, flags, current))))
+        key = start..<Int32(keys.count)
+        let flags = try reader.byte()
+        if flags & RowStateCode.hasName != 0 {
+          name = RowState.Name(dot: try RowStateCode.dot(&reader), index: UInt32(try reader.count(upTo: Int(UInt32.max))))
+        } else {
+          guard !rows.isEmpty else { throw SyncKitError(.damaged, ["rows": "name"]) }
+          name.index &+= 1
+        }
+        let state = Int32(reader.offset)
+        try RowStateCode.skip(&reader, flags)
+        rows.append(Row(name: name, key: key, state: state..<Int32(reader.offset), flags: flags & ~RowStateCode.hasName))
       }
-    } catch let error as SyncCoreError {
+    }
+  }
+
+  private func reading<T>(_ body: () throws -> T) throws -> T {
+    do { return try body() } catch let error as SyncCoreError {
       throw SyncKitError(.damaged, ["rows": error.details], underlying: error)
     }
-    return rows
-  }
-
-  private static func state(_ reader: inout ByteReader, _ flags: UInt8, _ name: RowState.Name) throws -> RowState {
-    let base = flags & hasBase != 0 ? try dot(&reader) : name.dot
-    var context = [name.dot]
-    if flags & hasContext != 0 {
-      let count = try reader.count(upTo: reader.remaining)
-      context = []
-      for _ in 0..<count { context.append(try dot(&reader)) }
-    }
-    let alive = flags & hasAlive != 0 ? try dots(&reader, context) : context.suffix(1)
-    let dead = flags & hasDead != 0 ? try dots(&reader, context) : []
-    var cells: [RowState.Cell] = []
-    if flags & hasCells != 0 {
-      for _ in 0..<(try reader.count(upTo: Limits.columns)) {
-        let column = UInt32(try reader.count(upTo: Int(UInt32.max)))
-        cells.append(RowState.Cell(column: column, dots: try dots(&reader, context)))
-      }
-    }
-    return RowState(name: name, base: base, context: context, alive: Array(alive), dead: dead, cells: cells)
-  }
-
-  private static func dot(_ reader: inout ByteReader) throws -> LocalDot {
-    LocalDot(site: UInt32(try reader.count(upTo: Int(UInt32.max))), seq: try reader.varint())
-  }
-
-  private static func dots(_ reader: inout ByteReader, _ context: [LocalDot]) throws -> [LocalDot] {
-    let code = try reader.varint()
-    if code & 1 == 0 {
-      guard code / 2 < UInt64(context.count) else { throw SyncKitError(.damaged, ["rows": "dot"]) }
-      return [context[Int(code / 2)]]
-    }
-    var out: [LocalDot] = []
-    for _ in 0..<(code / 2) { out.append(try dot(&reader)) }
-    return out
   }
 }

@@ -28,9 +28,10 @@ final class RowStore {
       if let after { next.bind(3, blob: after) }
       guard try next.step() else { return }
       let first = next.blob(0)
-      let rows = try RowBlock.decode(next.blob(1), first: first)
+      let block = RowBlock()
+      try block.read(next.bytes(1), first: next.bytes(0))
       next.reset()
-      for row in rows { try body(row.key, row.entry.state) }
+      for at in 0..<block.count { try body(block.key(at), try block.entry(at).state) }
       after = first
     }
   }
@@ -56,16 +57,17 @@ final class RowCursor {
   private let connection: Connection
   private let scope: UInt32
   private let table: UInt32
-  private var rows: [RowBlock.Row] = []
-  /// The keys under which what is in `rows` is stored now.
+  private var block = RowBlock()
+  /// The key under which what is in `block` is stored now.
   private var storedFirst: [UInt8]?
-  /// The keys between which rows belong into `rows`: from this one on, or nil where nothing lies before …
+  /// The keys between which rows belong into `block`: from this one on, or nil where nothing lies before …
   private var lower: [UInt8]?
-  /// … and before this one, the key of the next block, or nil where there is none.
-  private var upper: [UInt8]?
+  /// … and before this one, the key of the next block; read when it is first asked for, and nil within where there is none.
+  private var knownUpper: [UInt8]??
   private var isLoaded = false
   private var isDirty = false
   private var position = 0
+  private var out = ByteWriter()
 
   /// When appending, blocks are written out as soon as this many rows are in memory.
   private static let spillRows = 1024
@@ -78,35 +80,21 @@ final class RowCursor {
 
   /// The state of a row, and the place where ``put(_:_:)`` of the same key will write.
   func seek(_ key: [UInt8]) throws -> RowEntry? {
-    if !isLoaded || (upper.map { !key.precedes($0) } ?? false) || (lower.map { key.precedes($0) } ?? false) { try load(for: key) }
-    if !rows.isEmpty {
-      // Appending in order, the common case, needs one comparison.
-      if let last = rows.last, last.key.precedes(key) {
-        position = rows.count
-      } else {
-        var low = position < rows.count && !key.precedes(rows[position].key) ? position : 0
-        var high = rows.count
-        while low < high {
-          let middle = (low + high) / 2
-          if rows[middle].key.precedes(key) { low = middle + 1 } else { high = middle }
-        }
-        position = low
-      }
+    if !isLoaded || (lower.map { key.precedes($0) } ?? false) {
+      try load(for: key)
+    } else if block.isBeyond(key), let next = try upper(), !key.precedes(next) {
+      try load(for: key)
     }
-    return position < rows.count && rows[position].key == key ? rows[position].entry : nil
+    position = block.place(of: key, from: position)
+    return block.has(key, at: position) ? try block.entry(position) : nil
   }
 
   /// Writes a row's state; `seek` of the same key must have come last.
   func put(_ key: [UInt8], _ entry: RowEntry) throws {
     isDirty = true
-    if position < rows.count, rows[position].key == key {
-      rows[position].entry = entry
-    } else if position == rows.count {
-      rows.append((key, entry))
-      if rows.count >= Self.spillRows { try spill() }
-    } else {
-      rows.insert((key, entry), at: position)
-    }
+    if block.has(key, at: position) { return block.set(entry, at: position) }
+    block.insert(key, entry, at: position)
+    if position == block.count - 1, block.count >= Self.spillRows { try spill() }
   }
 
   /// Writes what is in memory.
@@ -118,65 +106,89 @@ final class RowCursor {
 
   private func load(for key: [UInt8]) throws {
     if isDirty { try divide() }
-    var (first, block) = try read(
-      "SELECT first, block FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first <= ?3 ORDER BY first DESC LIMIT 1", key)
-    lower = first
-    if first == nil {
-      // Before all blocks: the row will join the first of them.
-      (first, block) = try read(
-        "SELECT first, block FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first > ?3 ORDER BY first LIMIT 1", key)
+    isLoaded = false
+    // Before all blocks, the row will join the first of them.
+    if try read("SELECT first, block FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first <= ?3 ORDER BY first DESC LIMIT 1", key) {
+      lower = storedFirst
+    } else {
+      _ = try read("SELECT first, block FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first > ?3 ORDER BY first LIMIT 1", key)
+      lower = nil
     }
-    storedFirst = first
-    rows = try first.map { try RowBlock.decode(block, first: $0) } ?? []
-    upper = try first.flatMap {
-      try read("SELECT first, NULL FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first > ?3 ORDER BY first LIMIT 1", $0).first
-    }
+    knownUpper = nil
     position = 0
     isLoaded = true
     isDirty = false
   }
 
-  private func read(_ sql: String, _ key: [UInt8]) throws -> (first: [UInt8]?, block: [UInt8]) {
-    let find = try connection.statement(sql)
+  /// Takes up the block that a statement finds; without one, none.
+  private func read(_ sql: StaticString, _ key: [UInt8]) throws -> Bool {
+    let find = try connection.statement(fixed: sql)
     find.bind(1, scope)
     find.bind(2, table)
     find.bind(3, blob: key)
     defer { find.reset() }
-    return try find.step() ? (find.blob(0), find.blob(1)) : (nil, [])
+    guard try find.step() else {
+      block.removeAll()
+      storedFirst = nil
+      return false
+    }
+    storedFirst = find.blob(0)
+    try block.read(find.bytes(1), first: find.bytes(0))
+    return true
+  }
+
+  private func upper() throws -> [UInt8]? {
+    if let knownUpper { return knownUpper }
+    var upper: [UInt8]?
+    // Nothing is stored where nothing was found: the block that was read is the last there is before the next.
+    if let storedFirst {
+      let find = try connection.statement(
+        fixed: "SELECT first FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first > ?3 ORDER BY first LIMIT 1")
+      find.bind(1, scope)
+      find.bind(2, table)
+      find.bind(3, blob: storedFirst)
+      if try find.step() { upper = find.blob(0) }
+      find.reset()
+    }
+    knownUpper = .some(upper)
+    return upper
   }
 
   /// Writes the block in memory: whole if it fits, otherwise in equal pieces, or in full ones where rows are being appended.
   private func divide() throws {
-    guard !rows.isEmpty else { return }
-    let whole = RowBlock.encode(rows, from: 0, upTo: .max).bytes
+    guard !block.isEmpty else { return }
+    out.removeAll(keepingCapacity: true)
+    _ = block.write(from: 0, upTo: .max, to: &out)
+    let isAppending = out.count > RowBlock.maximumBytes ? try upper() == nil : false
     try removeStored()
-    if whole.count <= RowBlock.maximumBytes {
-      try write(rows[0].key, whole)
+    if out.count <= RowBlock.maximumBytes {
+      try write(block.key(0))
     } else {
-      let pieces = (whole.count + RowBlock.targetBytes - 1) / RowBlock.targetBytes
-      let limit = upper == nil ? RowBlock.targetBytes : whole.count / pieces
+      let pieces = (out.count + RowBlock.targetBytes - 1) / RowBlock.targetBytes
+      let limit = isAppending ? RowBlock.targetBytes : out.count / pieces
       var at = 0
-      while at < rows.count { at = try writeBlock(from: at, upTo: limit) }
+      while at < block.count { at = try writeBlock(from: at, upTo: limit) }
     }
     isDirty = false
   }
 
   /// Writes full blocks of a long run of appended rows, and goes on with the rest.
   private func spill() throws {
+    _ = try upper()
     try removeStored()
     var at = 0
-    while rows.count - at > Self.spillRows / 4 { at = try writeBlock(from: at, upTo: RowBlock.targetBytes) }
-    rows.removeSubrange(..<at)
-    position = rows.count
+    while block.count - at > Self.spillRows / 4 { at = try writeBlock(from: at, upTo: RowBlock.targetBytes) }
+    block = block.suffix(from: at)
+    position = block.count
     storedFirst = nil
-    lower = rows.first?.key
+    lower = block.isEmpty ? nil : block.key(0)
   }
 
   private func removeStored() throws {
     guard let first = storedFirst else { return }
     storedFirst = nil
-    if first == rows.first?.key { return }
-    let remove = try connection.statement("DELETE FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first = ?3")
+    if block.has(first, at: 0) { return }
+    let remove = try connection.statement(fixed: "DELETE FROM synckit_rows WHERE scope = ?1 AND tab = ?2 AND first = ?3")
     remove.bind(1, scope)
     remove.bind(2, table)
     remove.bind(3, blob: first)
@@ -184,18 +196,19 @@ final class RowCursor {
   }
 
   private func writeBlock(from start: Int, upTo limit: Int) throws -> Int {
-    let (bytes, end) = RowBlock.encode(rows, from: start, upTo: limit)
-    try write(rows[start].key, bytes)
+    out.removeAll(keepingCapacity: true)
+    let end = block.write(from: start, upTo: limit, to: &out)
+    try write(block.key(start))
     return end
   }
 
-  private func write(_ first: [UInt8], _ bytes: [UInt8]) throws {
+  private func write(_ first: [UInt8]) throws {
     let put = try connection.statement(
-      "INSERT INTO synckit_rows(scope, tab, first, block) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET block = excluded.block")
+      fixed: "INSERT INTO synckit_rows(scope, tab, first, block) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET block = excluded.block")
     put.bind(1, scope)
     put.bind(2, table)
     put.bind(3, blob: first)
-    put.bind(4, blob: bytes)
+    put.bind(4, blob: out.bytes)
     try put.run()
   }
 }
