@@ -248,7 +248,7 @@ extension Replica {
   /// How many steps SQLite has taken for the library's statements on this replica's connections.
   fileprivate func steps() throws -> Int {
     let reading = try look { Self.steps($0.connection.handle) }
-    return try reading + pool.writeWithoutTransaction { _ in Self.steps(engine.connection.handle) }
+    return reading + pool.writeWithoutTransaction { _ in Self.steps(engine.connection.handle) }
   }
 
   private static func steps(_ handle: OpaquePointer) -> Int {

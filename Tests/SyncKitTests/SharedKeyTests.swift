@@ -40,11 +40,8 @@ import Testing
   func aWriteToARowThatIsSetAsideLeavesTheOtherScopesRowAlone(sql: String) throws {
     try b.run(sql)
     try a.exchange(with: b)
-    // docs/invariants.md, known gaps: applying finds the user's row by its key alone.
-    try withKnownIssue(isIntermittent: true) {
-      #expect(try a.rows("SELECT v FROM t WHERE id = '1'") == ["\"one\""])
-      try expectAgreed()
-    }
+    #expect(try a.rows("SELECT v FROM t WHERE id = '1'") == ["\"one\""])
+    try expectAgreed()
   }
 
   @Test func whatIsSetAsideIsToldAndIsNoProblem() throws {

@@ -26,8 +26,8 @@ final class ApplyGroup {
     self.engine = engine
     let number = try engine.catalog.number(ofTable: group.table)
     tableNumber = number
-    let declared = engine.table(named: group.table)
-    shape = try declared.flatMap { try Self.fits($0, group, scope, engine) ? $0 : nil }
+    let declared = try engine.table(named: group.table, of: scope)
+    if case .values(let names, _) = group.keys, names != declared?.keyNames { shape = nil } else { shape = declared }
     let shape = shape
     columns = try group.columns.map { column in
       let number = try engine.catalog.number(ofColumn: column.name, in: number)
@@ -39,14 +39,8 @@ final class ApplyGroup {
     {
       let list = group.columns.enumerated().map { "\($1.name.quotedIdentifier)=?\($0 + 1)" }.joined(separator: ",")
       plainUpdate = try engine.connection.statement(
-        "UPDATE \(shape.quoted) SET \(list) WHERE \(shape.keyCondition(from: columns.count + 1))")
+        "UPDATE \(shape.quoted) SET \(list) WHERE \(shape.rowCondition(from: columns.count + 1))")
     }
-  }
-
-  private static func fits(_ shape: TableShape, _ group: ChangeGroup, _ scope: UInt32, _ engine: Engine) throws -> Bool {
-    if case .fixed(let fixed) = shape.declaration.scope, try engine.catalog.number(of: fixed) != scope { return false }
-    if case .values(let names, _) = group.keys { return names == shape.key.map(\.name) }
-    return true
   }
 
   func apply() throws {
@@ -184,16 +178,18 @@ final class ApplyGroup {
           RowChange.Spared(column: spared.column.map { columns[$0].number } ?? RowChange.existence, dot: spared.dot))
       }
     }
-    if let plainUpdate, state.isPlainlySucceeded(by: change, columns: columnNumbers) {
+    let place = RowPlace(scope: scope, table: tableNumber, key: keys[row])
+    if let shape, let plainUpdate, state.isPlainlySucceeded(by: change, columns: columnNumbers) {
       for column in columnNumbers { state.setColumn(column, to: dot) }
       state.mergeExistence(change)
-      if shape != nil { state.rebase(on: dot, columns: try engine.catalog.columnCount(of: tableNumber)) }
+      state.rebase(on: dot, columns: try engine.catalog.columnCount(of: tableNumber))
       plainUpdate.reset()
       for at in columns.indices { plainUpdate.bind(Int32(at + 1), group.values[at], row: row) }
-      try KeyCode.bind(keys[row], to: plainUpdate, from: Int32(columns.count + 1))
-      return try plainUpdate.run()
+      try shape.bind(place, to: plainUpdate, from: Int32(columns.count + 1), engine.catalog)
+      try plainUpdate.run()
+      if engine.connection.changes == 0 { try setAside(place, columns.indices.map { ($0, group.values[$0].value(row)) }) }
+      return
     }
-    let place = RowPlace(scope: scope, table: tableNumber, key: keys[row])
     let wasVisible = state.isVisible
     let displayed = DisplayedRow(place, shape: wasVisible ? shape : nil, engine: engine)
     var updates: [(at: Int, value: Value)] = []
@@ -264,11 +260,7 @@ final class ApplyGroup {
 
   private func update(_ place: RowPlace, _ updates: [(at: Int, value: Value)], _ shape: TableShape) throws {
     for update in updates {
-      guard let column = columns[update.at].place else { continue }
-      let put = try engine.connection.statement(shape.updateColumn[column])
-      put.bind(1, update.value)
-      try KeyCode.bind(place.key, to: put, from: 2)
-      try put.run()
+      if let column = columns[update.at].place { try engine.display(update.value, column: column, place, shape) }
     }
   }
 }
@@ -290,9 +282,10 @@ private final class DisplayedRow {
   func value(_ number: UInt32, _ column: Int?) throws -> Value {
     if let shape, let column {
       let read = try engine.connection.statement(shape.selectColumn[column])
-      try KeyCode.bind(place.key, to: read, from: 1)
+      try shape.bind(place, to: read, from: 1, engine.catalog)
       defer { read.reset() }
-      return try read.step() ? read.value(0) : .null
+      if try read.step() { return read.value(0) }
+      // Another scope's row has the key.
     }
     if aside == nil { aside = try engine.aside.cells(scope: place.scope, table: place.table, key: place.key) }
     return aside?.first { $0.column == number }?.value ?? .null

@@ -4,7 +4,7 @@ import SyncCore
 /// Rows with a past that were changed, deleted or written again: one at a time, since each has its own context.
 final class EditFlush {
   private struct Display {
-    let key: [UInt8]
+    let place: RowPlace
     /// The place of the column, and what it must show; nil brings the whole row back.
     let cells: [(column: Int, value: Value)]
     let isReturn: Bool
@@ -71,7 +71,7 @@ final class EditFlush {
     var changed = changed
     func current(_ column: Int) -> Value { now.value(Int32(shape.key.count + column)) }
     let back = zip(restored, try oldValues(before, restored, state, place)).filter { $1 != current($0) }
-    if !back.isEmpty { displays.append(Display(key: touched.key, cells: back.map { ($0, $1) }, isReturn: false)) }
+    if !back.isEmpty { displays.append(Display(place: place, cells: back.map { ($0, $1) }, isReturn: false)) }
     var old = try oldValues(before, changed, state, place)
     if changed.contains(where: { shape.columns[$0].defaultSQL != nil }) {
       // What seemed to change from NULL may have had its default all the time.
@@ -111,7 +111,7 @@ final class EditFlush {
         changed.append(column)
       }
     }
-    if !restored.isEmpty { displays.append(Display(key: row.key, cells: restored, isReturn: false)) }
+    if !restored.isEmpty { displays.append(Display(place: place, cells: restored, isReturn: false)) }
     try write(place, &state, read, changed, changed.map { row.values[$0] }, old: changed.map { old[$0] }, cursor)
   }
 
@@ -137,7 +137,7 @@ final class EditFlush {
     let values = try oldValues(before, Array(shape.columns.indices), state, place)
     if state.isVisible {
       // Somebody's edit that this author had not read stands against the deletion: the row stays until that is settled.
-      displays.append(Display(key: touched.key, cells: Array(zip(shape.columns.indices, values)).map { ($0, $1) }, isReturn: true))
+      displays.append(Display(place: place, cells: Array(zip(shape.columns.indices, values)).map { ($0, $1) }, isReturn: true))
     } else {
       try engine.aside.set(
         Array(zip(shape.columnNumbers, values)).map { ($0, $1) }, scope: scope, table: shape.number, key: touched.key)
@@ -157,8 +157,8 @@ final class EditFlush {
   /// Makes the user's table show what the merge says, where a statement left something else in it.
   func restoreDisplayed() throws {
     for display in displays {
-      let values = try KeyCode.values(of: display.key)
       if display.isReturn {
+        let values = try KeyCode.values(of: display.place.key)
         let names = (shape.key.map(\.name) + display.cells.map { shape.columns[$0.column].name }).map(\.quotedIdentifier)
         let put = try engine.connection.statement(
           "INSERT INTO \(shape.quoted)(\(names.joined(separator: ","))) VALUES(\(names.indices.map { "?\($0 + 1)" }.joined(separator: ",")))"
@@ -167,7 +167,7 @@ final class EditFlush {
         try put.run()
         continue
       }
-      for cell in display.cells { try engine.display(cell.value, column: cell.column, key: values, shape) }
+      for cell in display.cells { try engine.display(cell.value, column: cell.column, display.place, shape) }
     }
     displays.removeAll()
   }
@@ -226,7 +226,7 @@ final class EditFlush {
       ) { old[at] }
       if display != values[at] { corrected.append((column, display)) }
     }
-    if !corrected.isEmpty { displays.append(Display(key: place.key, cells: corrected, isReturn: false)) }
+    if !corrected.isEmpty { displays.append(Display(place: place, cells: corrected, isReturn: false)) }
     let wasConflict = state.isExistenceConflict
     state.mergeExistence(change)
     try engine.noteExistence(place, state, wasConflict: wasConflict)
@@ -337,11 +337,16 @@ extension Engine {
   }
 
   /// Puts one value into the user's table.
-  func display(_ value: Value, column: Int, key: [Value], _ shape: TableShape) throws {
+  ///
+  /// A row whose key another scope's row has taken is not there: its values are those kept aside.
+  func display(_ value: Value, column: Int, _ place: RowPlace, _ shape: TableShape) throws {
     let put = try connection.statement(shape.updateColumn[column])
     put.bind(1, value)
-    for (at, part) in key.enumerated() { put.bind(Int32(at + 2), part) }
+    try shape.bind(place, to: put, from: 2, catalog)
     try put.run()
+    if connection.changes == 0 {
+      try aside.set([(shape.columnNumbers[column], value)], scope: place.scope, table: place.table, key: place.key)
+    }
   }
 
   /// The value of a column's default.

@@ -38,7 +38,7 @@ extension Snapshot {
     guard let scope = try catalog.known(row.scope), let shape = tables.first(where: { $0.name == row.table }),
       let state = try rows.state(scope: scope, table: shape.number, key: key)
     else { return empty }
-    let values = state.isVisible ? try displayed(shape, key) : [:]
+    let values = state.isVisible ? try displayed(shape, key, in: scope) ?? [:] : [:]
     let kept = state.isVisible ? [] : try aside.cells(scope: scope, table: shape.number, key: key)
     var shown: [String: [Dot]] = [:]
     for cell in state.cells where cell.dots.count > 1 {

@@ -129,7 +129,7 @@ private final class Settling {
     guard var state = try cursor.seek(place.key)?.state else { throw SyncKitError(.damaged, ["conflict": "row"]) }
     let writer = try flush.writer(place.scope)
     let tableName = try engine.catalog.table(place.table)
-    let shape = engine.table(named: tableName)
+    let shape = try engine.table(named: tableName, of: place.scope)
     let isDeletion = row.keeps == false
     var change = RowChange(dot: writer.dot, isDeletion: isDeletion, context: state.context)
     // Settling a cell says nothing about whether the row shall be deleted.
@@ -143,13 +143,12 @@ private final class Settling {
     group.endRow(name: state.name, context: change.context, spared: change.spared.map { (nil, $0.dot) })
     try writer.add(group)
     writer.note(context: change.context)
-    let key = try KeyCode.values(of: place.key)
     for cell in cells {
       let shown = try engine.mergeCell(
         place, column: cell.column, policy: .keep, state: &state, change: change, time: writer.time, value: cell.value
       ) { .null }
       if let shape, let at = shape.place(ofColumn: cell.column) {
-        try engine.display(shown, column: at, key: key, shape)
+        try engine.display(shown, column: at, place, shape)
       } else {
         try engine.aside.set([(cell.column, shown)], scope: place.scope, table: place.table, key: place.key)
       }
@@ -175,17 +174,16 @@ extension Engine {
 
   /// Takes a row out of the user's table and keeps its values aside.
   func hide(_ place: RowPlace, _ shape: TableShape) throws {
-    let key = try KeyCode.values(of: place.key)
     let read = try connection.statement(
-      "SELECT \(shape.columnList.isEmpty ? "NULL" : shape.columnList) FROM \(shape.quoted) WHERE \(shape.keyCondition(from: 1))")
-    for (at, value) in key.enumerated() { read.bind(Int32(at + 1), value) }
+      "SELECT \(shape.columnList.isEmpty ? "NULL" : shape.columnList) FROM \(shape.quoted) WHERE \(shape.rowCondition(from: 1))")
+    try shape.bind(place, to: read, from: 1, catalog)
     if try read.step() {
       let cells = shape.columns.indices.map { (shape.columnNumbers[$0], read.value(Int32($0))) }
       read.reset()
       try aside.set(cells, scope: place.scope, table: place.table, key: place.key)
     }
-    let remove = try connection.statement("DELETE FROM \(shape.quoted) WHERE \(shape.keyCondition(from: 1))")
-    for (at, value) in key.enumerated() { remove.bind(Int32(at + 1), value) }
+    let remove = try connection.statement("DELETE FROM \(shape.quoted) WHERE \(shape.rowCondition(from: 1))")
+    try shape.bind(place, to: remove, from: 1, catalog)
     try remove.run()
   }
 }

@@ -149,7 +149,7 @@ extension Engine {
         guard !known.isEmpty else { continue }
         let key = try KeyCode.values(of: place.key)
         if try isDisplayed(key, shape, in: place.scope) {
-          for (column, value) in known { try display(value, column: column, key: key, shape) }
+          for (column, value) in known { try display(value, column: column, place, shape) }
         } else if try !insertDisplayed(key, known.map { (shape.columns[$0.at].name, $0.value) }, shape) {
           continue
         }

@@ -67,7 +67,7 @@ final class TableShape: Sendable {
   let columnList: String
   /// The key's columns, then the others.
   let allList: String
-  /// Reads one column of one row; parameters are the key's values.
+  /// Reads one column of one row; parameters as ``bind(_:to:from:_:)`` binds them.
   let selectColumn: [String]
   /// Reads a whole row, key first, by its rowid or, where there is none, by its key.
   let selectByPlace: String
@@ -75,13 +75,28 @@ final class TableShape: Sendable {
   let selectIncoming: String
   /// Reads a run of rows, key first, rowid last; parameters are the first and the last rowid.
   let selectRun: String
-  /// Writes one column of one row; parameters are the value, then the key's.
+  /// Writes one column of one row; parameters are the value, then the row's.
   let updateColumn: [String]
   /// Reads a whole row, key first; parameters are the key's values.
   let selectByKey: String
 
   /// `"k1"=?1 AND "k2"=?2`, parameters from the given number on.
   func keyCondition(from first: Int) -> String { Self.keyCondition(key, from: first) }
+
+  /// The condition for one row of one scope: where a column beside the key tells the scope, another scope's row may have the same key.
+  func rowCondition(from first: Int) -> String { Self.rowCondition(key, columns, scopeColumn, from: first) }
+
+  private static func rowCondition(_ key: [Column], _ columns: [Column], _ scope: (inKey: Bool, at: Int)?, from first: Int) -> String {
+    let byKey = keyCondition(key, from: first)
+    guard let scope, !scope.inKey else { return byKey }
+    return "\(byKey) AND \(columns[scope.at].name.quotedIdentifier) IS ?\(first + key.count)"
+  }
+
+  /// Binds the parameters of ``rowCondition(from:)``.
+  func bind(_ place: RowPlace, to statement: Statement, from first: Int32, _ catalog: Catalog) throws {
+    try KeyCode.bind(place.key, to: statement, from: first)
+    if let scopeColumn, !scopeColumn.inKey { statement.bind(first + Int32(key.count), try catalog.scope(place.scope).name) }
+  }
 
   private static func keyCondition(_ key: [Column], from first: Int) -> String {
     key.enumerated().map { "\($1.name.quotedIdentifier)=?\(first + $0)" }.joined(separator: " AND ")
@@ -188,12 +203,15 @@ final class TableShape: Sendable {
     columnNames = columns.map { ChangeGroup.ColumnName(name: $0.name, isIncrement: $0.policy == .counter) }
     let quoted = name.quotedIdentifier
     let allList = (key + others).map(\.name.quotedIdentifier).joined(separator: ",")
-    let (byKey, afterValue) = (Self.keyCondition(key, from: 1), Self.keyCondition(key, from: 2))
+    let byKey = Self.keyCondition(key, from: 1)
+    let (byRow, afterValue) = (
+      Self.rowCondition(key, columns, scopeColumn, from: 1), Self.rowCondition(key, columns, scopeColumn, from: 2)
+    )
     self.quoted = quoted
     self.allList = allList
     keyList = key.map(\.name.quotedIdentifier).joined(separator: ",")
     columnList = others.map(\.name.quotedIdentifier).joined(separator: ",")
-    selectColumn = others.map { "SELECT \($0.name.quotedIdentifier) FROM \(quoted) WHERE \(byKey)" }
+    selectColumn = others.map { "SELECT \($0.name.quotedIdentifier) FROM \(quoted) WHERE \(byRow)" }
     updateColumn = others.map { "UPDATE \(quoted) SET \($0.name.quotedIdentifier) = ?1 WHERE \(afterValue)" }
     selectByPlace = "SELECT \(allList) FROM \(quoted) WHERE \(isWithoutRowid ? byKey : "rowid = ?1")"
     let allOfTable = (key + others).map { "t.\($0.name.quotedIdentifier)" }.joined(separator: ",")

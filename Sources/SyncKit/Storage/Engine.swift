@@ -77,6 +77,13 @@ final class Engine: @unchecked Sendable {
 
   func table(named name: String) -> TableShape? { tables.first { $0.name == name } }
 
+  /// The table in which a scope's rows are displayed; nil where there is none, or it is another scope's.
+  func table(named name: String, of scope: UInt32) throws -> TableShape? {
+    guard let shape = table(named: name) else { return nil }
+    if case .fixed(let fixed) = shape.declaration.scope, try catalog.number(of: fixed) != scope { return nil }
+    return shape
+  }
+
   /// Reads the clocks for what is about to be written.
   func readClock() {
     wallClock = clock()

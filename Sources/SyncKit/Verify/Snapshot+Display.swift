@@ -18,17 +18,16 @@ extension Snapshot {
     return out
   }
 
-  /// Why a row that is there is not in the user's table, if there is a reason: the table is another scope's, another scope's row has the
-  /// key, or the row says of itself that it is of another scope.
+  /// Whether a row is not in the user's table for a reason: the table is another scope's, or the row's values are kept aside, since
+  /// another scope's row has the key, or had it when this one came, or the row says of itself that it is of another scope.
   func isSetAside(_ shape: TableShape, _ key: [UInt8], in scope: UInt32) throws -> Bool {
     switch shape.declaration.scope {
     case .fixed(let fixed): return try catalog.scope(scope) != fixed
     case .column(let column):
-      let shown = try displayed(shape, key)
-      if !shown.isEmpty { return true }
-      let name = Value.text(Array(try catalog.scope(scope).name.utf8))
-      if let at = shape.scopeColumn, at.inKey { return try KeyCode.values(of: key)[at.at] != name }
-      return try keptAside(shape.number, key, in: scope)[column].map { $0 != name } ?? false
+      if let at = shape.scopeColumn, at.inKey {
+        return try KeyCode.values(of: key)[at.at] != .text(Array(try catalog.scope(scope).name.utf8))
+      }
+      return try keptAside(shape.number, key, in: scope)[column] != nil
     }
   }
 }
