@@ -35,9 +35,9 @@ extension Replica {
 
 /// A scope written out so that two replicas with the same knowledge write the same bytes.
 private struct CanonicalForm {
-  private let snapshot: Snapshot
-  private let scope: ScopeID
-  private let number: UInt32
+  let snapshot: Snapshot
+  let scope: ScopeID
+  let number: UInt32
 
   init(_ snapshot: Snapshot, _ scope: ScopeID, _ number: UInt32) {
     self.snapshot = snapshot
@@ -48,26 +48,43 @@ private struct CanonicalForm {
   func digest() throws -> ScopeDigest {
     var hash = SHA256()
     var visible = 0
+    var out = ByteWriter(reserving: 512)
     let tables = try snapshot.rows.tables(inScope: number).map { ($0, try snapshot.catalog.table($0)) }.sorted { $0.1 < $1.1 }
     for (table, name) in tables {
       let shape = snapshot.tables.first { $0.number == table }
       let defaults = try shape.map(defaults) ?? [:]
+      let shown = try shape.flatMap { try ShownRows($0, defaults, self) }
       try snapshot.rows.forEach(scope: number, table: table) { key, state in
-        if state.isVisible { visible += 1 }
-        var out = ByteWriter(reserving: 256)
+        out.removeAll(keepingCapacity: true)
         out.write(string: name.utf8)
         out.write(string: key)
         for dots in [state.context, state.alive, state.dead] { try write(dots, to: &out) }
-        let values = state.isVisible ? try values(table, shape, key) : [:]
-        for (column, value) in values.sorted(by: { $0.key < $1.key }) {
-          try write(column, value, defaults[column] ?? .null, state, table, shape, key, to: &out)
+        if state.isVisible {
+          visible += 1
+          if try shown?.write(key, state, to: &out) != true { try writeCollected(table, shape, key, state, defaults, to: &out) }
         }
-        hash.update(data: out.bytes)
+        out.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
       }
     }
     return ScopeDigest(
       scope: scope, hex: hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(), rows: visible,
       holdings: try snapshot.log.vector(ofScope: number), conflicts: try snapshot.openCells(in: number).count)
+  }
+
+  /// Writes a visible row's values, wherever they are.
+  private func writeCollected(
+    _ table: UInt32, _ shape: TableShape?, _ key: [UInt8], _ state: RowState, _ defaults: [String: Value], to out: inout ByteWriter
+  ) throws {
+    for (column, value) in try values(table, shape, key).sorted(by: { $0.key < $1.key }) {
+      let id = try snapshot.catalog.number(ofColumn: column, in: table)
+      let dots = state.dots(of: id)
+      if dots.count == 1, value == defaults[column] ?? .null { continue }
+      out.write(string: column.utf8)
+      let isCounter = shape?.place(ofColumn: id).map { shape?.columns[$0].policy == .counter } ?? false
+      if !isCounter { try write(dots, to: &out) }
+      KeyCode.append(value, to: &out)
+      try writeCandidates(dots, id, table, key, to: &out)
+    }
   }
 
   private func defaults(_ shape: TableShape) throws -> [String: Value] {
@@ -88,29 +105,77 @@ private struct CanonicalForm {
     return out.merging(try snapshot.keptAside(table, key, in: number)) { shown, _ in shown }
   }
 
-  private func write(
-    _ column: String, _ value: Value, _ standard: Value, _ state: RowState, _ table: UInt32, _ shape: TableShape?, _ key: [UInt8],
-    to out: inout ByteWriter
-  ) throws {
-    let id = try snapshot.catalog.number(ofColumn: column, in: table)
-    let dots = state.dots(of: id)
-    if dots.count == 1, value == standard { return }
-    out.write(string: column.utf8)
-    let isCounter = shape?.place(ofColumn: id).map { shape?.columns[$0].policy == .counter } ?? false
-    if !isCounter { try write(dots, to: &out) }
-    KeyCode.append(value, to: &out)
+  func writeCandidates(_ dots: [LocalDot], _ column: UInt32, _ table: UInt32, _ key: [UInt8], to out: inout ByteWriter) throws {
     guard dots.count > 1 else { return }
-    let all = try snapshot.candidates.values(scope: number, table: table, key: key, column: id)
+    let all = try snapshot.candidates.values(scope: number, table: table, key: key, column: column)
       .map { (dot: try snapshot.dots([$0.dot])[0], value: $0.value) }.sorted { $0.dot < $1.dot }
     for candidate in all { KeyCode.append(candidate.value, to: &out) }
   }
 
-  private func write(_ dots: [LocalDot], to out: inout ByteWriter) throws {
+  func write(_ dots: [LocalDot], to out: inout ByteWriter) throws {
     out.write(varint: UInt64(dots.count))
-    for dot in try snapshot.dots(dots) {
+    for dot in dots.count == 1 ? [Dot(site: try snapshot.catalog.site(dots[0].site), seq: dots[0].seq)] : try snapshot.dots(dots) {
       out.write(bytes: dot.site.bytes)
       out.write(varint: dot.seq)
     }
+  }
+}
+
+/// Writes rows as they stand in a user's table, for nearly all of them the whole of their values: from the statement, in the order of
+/// the columns' names.
+private struct ShownRows {
+  private struct Shown {
+    let name: String
+    let number: UInt32
+    /// The place in the statement's row.
+    let at: Int32
+    let standard: Value
+    let isCounter: Bool
+  }
+
+  private let form: CanonicalForm
+  private let shape: TableShape
+  private let columns: [Shown]
+  private let read: Statement
+
+  /// Nil where values of the table's rows are kept aside, so that a row may not be all there is.
+  init?(_ shape: TableShape, _ defaults: [String: Value], _ form: CanonicalForm) throws {
+    if case .fixed(let fixed) = shape.declaration.scope, fixed != form.scope { return nil }
+    let aside = try form.snapshot.connection.statement("SELECT 1 FROM synckit_aside WHERE scope = ?1 AND tab = ?2 LIMIT 1")
+    aside.bind(1, form.number)
+    aside.bind(2, shape.number)
+    defer { aside.reset() }
+    if try aside.step() { return nil }
+    self.form = form
+    self.shape = shape
+    columns = shape.columns.indices.map { at in
+      let column = shape.columns[at]
+      return Shown(
+        name: column.name, number: shape.columnNumbers[at], at: Int32(shape.key.count + at), standard: defaults[column.name] ?? .null,
+        isCounter: column.policy == .counter)
+    }.sorted { $0.name < $1.name }
+    read = try form.snapshot.connection.statement(
+      "SELECT \(shape.allList) FROM \(shape.quoted) WHERE \(shape.rowCondition(from: 1))")
+  }
+
+  /// - Returns: whether the row is there.
+  func write(_ key: [UInt8], _ state: RowState, to out: inout ByteWriter) throws -> Bool {
+    read.reset()
+    try shape.bind(RowPlace(scope: form.number, table: shape.number, key: key), to: read, from: 1, form.snapshot.catalog)
+    guard try read.step() else { return false }
+    defer { read.reset() }
+    var value: [UInt8] = []
+    for column in columns {
+      let dots = state.dots(of: column.number)
+      if dots.count == 1, column.standard == .null ? read.isNull(column.at) : read.value(column.at) == column.standard { continue }
+      out.write(string: column.name.utf8)
+      if !column.isCounter { try form.write(dots, to: &out) }
+      value.removeAll(keepingCapacity: true)
+      KeyCode.append(read, column: column.at, to: &value)
+      out.write(bytes: value)
+      try form.writeCandidates(dots, column.number, shape.number, key, to: &out)
+    }
+    return true
   }
 }
 
