@@ -22,6 +22,7 @@ public import SyncCore
 /// ### Devices
 /// - ``createCode(user:name:role:grants:lifetime:)``
 /// - ``enrol(code:device:label:)``
+/// - ``isBeingGuessedAt``
 /// - ``authenticate(_:)``
 /// - ``devices()``
 /// - ``revoke(device:)``
@@ -41,6 +42,7 @@ public final class Relay: Sendable {
   public let codec: Codec
 
   let pool: DatabasePool
+  let wrongCodes: WrongCodes
   let clock: @Sendable () -> Int64
   let random: @Sendable (Int) -> [UInt8]
 
@@ -61,6 +63,7 @@ public final class Relay: Sendable {
     self.codec = codec
     self.clock = clock
     self.random = random
+    wrongCodes = WrongCodes(limits)
     pool = try RelayFile.open(path: path, epoch: random(RelayLimits.epochBytes), now: clock())
   }
 

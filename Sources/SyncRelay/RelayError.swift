@@ -41,8 +41,6 @@ extension RelayError.Code {
   public static let codeExpired = Self(rawValue: "code-expired")
   /// The enrolment code has been used.
   public static let codeUsed = Self(rawValue: "code-used")
-  /// Too many wrong enrolment codes were tried of late; nobody enrols until the window has passed.
-  public static let tooManyAttempts = Self(rawValue: "too-many-attempts")
   /// The device is enrolled for another user, who has to be revoked first.
   public static let deviceTaken = Self(rawValue: "device-taken")
   /// No such device is enrolled.

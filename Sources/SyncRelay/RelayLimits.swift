@@ -20,11 +20,11 @@ public struct RelayLimits: Hashable, Sendable {
   public var scopesPerRequest = 65_536
   /// How long an enrolment code may live, in milliseconds.
   public var codeMilliseconds: Int64 = 10 * 60_000
-  /// How many wrong enrolment codes may be tried within ``attemptWindowMilliseconds``, by everybody together: whose try a
-  /// wrong code is cannot be known.
-  public var failedAttempts = 20
+  /// How many wrong enrolment codes within ``wrongCodeMilliseconds``, of everybody together, are taken for mistakes. Further ones are
+  /// taken for guessing: not audited, and answered late. A right code is taken all the same.
+  public var wrongCodes = 20
   /// The window over which wrong enrolment codes are counted, in milliseconds.
-  public var attemptWindowMilliseconds: Int64 = 10 * 60_000
+  public var wrongCodeMilliseconds: Int64 = 10 * 60_000
 
   /// The longest name of a user, which is also the author of their changesets, in bytes of UTF-8.
   public static let userBytes = Limits.authorBytes

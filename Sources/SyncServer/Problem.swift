@@ -25,6 +25,11 @@ struct Problem: Error {
     Problem(status: .methodNotAllowed, code: "method-not-allowed", headers: [.allow: allowed.rawValue])
   }
 
+  /// Whether it answers a wrong enrolment code.
+  var isWrongCode: Bool {
+    [RelayError.Code.codeUnknown, .codeExpired, .codeUsed].contains { $0.rawValue == code }
+  }
+
   init(status: HTTPResponse.Status, code: String, headers: HTTPFields = [:]) {
     self.status = status
     self.code = code
@@ -48,9 +53,6 @@ struct Problem: Error {
     case .tooLarge: self.init(status: .contentTooLarge, code: error.code.rawValue)
     case .codeUnknown, .codeExpired, .codeUsed: self.init(status: .forbidden, code: error.code.rawValue)
     case .deviceTaken: self.init(status: .conflict, code: error.code.rawValue)
-    case .tooManyAttempts:
-      self.init(
-        status: .tooManyRequests, code: error.code.rawValue, headers: [.retryAfter: String(ServerLimits.retrySeconds * 12)])
     case .revoked: self = .unauthorized
     default: self = .failed
     }

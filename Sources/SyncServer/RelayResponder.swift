@@ -33,6 +33,8 @@ struct RelayResponder: HTTPResponder {
       let problem = Problem(error)
       line.code = problem.code
       if problem.status.code >= 500, !(error is Problem) { log(error, line) }
+      // Out of the gate by now, so that guessing keeps nobody else out. A right code comes here never.
+      if problem.isWrongCode, relay.isBeingGuessedAt { try? await Task.sleep(for: ServerLimits.guessingDelay) }
       response = problem.response(id: line.id)
     }
     line.log(response, to: logger)
@@ -40,15 +42,19 @@ struct RelayResponder: HTTPResponder {
   }
 
   private func answer(_ request: Request, _ line: inout AccessLine) async throws -> Response {
+    // Whoever enrols is not known yet, and may send a byte now and then: their few bytes are read before they take a place.
+    var enrolment: [UInt8]?
+    if request.uri.path == "/v1/enrol" {
+      try Self.require(.post, request, type: "application/json", upTo: ServerLimits.enrolmentBytes)
+      enrolment = try await body(of: request, upTo: ServerLimits.enrolmentBytes, within: min(bodySeconds, ServerLimits.enrolmentSeconds))
+    }
     guard gate.enter() else { throw Problem.busy }
     defer { gate.leave() }
+    if let enrolment { return try await enrol(enrolment, &line) }
     switch request.uri.path {
     case "/v1/hello", "/v1/push", "/v1/pull":
       try Self.require(.post, request, type: "application/cbor", upTo: Limits.messageBytes)
       return try await exchange(request, &line)
-    case "/v1/enrol":
-      try Self.require(.post, request, type: "application/json", upTo: ServerLimits.enrolmentBytes)
-      return try await enrol(request, &line)
     case "/healthz":
       guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
       return try await health()

@@ -66,6 +66,8 @@ enum ServerLimits {
   static let headerFields = 64
   /// How long a connection may be silent while it is not waiting for us, in seconds.
   static let idleSeconds: Int64 = 60
+  /// How late a wrong enrolment code is answered while somebody is guessing. Each connection then has one guess in this time.
+  static let guessingDelay = Duration.seconds(1)
   /// How long requests under way may take to finish once the server is to stop, in seconds.
   static let shutdownSeconds: Int64 = 30
   /// When to come back if there is too much to do, in seconds.

@@ -58,8 +58,7 @@ extension RelayResponder {
     let grants: [String]
   }
 
-  func enrol(_ request: Request, _ line: inout AccessLine) async throws -> Response {
-    let bytes = try await body(of: request, upTo: ServerLimits.enrolmentBytes, within: min(bodySeconds, ServerLimits.enrolmentSeconds))
+  func enrol(_ bytes: [UInt8], _ line: inout AccessLine) async throws -> Response {
     line.received = bytes.count
     guard let asked = try? JSONDecoder().decode(EnrolmentRequest.self, from: Data(bytes)), let device = DeviceID(asked.device) else {
       throw Problem.malformed

@@ -4,6 +4,8 @@ import ArgumentParser
 @main
 struct Main {
   static func main() async {
+    Descriptors.fillStandardStreams()
+    Descriptors.reportFileSizeLimit()
     var command: any ParsableCommand
     do {
       command = try FieldSurvey.parseAsRoot()
@@ -16,6 +18,7 @@ struct Main {
       } else {
         try command.run()
       }
+      OfficeHandOver.run()
     } catch {
       UsageFailure.end(error, of: type(of: command))
     }

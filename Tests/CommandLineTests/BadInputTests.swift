@@ -74,6 +74,72 @@ import Testing
     #expect(try String(contentsOf: replica, encoding: .utf8).hasPrefix("this is no database"))
   }
 
+  @Test func aLostDatabaseIsNotReplacedByAnEmptyOne() throws {
+    let office = try Office()
+    let plant = try office.plant(for: "li")
+    let laptop = try office.laptop("li")
+    try laptop.run("sync")
+    let replica = laptop.home.appendingPathComponent("replica.sqlite")
+    for isCut in [false, true] {
+      for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: replica.path + suffix) }
+      if isCut { try Data().write(to: replica) }
+      let outcome = try laptop.attempt("status", "--json")
+      #expect(outcome.status == 78)
+      #expect(try outcome.error()["code"] as? String == "replica-lost")
+      #expect(FileManager.default.fileExists(atPath: replica.path) == isCut)
+    }
+    let code = try office.place.run("device", "code", "li").trimmingCharacters(in: .whitespacesAndNewlines)
+    try laptop.run("enrol", office.url, code)
+    try laptop.run("sync")
+    try laptop.run("enterprise", "show", plant)
+    // Another device's file in its place is noticed as well.
+    let other = try office.laptop("chen")
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: replica.path + suffix) }
+    try FileManager.default.copyItem(at: other.home.appendingPathComponent("replica.sqlite"), to: replica)
+    #expect(try laptop.attempt("status", "--json").error()["code"] as? String == "replica-lost")
+    #expect(office.stop() == 0)
+  }
+
+  @Test func aBundleTakesNoPlaceButAFiles() throws {
+    let office = try Office()
+    #expect(office.stop() == 0)
+    let pipe = office.folder.url.appendingPathComponent("pipe").path
+    #expect(mkfifo(pipe, 0o600) == 0)
+    for path in [pipe, "/dev/null", office.folder.url.path] {
+      #expect(try office.place.attempt("bundle", "export", path, "--json").status == 73)
+      let outcome = try office.place.attempt("bundle", "import", path, "--json")
+      #expect(outcome.status == 65)
+      #expect(try outcome.error()["code"] as? String == "not-a-file")
+    }
+    var information = stat()
+    #expect(stat("/dev/null", &information) == 0 && information.st_mode & S_IFMT == S_IFCHR)
+    #expect(stat(pipe, &information) == 0 && information.st_mode & S_IFMT == S_IFIFO)
+  }
+
+  @Test func aFileSizeLimitIsAnErrorAndNotADeath() throws {
+    let office = try Office()
+    #expect(office.stop() == 0)
+    let address = String(repeating: "湖里", count: 20_000)
+    let outcome = try Program.run(
+      shell: "ulimit -f 64; exec \"$0\" enterprise add 鹭岛 --address \"$(cat)\" --json --home \"$1\"", office.place.home.path, stdin: address
+    )
+    #expect(outcome.status == 73 || outcome.status == 74)
+    #expect(try outcome.error()["kept"] != nil)
+    #expect(try (office.place.ask("enterprise", "list") as? [Any])?.isEmpty == true)
+    try office.place.run("doctor")
+  }
+
+  @Test func closedStandardStreamsAreNoFilesOfOurs() throws {
+    let office = try Office()
+    #expect(office.stop() == 0)
+    let bundle = office.folder.url.appendingPathComponent("case.bundle")
+    let outcome = try Program.run(
+      shell: "exec \"$0\" bundle export \"$1/../case.bundle\" --home \"$1\" <&- >&- 2>&-", office.place.home.path)
+    #expect(outcome.status == 74)
+    try office.place.run("bundle", "import", bundle.path)
+    try office.place.run("doctor")
+  }
+
   @Test func aReadOnlyFolderIsToldAndNothingIsWritten() throws {
     let office = try Office()
     #expect(office.stop() == 0)

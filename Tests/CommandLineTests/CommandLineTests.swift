@@ -31,6 +31,15 @@ import Testing
     }
   }
 
+  @Test func aClockBeyondAllDatesIsNoCrash() throws {
+    for offset in [String(Int64.max), String(Int64.min), "x"] {
+      let outcome = try Program.run(
+        ["doctor", "--json", "--home", "/nonexistent"], environment: ["FIELDSURVEY_CLOCK_OFFSET_SECONDS": offset])
+      #expect(outcome.status == 1)
+      #expect(try outcome.object()["ok"] as? Bool == false)
+    }
+  }
+
   @Test func aMistypedCommandWithJSONIsAnObjectToo() throws {
     let outcome = try Program.run(["sync", "--json", "--bogus"])
     #expect(outcome.status == 64)

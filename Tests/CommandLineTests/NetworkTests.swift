@@ -3,6 +3,31 @@ import Testing
 
 /// What may stand at the relay's address, and what is said of it.
 @Suite(.serialized) struct NetworkTests {
+  @Test func theOfficeSeesAnEnterpriseThatTwoPeopleRecorded() throws {
+    let office = try Office()
+    for user in ["li", "chen"] {
+      let laptop = try office.laptop(user)
+      try laptop.run("enterprise", "add", "鹭岛(虚构)", "--uscc", Office.code)
+      try laptop.run("sync")
+    }
+    try office.place.run("sync")
+    let outcome = try office.place.attempt("enterprise", "list", "--json")
+    #expect(try (outcome.json() as? [Any])?.count == 2)
+    #expect(outcome.stderr.contains("提醒:2 家企业的信用代码都是 \(Office.code)"))
+    #expect(office.stop() == 0)
+  }
+
+  @Test func whatTheOfficeWroteIsThereForTheNextSync() throws {
+    let office = try Office()
+    let laptop = try office.laptop("li")
+    // No sync at the office, and no time for its desk to wake.
+    let plant = try office.place.make("enterprise", "add", "鹭岛精密电子(虚构)")
+    try office.place.run("assign", plant, "li")
+    try laptop.run("sync")
+    try laptop.run("enterprise", "show", plant)
+    #expect(office.stop() == 0)
+  }
+
   private static let problem = CannedServer.http(
     "401 Unauthorized", type: "application/problem+json", body: #"{"type":"about:blank","code":"unauthorized","id":"7","status":401}"#)
 

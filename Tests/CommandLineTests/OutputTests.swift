@@ -1,4 +1,5 @@
 import Foundation
+import SurveyModel
 import Testing
 
 @testable import fieldsurvey
@@ -10,6 +11,20 @@ import Testing
     #expect(Table.width("１２") == 4)
     let lines = Table(headers: ["名称", "n"], rows: [["鹭岛", "7"], ["a", "10"]], right: [1]).lines
     #expect(lines == ["名称   n", "鹭岛   7", "a     10"])
+  }
+
+  @Test func whatSomebodyTypedCannotCommandTheTerminal() {
+    #expect(Terminal.plain("a\u{1B}]0;x\u{07}b\u{9B}2J\u{00}\rc") == "a\u{FFFD}]0;x\u{FFFD}b\u{FFFD}2J\u{FFFD}\u{FFFD}c")
+    let own = Terminal.Style.bold.opening + "鹭岛 👩‍👩‍👧\tx\n" + Terminal.Style.closing
+    #expect(Terminal.plain(own) == own)
+  }
+
+  @Test func hundredsOfFaultsAreCountedAndTheFirstOnesTold() {
+    let fault = SurveyError(.letterUnknown, ["letter": "Z"])
+    let failure = Failure(SurveyError(.answersRefused, ["count": "90000"], problems: [SurveyError](repeating: fault, count: 90_000)))
+    #expect(failure.what.zh.hasSuffix("· 还有 89950 处"))
+    #expect(failure.what.en.hasSuffix("· and 89950 more"))
+    #expect(failure.details.count == 51)
   }
 
   @Test func theLanguageIsChineseUnlessEnglishIsAskedFor() {

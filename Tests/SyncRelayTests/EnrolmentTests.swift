@@ -74,17 +74,30 @@ struct EnrolmentTests {
     #expect(refusal { try code(lifetime: 0) } == .badArgument)
   }
 
-  @Test("stops listening after too many wrong codes, even to a right one, until the window has passed")
-  func attempts() throws {
+  @Test("takes a right code however many wrong ones were tried, and writes down no more of those than it should")
+  func guessing() throws {
     for _ in 0..<19 { #expect(refusal { try enrol("00000-00000") } == .codeUnknown) }
-    #expect(refusal { try enrol(try code()) } == nil)
+    #expect(!world.relay.isBeingGuessedAt)
     #expect(refusal { try enrol("not a code") } == .codeUnknown)
-    #expect(refusal { try enrol(try code(), DeviceID(high: 7, low: 2)) } == .tooManyAttempts)
+    #expect(world.relay.isBeingGuessedAt)
+    for _ in 0..<500 { #expect(refusal { try enrol("00000-00000") } == .codeUnknown) }
+    #expect(refusal { try enrol(try code()) } == nil)
+    #expect(try world.relay.audit(limit: 999).filter { $0.event == "denied" }.count == 20)
     world.now += 10 * 60_000 - 1
-    #expect(refusal { try enrol(try code(), DeviceID(high: 7, low: 2)) } == .tooManyAttempts)
+    #expect(world.relay.isBeingGuessedAt)
     world.now += 1
-    #expect(refusal { try enrol(try code(), DeviceID(high: 7, low: 2)) } == nil)
-    #expect(try world.relay.audit(limit: 99).filter { $0.event == "denied" }.count == 20)
+    #expect(!world.relay.isBeingGuessedAt)
+    #expect(refusal { try enrol("00000-00000") } == .codeUnknown)
+    #expect(try world.relay.audit(limit: 999).filter { $0.event == "denied" }.count == 21)
+  }
+
+  @Test("forgets the guesses of a clock that was ahead")
+  func guessingClock() throws {
+    world.now += 3_600_000
+    for _ in 0..<20 { #expect(refusal { try enrol("00000-00000") } == .codeUnknown) }
+    #expect(world.relay.isBeingGuessedAt)
+    world.now -= 3_600_000
+    #expect(!world.relay.isBeingGuessedAt)
   }
 
   @Test("lets exactly one of many win who use the same code at once")

@@ -64,12 +64,34 @@ struct ServerTests {
         let answer = try await client.request("POST", "/v1/enrol", type: "application/json", body: Array(bad.utf8))
         #expect(answer.status == 400 && answer.json["code"] == "malformed")
       }
-      for _ in 0..<19 {
-        let wrong = Array(#"{"code":"00000-00000","device":"00000000000000090000000000000009","label":"l"}"#.utf8)
-        _ = try await client.request("POST", "/v1/enrol", type: "application/json", body: wrong)
+    }
+  }
+
+  @Test("is slow with wrong codes while somebody guesses, and as quick as ever with a right one and with everybody else")
+  func guessing() async throws {
+    let code = try world.relay.createCode(user: "zhao", name: "赵工")
+    func body(_ code: String) -> [UInt8] {
+      Array(#"{"code":"\#(code)","device":"00000000000000090000000000000009","label":"l"}"#.utf8)
+    }
+    let (wrong, right) = (body("00000-00000"), body(code))
+    try await withServer(world, .init(port: 0, maximumRequests: 4)) { client in
+      for _ in 0..<19 { _ = try await client.request("POST", "/v1/enrol", type: "application/json", body: wrong) }
+      // More at once than the server works on: those that wait are not among them.
+      let slow = Task {
+        try await withThrowingTaskGroup(of: HTTPClient.Answer.self) { group in
+          for _ in 0..<12 { group.addTask { try await client.request("POST", "/v1/enrol", type: "application/json", body: wrong) } }
+          let answers = try await group.reduce(into: [HTTPClient.Answer]()) { $0.append($1) }
+          return (answers, ContinuousClock.now)
+        }
       }
-      let locked = try await client.request("POST", "/v1/enrol", type: "application/json", body: body)
-      #expect(locked.status == 429 && locked.json["code"] == "too-many-attempts" && locked.headers["retry-after"] != nil)
+      while !world.relay.isBeingGuessedAt { try await Task.sleep(for: .milliseconds(5)) }
+      try await Task.sleep(for: .milliseconds(100))
+      #expect(try await client.request("POST", "/v1/enrol", type: "application/json", body: right).status == 200)
+      // It came later than the wrong ones and would be answered later, had it to wait as they do.
+      let answered = ContinuousClock.now
+      let (answers, ended) = try await slow.value
+      #expect(answered < ended)
+      for answer in answers { #expect(answer.status == 403 || answer.status == 503) }
     }
   }
 
@@ -172,6 +194,23 @@ struct ServerTests {
       connection.send(push)
       #expect(try await connection.receive().status == 200)
       #expect(try await client.request("GET", "/healthz").status == 200)
+    }
+  }
+
+  @Test("lets nobody keep the others out by enrolling very slowly")
+  func slowStrangers() async throws {
+    let code = try world.relay.createCode(user: "zhao", name: "赵工")
+    let body = Array(#"{"code":"\#(code)","device":"00000000000000090000000000000009","label":"l"}"#.utf8)
+    try await withServer(world, .init(port: 0, maximumRequests: 1)) { client in
+      let strangers = try (0..<20).map { _ in
+        let connection = try HTTPClient.Connection(port: client.port)
+        connection.send(HTTPClient.head("POST", "/v1/enrol", type: "application/json", length: 100) + [0x7B])
+        return connection
+      }
+      try await Task.sleep(for: .milliseconds(200))
+      #expect(try await client.request("GET", "/healthz").status == 200)
+      #expect(try await client.request("POST", "/v1/enrol", type: "application/json", body: body).status == 200)
+      for stranger in strangers { stranger.stop() }
     }
   }
 

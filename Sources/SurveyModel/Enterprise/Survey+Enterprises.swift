@@ -57,11 +57,17 @@ extension Survey {
   /// An enterprise as it stands, with what looks like the same one.
   private static func added(_ db: Database, _ id: String) throws -> AddedEnterprise {
     let enterprise = Enterprise(try Lookup.row(db, in: "enterprise", id))
-    let similar = try Row.fetchAll(
-      db, sql: "SELECT * FROM enterprise WHERE (uscc = ? OR name = ?) AND id <> ? ORDER BY id",
-      arguments: [enterprise.creditCode, enterprise.name, id])
     return AddedEnterprise(
-      id: id, enterprise: enterprise, creditCodeCheck: enterprise.creditCode.map(CreditCode.check), similar: similar.map { Enterprise($0) })
+      id: id, enterprise: enterprise, creditCodeCheck: enterprise.creditCode.map(CreditCode.check),
+      similar: try similar(db, to: enterprise))
+  }
+
+  /// The other enterprises on this device that carry the same code or the same name.
+  private static func similar(_ db: Database, to enterprise: Enterprise) throws -> [Enterprise] {
+    try Row.fetchAll(
+      db, sql: "SELECT * FROM enterprise WHERE (uscc = ? OR name = ?) AND id <> ? ORDER BY id",
+      arguments: [enterprise.creditCode, enterprise.name, enterprise.id]
+    ).map { Enterprise($0) }
   }
 
   /// The enterprises on this device, by name.
@@ -96,7 +102,7 @@ extension Survey {
         visits: try all("visit", order: "id").map { Visit($0) },
         assessments: try all("assessment", order: "id").map { Assessment($0) },
         diagnoses: try all("diagnosis", order: "id").map { Diagnosis($0) },
-        contested: contests.of("enterprise", [.text(enterprise.id)]), readToken: token)
+        similar: try Self.similar(db, to: enterprise), contested: contests.of("enterprise", [.text(enterprise.id)]), readToken: token)
     }
   }
 
@@ -126,6 +132,8 @@ public struct EnterpriseView: Codable, Hashable, Sendable, Identifiable {
   public let assessments: [Assessment]
   /// The diagnoses, oldest first.
   public let diagnoses: [Diagnosis]
+  /// Other enterprises on this device that carry the same code or the same name: perhaps the same one, recorded twice.
+  public let similar: [Enterprise]
   /// What is open between several writers of the enterprise itself.
   public let contested: [Contested]
   /// What was shown here, for a later edit to say what it had read.

@@ -47,23 +47,20 @@ extension Relay {
   ///   - code: as the office showed it; case, grouping and width do not matter.
   ///   - device: the device's identifier, as its sites carry it.
   ///   - label: what the user calls the device.
-  /// - Throws: ``RelayError`` with `codeUnknown`, `codeExpired`, `codeUsed`, `tooManyAttempts`, `deviceTaken` or `badArgument`.
+  /// - Throws: ``RelayError`` with `codeUnknown`, `codeExpired`, `codeUsed`, `deviceTaken` or `badArgument`.
   public func enrol(code: String, device: DeviceID, label: String) throws -> Enrolment {
     try Self.check(label, upTo: RelayLimits.labelBytes, "label")
     let token = DeviceToken.text(random(RelayLimits.tokenBytes))
     let now = clock()
-    // The outcome is returned rather than thrown inside: a failed attempt has to be kept.
+    // The outcome is returned rather than thrown inside: who was denied has to stay in the audit.
     let outcome: Result<Enrolment, RelayError> = try pool.write { db in
-      try db.execute(sql: "DELETE FROM attempt WHERE at_ms <= ?", arguments: [now - limits.attemptWindowMilliseconds])
-      guard try Int.fetchOne(db, sql: "SELECT count(*) FROM attempt") ?? 0 < limits.failedAttempts else {
-        return .failure(RelayError(.tooManyAttempts, "enrolment"))
-      }
       let usable: Row
       switch try self.find(code, now: now, in: db) {
       case .success(let row): usable = row
       case .failure(let error):
-        try db.execute(sql: "INSERT INTO attempt(at_ms) VALUES (?)", arguments: [now])
-        try Audit.record(.denied, at: now, device: device.bytes, user: nil, detail: error.code.rawValue, in: db)
+        if self.wrongCodes.note(at: now) {
+          try Audit.record(.denied, at: now, device: device.bytes, user: nil, detail: error.code.rawValue, in: db)
+        }
         return .failure(error)
       }
       let user: String = usable["user"]
@@ -82,6 +79,9 @@ extension Relay {
     }
     return try outcome.get()
   }
+
+  /// Whether somebody is guessing enrolment codes: whoever answers wrong ones should take their time. Right ones are taken as ever.
+  public var isBeingGuessedAt: Bool { wrongCodes.areMany(at: clock()) }
 
   private func find(_ typed: String, now: Int64, in db: Database) throws -> Result<Row, RelayError> {
     guard let code = EnrolmentCode.normalized(typed) else { return .failure(RelayError(.codeUnknown, "form")) }

@@ -45,6 +45,7 @@ struct BundleCommand: ParsableCommand {
     func run() throws {
       let survey = try common.openSurvey()
       let scopes = enterprise.isEmpty ? nil : try enterprise.compactMap { ScopeID(try survey.enterprise($0).enterprise.id) }
+      try BundlePath.requireWritable(file)
       let report = try survey.replica.exportBundle(to: file, scopes: scopes)
       try common.printer.show(Told(file, report)) { printer in
         printer.say(
@@ -68,9 +69,7 @@ struct BundleCommand: ParsableCommand {
     func run() throws {
       let home = try common.openHome()
       let replica = try home.replica()
-      var information = stat()
-      guard stat(file, &information) == 0 else { throw Failure(posix: errno, path: file) }
-      guard access(file, R_OK) == 0 else { throw Failure(posix: errno, path: file) }
+      try BundlePath.requireReadable(file)
       let report = try replica.importBundle(from: file)
       try common.printer.show(Told(file, report)) { printer in
         printer.say(

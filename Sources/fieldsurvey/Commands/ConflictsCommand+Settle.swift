@@ -73,7 +73,7 @@ extension ConflictsCommand {
       let wanted = isBulk ? all.filter { $0.candidates.contains { isBy(author, $0) } } : try ids.map { try all.one($0) }
       let chosen = try wanted.map { (conflict: $0, value: try decide($0, survey)) }
       if !dryRun, !chosen.isEmpty {
-        try survey.replica.settle(chosen.map { Settlement(conflict: $0.conflict.id, value: $0.value) }, reason: reason)
+        try survey.replica.settle(chosen.map { Settlement($0.conflict, value: $0.value) }, reason: reason)
       }
       try tell(chosen, survey, printer)
     }

@@ -165,6 +165,10 @@ struct Examination {
       return Text(
         "表 \(details["table"] ?? "?") 有 \(details["rows"] ?? "?") 条记录,同步状态却记着 \(details["states"] ?? "?") 条",
         "table \(details["table"] ?? "?") has \(details["rows"] ?? "?") rows, but the sync state has \(details["states"] ?? "?")")
+    case "aside":
+      return Text(
+        "表 \(details["table"] ?? "?") 有 \(details["rows"] ?? "?") 条记录因编号已被另一处使用而另行保存",
+        "table \(details["table"] ?? "?") keeps \(details["rows"] ?? "?") rows aside, whose key another scope's row has")
     default:
       let facts = details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
       return Text(verbatim: "\(finding.code) \(facts)")

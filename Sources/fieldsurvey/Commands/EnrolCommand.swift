@@ -78,12 +78,34 @@ struct EnrolCommand: ParsableCommand {
 
   private func ask(_ transport: CurlTransport, _ device: DeviceID) throws -> Enrolled {
     let question = Question(code: code, device: device.description, label: label ?? ProcessInfo.processInfo.hostName)
-    let answer = try transport.post(
-      path: "/v1/enrol", body: Array(try JSONEncoder().encode(question)), contentType: "application/json", accept: "application/json")
+    let answer = try post(Array(try JSONEncoder().encode(question)), by: transport)
     guard let enrolled = try? JSONDecoder().decode(Enrolled.self, from: Data(answer)) else {
       throw Failure(TransportError(.notOurServer, detail: "JSON"))
     }
     return enrolled
+  }
+
+  private func post(_ body: [UInt8], by transport: CurlTransport) throws -> [UInt8] {
+    do {
+      return try transport.post(path: "/v1/enrol", body: body, contentType: "application/json", accept: "application/json")
+    } catch {
+      throw Self.told(error)
+    }
+  }
+
+  /// Enrolling is not syncing: what stops on the way is mended by enrolling again, perhaps with another code.
+  private static func told(_ error: TransportError) -> Failure {
+    let failure = Failure(error)
+    switch error.code {
+    case .unreachable, .timedOut, .cutShort, .serverFailed: break
+    default: return failure
+    }
+    return Failure(
+      failure.code, failure.status, failure.what, kept: failure.kept,
+      next: Text(
+        "有网络时用同一个登记码再试;若提示已被用过,请向办公室要一个新的。",
+        "Try again with the same code when there is a network; if it is said to be used, ask the office for a new one."),
+      details: failure.details)
   }
 
   private struct Told: Encodable {

@@ -34,6 +34,7 @@ extension EnterpriseCommand {
       ]
       for (name, value) in facts where !value.isEmpty { printer.say(Text("\(name.zh):\(value)", "\(name.en): \(value)")) }
       printer.contested(view.contested, of: "enterprise")
+      for other in view.similar { printer.note(CommonOptions.similar(other)) }
       for assignment in view.assignments {
         let due = assignment.dueOn.map { Text(",\($0) 前", ", due \($0)") } ?? Text("", "")
         let role = printer.name(assignment.role)

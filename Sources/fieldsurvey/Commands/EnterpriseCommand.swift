@@ -107,6 +107,17 @@ struct EnterpriseCommand: ParsableCommand {
           [Text("编号", "id"), Text("名称", "name"), Text("信用代码", "credit code"), Text("区", "district"), Text("细分行业", "sub-sector")],
           all.map { [$0.id, $0.name, $0.creditCode ?? "", printer.name($0.district), printer.name($0.subSector)] })
       }
+      for (code, count) in Self.shared(all) {
+        common.printer.note(
+          Text("提醒:\(count) 家企业的信用代码都是 \(code),可能重复登记。", "Warning: \(count) enterprises have the credit code \(code); recorded twice?"))
+      }
+    }
+
+    /// The codes that several enterprises have. Each is a case of its own that different people hold, so that only here, where all of them
+    /// lie, can it be seen.
+    static func shared(_ all: [Enterprise]) -> [(code: String, count: Int)] {
+      Dictionary(grouping: all.compactMap(\.creditCode)) { $0 }.mapValues(\.count).filter { $0.value > 1 }
+        .sorted { $0.key < $1.key }.map { (code: $0.key, count: $0.value) }
     }
   }
 
@@ -148,10 +159,12 @@ extension CommonOptions {
           "Warning: the check of \(check.normalised) fails; recorded all the same, please confirm:"))
       for problem in check.problems { printer.note(problem.text) }
     }
-    for other in added.similar {
-      printer.note(
-        Text("提醒:已有名称或代码相同的企业 \(other.name)(\(other.id))", "Warning: the same name or code is here already: \(other.name) (\(other.id))"))
-    }
+    for other in added.similar { printer.note(Self.similar(other)) }
+  }
+
+  /// Another enterprise that may be the same one.
+  static func similar(_ other: Enterprise) -> Text {
+    Text("提醒:另有名称或代码相同的企业 \(other.name)(\(other.id))", "Warning: another has the same name or code: \(other.name) (\(other.id))")
   }
 }
 

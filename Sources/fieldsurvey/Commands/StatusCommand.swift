@@ -33,6 +33,8 @@ struct StatusReport: Encodable {
     let changesets: Int
     let bytes: Int
     let oldest: String?
+    /// Others' changesets, brought by a bundle, which go along with the next sync.
+    let carried: Int
   }
 
   let home: String
@@ -72,7 +74,9 @@ struct StatusReport: Encodable {
     self.enterprises = enterprises
     self.devices = devices
     self.status = status
-    unsent = Unsent(changesets: status.unsentChangesets, bytes: status.unsentBytes, oldest: status.oldestUnsent.map(Format.iso))
+    unsent = Unsent(
+      changesets: status.unsentChangesets, bytes: status.unsentBytes, oldest: status.oldestUnsent.map(Format.iso),
+      carried: status.carriedChangesets)
     lastSuccess = status.lastSuccess.map(Format.iso)
     lastAttempt = status.lastAttempt.map(Format.iso)
     lastFailure = status.lastOutcome
@@ -88,6 +92,9 @@ struct StatusReport: Encodable {
     if let devices { printer.say(Text("设备  \(devices) 台有效", "Devices     \(devices) active")) }
     printer.say(Text("企业  \(enterprises) 家", "Enterprises \(enterprises)"))
     tellUnsent(printer, now)
+    if unsent.carried > 0 {
+      printer.say(Text("代送  他人的 \(unsent.carried) 条变更", "Carried     \(Format.count(unsent.carried, "changeset")) of others"))
+    }
     tellSync(printer, now)
     if !refused.isEmpty {
       printer.say(

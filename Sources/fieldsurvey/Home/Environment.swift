@@ -5,11 +5,13 @@ import SyncKit
 enum Environment {
   /// Shifts this program's wall clock by so many seconds: an aid for tests and demonstrations of laptops whose clock is wrong.
   static let clockOffsetKey = "FIELDSURVEY_CLOCK_OFFSET_SECONDS"
+  private static let longestOffset: Int64 = 300_000_000_000
 
   /// The wall clock, in milliseconds since 1970.
   static let clock: @Sendable () -> Int64 = {
     let offset = ProcessInfo.processInfo.environment[clockOffsetKey].flatMap { Int64($0) } ?? 0
-    let shift = offset * 1000
+    // Within what a date can be: some ten thousand years either way.
+    let shift = min(max(offset, -longestOffset), longestOffset) * 1000
     return { ReplicaConfiguration.systemClock() + shift }
   }()
 

@@ -25,7 +25,33 @@ struct Home: Sendable {
   var isOffice: Bool { profile.role == .office }
 
   /// Opens the replica; its author is the home's user.
-  func replica() throws -> Replica { try Self.replica(in: folder, author: profile.user) }
+  ///
+  /// Fails where the file is gone, or another stands in its place: a new and empty one would look as if nothing had ever been recorded.
+  func replica() throws -> Replica {
+    var information = stat()
+    guard stat(Self.replicaFile(folder).path, &information) == 0, information.st_size > 0 else { throw lostReplica("missing") }
+    let replica = try Self.replica(in: folder, author: profile.user)
+    guard DeviceID(of: replica.site).description == profile.device else { throw lostReplica("other-device") }
+    return replica
+  }
+
+  private func lostReplica(_ reason: String) -> Failure {
+    let path = Self.replicaFile(folder).path
+    return Failure(
+      "replica-lost", .notConfigured,
+      reason == "missing"
+        ? Text("数据库文件不见了:\(path)", "The database is gone: \(path)")
+        : Text("\(path) 是另一台设备的数据库。", "\(path) is the database of another device."),
+      kept: Text("没有新建,也没有改动任何文件。", "No file was made or changed."),
+      next: isOffice
+        ? Text(
+          "请把原来的文件放回;找不回时,移开 home.json 再运行 fieldsurvey serve --init(中继里的内容会取回)。",
+          "Put the file back; where it is lost, move home.json away and run fieldsurvey serve --init: what the relay holds comes back.")
+        : Text(
+          "请把原来的文件放回;找不回时,用新的登记码重新登记,再 sync(已送出的内容会取回)。",
+          "Put the file back; where it is lost, enrol with a new code and sync: what was sent comes back."),
+      details: ["path": path, "reason": reason])
+  }
 
   /// Opens the survey over the home's replica.
   func survey() throws -> Survey {
@@ -126,7 +152,11 @@ extension Home {
 
 extension CommonOptions {
   /// The home that the options name.
-  func openHome() throws -> Home { try Home(opening: homeFolder) }
+  func openHome() throws -> Home {
+    let home = try Home(opening: homeFolder)
+    OfficeHandOver.note(home)
+    return home
+  }
 
   /// The survey in that home.
   func openSurvey() throws -> Survey { try openHome().survey() }

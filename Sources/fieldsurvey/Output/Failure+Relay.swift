@@ -29,8 +29,6 @@ extension Failure {
           "This is not taken (\(error.code.rawValue): \(error.details))."))
     case .codeUnknown, .codeExpired, .codeUsed, .revoked, .deviceTaken:
       self = make(.notPermitted, Text("中继拒绝(\(error.code.rawValue))。", "The relay refuses (\(error.code.rawValue))."))
-    case .tooManyAttempts:
-      self = make(.tryLater, Text("登记尝试过多。", "Too many attempts to enrol."), next: Text("十分钟后再试。", "Try again in ten minutes."))
     case .deviceUnknown:
       self = make(
         .notFound, Text("没有这台设备:\(error.details)", "No such device: \(error.details)"),

@@ -3,19 +3,23 @@ import SurveyModel
 extension Failure {
   /// What the domain refuses: each single fault becomes a line, so that a person mends all in one go.
   init(_ error: SurveyError) {
-    var what = Self.sentence(error)
-    for problem in error.problems {
-      let line = Self.sentence(problem)
-      what = what + Text("\n  · \(line.zh)", "\n  · \(line.en)")
-    }
+    let lines = error.problems.prefix(Self.mostProblems).map(Self.sentence)
+    var what =
+      Self.sentence(error)
+      + Text(lines.map { "\n  · \($0.zh)" }.joined(), lines.map { "\n  · \($0.en)" }.joined())
+    let more = error.problems.count - lines.count
+    if more > 0 { what = what + Text("\n  · 还有 \(more) 处", "\n  · and \(more) more") }
     var details = error.details
-    for (at, problem) in error.problems.enumerated() {
+    for (at, problem) in error.problems.prefix(Self.mostProblems).enumerated() {
       details["problem\(at + 1)"] =
         ([problem.code.description] + problem.details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
     }
     self.init(
       error.code.description, Self.status(error.code), what, kept: Self.nothingChanged, next: Self.next(error.code), details: details)
   }
+
+  /// As many faults as are told at once: more than an answer file of any sense can have.
+  private static let mostProblems = 50
 
   private static func status(_ code: SurveyError.Code) -> ExitStatus {
     switch code {
@@ -55,6 +59,8 @@ extension Failure {
           "第 \(of("line")) 行第 \(of("column")) 字节处不是有效的 JSON。", "Not valid JSON at line \(of("line")), byte \(of("column")).")
       case .keyUnknown: Text("不认识的键“\(of("key"))”", "unknown key \"\(of("key"))\"")
       case .keyDuplicate: Text("键“\(of("path"))”重复", "key \"\(of("path"))\" is there twice")
+      case .typeMismatch where of("path").isEmpty:
+        Text("整个文件应为 \(of("expected")),实为 \(of("found"))", "the whole file should be \(of("expected")), found \(of("found"))")
       case .typeMismatch:
         Text(
           "“\(of("path"))”应为 \(of("expected")),实为 \(of("found"))", "\"\(of("path"))\" should be \(of("expected")), found \(of("found"))")

@@ -21,6 +21,17 @@ extension Failure {
           "数据库格式(\(format))比本程序支持的(\(supported))新。",
           "The database's format (\(format)) is newer than this program knows (\(supported))."),
         kept: Self.nothingChanged, next: Self.upgrade, details: details)
+    case .unsuitableEncoding:
+      let encoding = details["encoding"] ?? "?"
+      self.init(
+        "unsuitable-encoding", .badInput,
+        Text(
+          "\(path) 的文字编码是 \(encoding),只支持 UTF-8。",
+          "The text in \(path) is in \(encoding); only UTF-8 is supported."),
+        kept: Self.nothingChanged,
+        next: Text(
+          "请用 UTF-8 新建数据库,再把内容导入。", "Make a new database in UTF-8 and copy the contents into it."),
+        details: details)
     case .networkFileSystem:
       self.init(
         "network-file-system", .notConfigured,
@@ -78,6 +89,12 @@ extension Failure {
       self.init(
         "busy", .tryLater, Text("进程 \(process) 正在同步。", "Process \(process) is syncing."), kept: Self.allKept,
         next: Text("稍后再试,或加 --wait 等待。", "Try later, or wait for it with --wait."), details: details)
+    case .notTaken:
+      let changeset = details["changeset"] ?? "?"
+      self.init(
+        "not-taken", .badInput,
+        Text("本机版本不能接受变更 \(changeset)。", "This version cannot take the changeset \(changeset)."),
+        kept: Text("其余变更已经收下,本机内容没有丢失。", "All else was taken, and nothing here is lost."), next: Self.upgrade, details: details)
     case .damaged:
       self.init(
         "damaged", .io,

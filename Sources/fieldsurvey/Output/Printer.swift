@@ -29,10 +29,12 @@ struct Printer: Sendable {
   func say(_ text: Text) { line(text(language)) }
 
   /// A line of the result that reads alike in both languages.
-  func line(_ text: String = "") { Terminal.write(Array((text + "\n").utf8), to: isJSON ? STDERR_FILENO : STDOUT_FILENO) }
+  func line(_ text: String = "") {
+    Terminal.write(Array((Terminal.plain(text) + "\n").utf8), to: isJSON ? STDERR_FILENO : STDOUT_FILENO)
+  }
 
   /// A message beside the result: a warning, a hint, what is being done.
-  func note(_ text: Text) { Terminal.write(Array((text(language) + "\n").utf8), to: STDERR_FILENO) }
+  func note(_ text: Text) { Terminal.write(Array((Terminal.plain(text(language)) + "\n").utf8), to: STDERR_FILENO) }
 
   /// A message that the next one overwrites; nothing unless a person watches.
   func progress(_ text: Text) {

@@ -3,7 +3,7 @@ import Foundation
 /// Bytes to stdout and stderr, and what is known of who reads them.
 enum Terminal {
   /// How a piece of text stands out.
-  enum Style: String {
+  enum Style: String, CaseIterable {
     case bold = "1"
     case dim = "2"
     case red = "31"
@@ -20,6 +20,29 @@ enum Terminal {
   static func wantsStyle(_ descriptor: Int32) -> Bool {
     let environment = ProcessInfo.processInfo.environment
     return isTerminal(descriptor) && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+  }
+
+  /// A text without what would command the terminal: records hold what somebody else typed or sent. Line ends, tabs and our own styles
+  /// stay; any other control character shows as �.
+  static func plain(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isCommand) else { return text }
+    let styles = Style.allCases.map(\.opening) + [Style.closing]
+    var out = String.UnicodeScalarView()
+    var rest = text.unicodeScalars[...]
+    while let scalar = rest.first {
+      if let style = styles.first(where: { rest.starts(with: $0.unicodeScalars) }) {
+        out.append(contentsOf: style.unicodeScalars)
+        rest = rest.dropFirst(style.unicodeScalars.count)
+      } else {
+        out.append(isCommand(scalar) ? "\u{FFFD}" : scalar)
+        rest = rest.dropFirst()
+      }
+    }
+    return String(out)
+  }
+
+  private static func isCommand(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
   }
 
   /// Writes all of it, or ends the program: a result that could not be handed over is no success.

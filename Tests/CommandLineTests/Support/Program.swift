@@ -49,6 +49,17 @@ enum Program {
 
   /// Runs the program to its end.
   static func run(_ arguments: [String], stdin: String = "", environment: [String: String] = [:]) throws -> Outcome {
+    try run(process(arguments, environment: environment), stdin: stdin)
+  }
+
+  /// Runs it from a shell's script, where it is `$0` and the arguments are `$1` and on.
+  static func run(shell script: String, _ arguments: String..., stdin: String = "") throws -> Outcome {
+    let process = process(["-c", script, url.path] + arguments)
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    return try run(process, stdin: stdin)
+  }
+
+  private static func run(_ process: Process, stdin: String) throws -> Outcome {
     // Files, not pipes: nothing has to be read while it runs.
     let folder = try TemporaryFolder()
     let files = try ["in", "out", "err"].map { name in
@@ -56,7 +67,6 @@ enum Program {
       try Data(name == "in" ? Array(stdin.utf8) : []).write(to: file)
       return file
     }
-    let process = process(arguments, environment: environment)
     process.standardInput = try FileHandle(forReadingFrom: files[0])
     process.standardOutput = try FileHandle(forWritingTo: files[1])
     process.standardError = try FileHandle(forWritingTo: files[2])

@@ -21,6 +21,7 @@ import Testing
     let first = try survey.addEnterprise(EnterpriseDraft(name: "甲", creditCode: "91350206MAX000015L"))
     let second = try survey.addEnterprise(EnterpriseDraft(name: "乙", creditCode: "91350206max000015l"))
     #expect(second.similar.map(\.id) == [first.id])
+    #expect(try survey.enterprise(first.id).similar.map(\.id) == [second.id])
     #expect(try survey.enterprises().count == 2)
     #expect(refusal { _ = try survey.enterprise("91350206MAX000015L") }?.code == .recordAmbiguous)
   }
