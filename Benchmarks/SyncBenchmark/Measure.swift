@@ -9,6 +9,13 @@ enum Measure {
     return processorTime() - start
   }
 
+  /// Notes both times of a step: the processor's under its name, the clock's under `name.wall`.
+  static func time(_ name: String, _ out: inout [String: Double], _ body: () throws -> Void) rethrows {
+    let start = DispatchTime.now().uptimeNanoseconds
+    out[name] = try seconds(body)
+    out[name + ".wall"] = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+  }
+
   static func processorTime() -> Double {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

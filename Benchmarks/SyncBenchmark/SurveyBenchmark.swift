@@ -20,56 +20,58 @@ struct SurveyBenchmark {
   let isDurable: Bool
   let folder: URL
 
-  /// One run through all steps: seconds, or bytes, by the step's name.
+  /// One run through all steps: seconds of the processor, seconds by the clock (`name.wall`), or bytes, by the step's name.
   func run() throws -> [String: Double] {
     var out: [String: Double] = [:]
     let updatesA = Workload.updates(rows, site: "A", seed: 100)
     let updatesB = Workload.updates(rows, site: "B", seed: 200)
 
     let plain = Plain(path: path("plain"), isDurable: isDurable, schema: Self.schema)
-    out["T0"] = Measure.seconds { insertAll(plain) }
-    out["plainUpdate"] = Measure.seconds { updateAll(plain, updatesA) }
-    out["plainOneRow"] = Measure.seconds { oneRow(plain, 2000) }
+    Measure.time("T0", &out) { insertAll(plain) }
+    Measure.time("plainUpdate", &out) { updateAll(plain, updatesA) }
+    Measure.time("plainOneRow", &out) { oneRow(plain, 2000) }
     plain.close()
-    out["plainGRDB"] = try grdbInsert(plainPool())
+    let plainPool = try plainPool()
+    try Measure.time("plainGRDB", &out) { try grdbInsert(plainPool) }
 
     let a = try replica("a")
     var peak = 0.0
     a.pool.writeWithoutTransaction { db in
       guard let handle = db.sqliteConnection else { return }
       let captured = Plain(borrowing: handle)
-      peak = max(peak, Measure.peak { out["insert"] = Measure.seconds { insertAll(captured) } })
+      peak = max(peak, Measure.peak { Measure.time("insert", &out) { insertAll(captured) } })
     }
     out["metadata"] = try metadata(a, "a", &out)
     out["logAfterInsert"] = out["log"]
 
     var messages: [[UInt8]] = []
-    peak = max(peak, try Measure.peak { out["extract"] = try Measure.seconds { messages = try extract(a) } })
+    peak = max(peak, try Measure.peak { try Measure.time("extract", &out) { messages = try extract(a) } })
     out["extractBytes"] = Double(messages.reduce(0) { $0 + $1.count })
     let b = try replica("b")
-    peak = max(peak, try Measure.peak { out["apply"] = try Measure.seconds { try apply(messages, to: b) } })
+    peak = max(peak, try Measure.peak { try Measure.time("apply", &out) { try apply(messages, to: b) } })
     out["peak"] = peak
-    out["reapply"] = try Measure.seconds { try apply(messages, to: b) }
+    try Measure.time("reapply", &out) { try apply(messages, to: b) }
     messages = []
 
     a.pool.writeWithoutTransaction { db in
-      if let handle = db.sqliteConnection { out["update"] = Measure.seconds { updateAll(Plain(borrowing: handle), updatesA) } }
+      if let handle = db.sqliteConnection { Measure.time("update", &out) { updateAll(Plain(borrowing: handle), updatesA) } }
     }
     out["metadataUpdated"] = try metadata(a, "a", &out)
     b.pool.writeWithoutTransaction { db in
       if let handle = db.sqliteConnection { updateAll(Plain(borrowing: handle), updatesB) }
     }
     let transport = CountingTransport(LocalTransport(b.exchangeStore))
-    out["incremental"] = try Measure.seconds { _ = try a.sync(with: transport, peer: "b") }
+    try Measure.time("incremental", &out) { _ = try a.sync(with: transport, peer: "b") }
     out["incrementalBytes"] = Double(transport.bytes)
     guard try a.digest(of: Self.scope).hex == b.digest(of: Self.scope).hex else { fatalError("the replicas differ") }
     out["conflicts"] = Double(try a.conflictCount())
 
     let c = try replica("c")
     c.pool.writeWithoutTransaction { db in
-      if let handle = db.sqliteConnection { out["insertOneRow"] = Measure.seconds { oneRow(Plain(borrowing: handle), 2000) } }
+      if let handle = db.sqliteConnection { Measure.time("insertOneRow", &out) { oneRow(Plain(borrowing: handle), 2000) } }
     }
-    out["insertGRDB"] = try grdbInsert(try replica("d").pool)
+    let d = try replica("d")
+    try Measure.time("insertGRDB", &out) { try grdbInsert(d.pool) }
     return out
   }
 
@@ -111,13 +113,11 @@ struct SurveyBenchmark {
     db.repeatedly(Self.insert, fresh, bind)
   }
 
-  private func grdbInsert(_ pool: DatabasePool) throws -> Double {
-    try Measure.seconds {
-      try pool.write { db in
-        let statement = try db.cachedStatement(sql: Self.insert)
-        for row in rows {
-          try statement.execute(arguments: [row.id, row.enterprise, row.indicator, row.value, row.score, row.note, row.updatedBy])
-        }
+  private func grdbInsert(_ pool: DatabasePool) throws {
+    try pool.write { db in
+      let statement = try db.cachedStatement(sql: Self.insert)
+      for row in rows {
+        try statement.execute(arguments: [row.id, row.enterprise, row.indicator, row.value, row.score, row.note, row.updatedBy])
       }
     }
   }

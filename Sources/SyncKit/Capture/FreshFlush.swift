@@ -46,11 +46,11 @@ final class FreshFlush {
       }
     }
     let batch = batches[at]
-    try batch.group.append(statement, shape)
+    let isFull = try batch.group.append(statement, shape)
     let key = flush.key(of: statement, shape)
     if batch.isAscending, let last = batch.keys.last, !last.precedes(key) { batch.isAscending = false }
     batch.keys.append(key)
-    if batch.group.isFull { try end(at) }
+    if isFull { try end(at) }
   }
 
   /// Ends the table's inserts.
@@ -110,7 +110,8 @@ final class FreshFlush {
 
 extension ChangeGroupBuilder {
   /// Adds the row that a statement stands on, key first.
-  fileprivate mutating func append(_ statement: Statement, _ shape: TableShape) throws {
+  /// - Returns: whether there is no room for another: to ask a class's structure later would copy it.
+  fileprivate mutating func append(_ statement: Statement, _ shape: TableShape) throws -> Bool {
     for column in keys.indices { try keys[column].append(statement, Int32(column), of: shape) }
     for column in values.indices {
       let place = Int32(keys.count + column)
@@ -120,5 +121,6 @@ extension ChangeGroupBuilder {
       try values[column].append(statement, place, of: shape)
     }
     endRow(context: [])
+    return isFull
   }
 }
