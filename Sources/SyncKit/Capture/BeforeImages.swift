@@ -55,8 +55,8 @@ struct BeforeImages {
       case nil: append(kind: SQLITE_NULL)
       }
     case SQLITE_TEXT, SQLITE_BLOB:
-      // For text this asks for UTF-8, whatever the database's encoding is.
-      let start: UnsafeRawPointer? = kind == SQLITE_TEXT ? UnsafeRawPointer(sqlite3_value_text(value)) : sqlite3_value_blob(value)
+      // Text as it lies there: only files in UTF-8 are opened.
+      let start = sqlite3_value_blob(value)
       let count = start == nil ? 0 : Int(sqlite3_value_bytes(value))
       append(kind: kind)
       arena.append(UInt64(count))

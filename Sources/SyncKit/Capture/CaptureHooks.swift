@@ -128,7 +128,7 @@ enum CaptureHooks {
     }
     switch sqlite3_value_type(value) {
     case SQLITE_TEXT:
-      let start = sqlite3_value_text(value)
+      let start = sqlite3_value_blob(value)
       KeyCode.append(text: UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value))), to: &key)
     case SQLITE_BLOB:
       let start = sqlite3_value_blob(value)

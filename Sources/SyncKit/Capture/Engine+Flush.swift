@@ -11,7 +11,7 @@ extension Engine {
     readClock()
     let flush = Flush(self)
     try working {
-      for at in tables.indices where !dirty[at].isEmpty { try flush.table(tables[at], dirty[at]) }
+      for at in tables.indices where !dirty[at].isEmpty { try TableFlush(flush, tables[at], dirty[at]).run() }
       try flush.finish(note: note)
     }
   }
@@ -43,125 +43,11 @@ final class Flush {
     }
   }
 
-  func table(_ shape: TableShape, _ dirty: DirtyRows) throws {
-    let edits = EditFlush(self, shape, dirty)
-    let byPlace = try engine.connection.statement(shape.selectByPlace)
-    var gone: [[UInt8]: DirtyRows.Touched] = [:]
-    var appeared: [DirtyRows.Touched] = []
-
-    // Rows that were there before, in the order in which their states lie.
-    let ordered = try ordered(shape, dirty)
-    func look(_ at: Int, _ now: Statement?) throws {
-      let (scope, touched) = ordered[at]
-      guard let now else {
-        gone[touched.key] = touched
-        return
-      }
-      if !shape.isWithoutRowid, key(of: now, shape) != touched.key {
-        gone[touched.key] = touched
-        appeared.append(touched)
-      } else if try !edits.edit(scope, touched, now) {
-        appeared.append(touched)
-      }
-    }
-    if shape.isWithoutRowid {
-      for at in ordered.indices {
-        try bind(byPlace, shape, ordered[at].touched)
-        try look(at, try byPlace.step() ? byPlace : nil)
-      }
-    } else if !ordered.isEmpty {
-      // One statement for all of them costs a third less than one each.
-      var next = 0
-      try engine.incoming.showing([Column(ordered.lazy.map(\.touched.rowid))], order: ordered.indices.map { Int32($0) }) {
-        let all = try engine.connection.statement(shape.selectIncoming)
-        while try all.step() {
-          let rowid = all.int(Int32(shape.fields.count))
-          while ordered[next].touched.rowid != rowid {
-            try look(next, nil)
-            next += 1
-          }
-          try look(next, all)
-          next += 1
-        }
-      }
-      while next < ordered.count {
-        try look(next, nil)
-        next += 1
-      }
-    }
-    try edits.finish()
-
-    // Rows that were not; a key that is gone elsewhere has only moved, as REPLACE moves it.
-    let fresh = FreshFlush(self, shape)
-    var moved: [(from: DirtyRows.Touched, to: Int64)] = []
-    func take(_ statement: Statement, rowid: Int64) throws {
-      if !gone.isEmpty, let from = gone.removeValue(forKey: key(of: statement, shape)) {
-        moved.append((from, rowid))
-      } else {
-        try fresh.append(statement)
-      }
-    }
-    for run in dirty.insertedRuns() {
-      let all = try engine.connection.statement(shape.selectRun)
-      all.bind(1, run.lowerBound)
-      all.bind(2, run.upperBound)
-      let rowidColumn = Int32(shape.key.count + shape.columns.count)
-      while try all.step() {
-        let rowid = all.int(rowidColumn)
-        if !dirty.isTouched(rowid) { try take(all, rowid: rowid) }
-      }
-    }
-    for touched in appeared + dirty.touched.filter({ $0.before == nil }) {
-      try bind(byPlace, shape, touched)
-      if try byPlace.step() {
-        try take(byPlace, rowid: touched.rowid)
-        byPlace.reset()
-      }
-    }
-    let known = try fresh.finish()
-
-    // Rows whose state was known though they were not there: deleted ones that are written again.
-    for row in known { try edits.rewrite(row) }
-    for (from, to) in moved.sorted(by: { $0.from.key.precedes($1.from.key) }) {
-      guard let before = from.before else { continue }
-      byPlace.bind(1, to)
-      if try byPlace.step() {
-        _ = try edits.edit(try scope(before: before, dirty, shape), from, byPlace)
-        byPlace.reset()
-      }
-    }
-    try edits.finish()
-    for touched in gone.values.sorted(by: { $0.key.precedes($1.key) }) { try edits.delete(touched) }
-    try edits.finish()
-    try edits.restoreDisplayed()
-  }
-
-  private func bind(_ statement: Statement, _ shape: TableShape, _ touched: DirtyRows.Touched) throws {
-    statement.reset()
-    if shape.isWithoutRowid {
-      for (at, value) in try KeyCode.values(of: touched.key).enumerated() { statement.bind(Int32(at + 1), value) }
-    } else {
-      statement.bind(1, touched.rowid)
-    }
-  }
-
   func key(of statement: Statement, _ shape: TableShape) -> [UInt8] {
     var key: [UInt8] = []
     key.reserveCapacity(20)
     for at in shape.key.indices { KeyCode.append(statement, column: Int32(at), to: &key) }
     return key
-  }
-
-  /// The touched rows that existed before, by scope and key.
-  private func ordered(_ shape: TableShape, _ dirty: DirtyRows) throws -> [(scope: UInt32, touched: DirtyRows.Touched)] {
-    var out: [(scope: UInt32, touched: DirtyRows.Touched)] = []
-    out.reserveCapacity(dirty.touched.count)
-    for touched in dirty.touched {
-      guard let before = touched.before else { continue }
-      out.append((try scope(before: before, dirty, shape), touched))
-    }
-    out.sort { $0.scope != $1.scope ? $0.scope < $1.scope : $0.touched.key.precedes($1.touched.key) }
-    return out
   }
 
   /// The scope of a row as it was before the transaction.
