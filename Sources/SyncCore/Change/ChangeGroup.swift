@@ -104,17 +104,6 @@ public struct ChangeGroupBuilder: Sendable {
     rowCount += 1
   }
 
-  /// Empties the group for the next part.
-  public mutating func removeAll() {
-    for at in keys.indices { keys[at].removeAll() }
-    for at in values.indices { values[at].removeAll() }
-    rowCount = 0
-    names.removeAll(keepingCapacity: true)
-    contexts.removeAll()
-    contextOfRow.removeAll(keepingCapacity: true)
-    spared.removeAll()
-  }
-
   func write(structure out: inout ByteWriter, values valuesOut: inout ByteWriter, siteIndex: (UInt32) -> UInt64) {
     out.write(string: table.utf8)
     out.write(byte: (isDeletion ? 1 : 0) | (isSettlement ? 2 : 0))

@@ -58,15 +58,6 @@ public struct ColumnBuilder: Sendable {
     }
   }
 
-  public mutating func removeAll() {
-    kinds.removeAll(keepingCapacity: true)
-    integers.removeAll(keepingCapacity: true)
-    reals.removeAll(keepingCapacity: true)
-    lengths.removeAll(keepingCapacity: true)
-    heap.removeAll(keepingCapacity: true)
-    counts = (0, 0, 0, 0, 0)
-  }
-
   /// Writes the column and says nothing of how many values it has: the group does.
   public func write(to out: inout ByteWriter) {
     let present = kinds.count - counts.null

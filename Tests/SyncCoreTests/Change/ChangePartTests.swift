@@ -81,12 +81,4 @@ import Testing
     }
     #expect(SyncCoreError.Code.thrown { _ = try decode(bytes + [0]) } == .malformed)
   }
-
-  @Test func aBuilderThatWasEmptiedIsAsNew() throws {
-    var group = sample()[1]
-    group.removeAll()
-    #expect(group.rowCount == 0)
-    let part = try decode(encode([group]))
-    #expect(part.groups[0].rowCount == 0 && part.groups[0].spared.isEmpty)
-  }
 }

@@ -94,17 +94,6 @@ import Testing
     }
   }
 
-  @Test func aBuilderThatWasEmptiedIsAsNew() {
-    var builder = ColumnBuilder()
-    for value in Self.forms[10].1 { builder.append(value) }
-    builder.removeAll()
-    #expect(builder.count == 0 && builder.byteCount == 0)
-    builder.append(.integer(4))
-    var out = ByteWriter()
-    builder.write(to: &out)
-    #expect(out.bytes == Self.write([.integer(4)]))
-  }
-
   @Test(
     arguments: [
       [9], [0x3f], [0x40], [0x48], [0x80, 0], [1], [2, 0, 0], [3, 7, 0], [3, 0], [4, 0, 2, 0], [4, 0, 1, 5], [4, 1, 65], [6, 0, 0],
