@@ -4,6 +4,7 @@
 # make check     format, import rule, documentation; run it before each commit
 # make format    rewrite the sources in the project's format
 # make demo      setup, build, and play two laptops, a relay and an office through a day
+# make crash     build, and kill the program at the system calls that write (CRASH_ARGS="" for every one)
 # make bench     build with optimization and measure (BENCH_ARGS="…" is handed on)
 # make install   build with optimization and install under PREFIX (/usr/local), below DESTDIR if set
 # make uninstall remove what install put there
@@ -12,6 +13,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 BENCH_ARGS ?=
+CRASH_ARGS ?= --every 8
 
 # One set of flags for every command, so that all of them share one build.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -29,7 +31,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports docs format demo bench install uninstall clean
+.PHONY: help setup build test check lint imports docs format demo crash bench install uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -61,6 +63,9 @@ format:
 
 demo: setup build
 	scripts/demo
+
+crash: setup build
+	scripts/crash-test $(CRASH_ARGS)
 
 bench: setup
 	swift build $(RELEASE_FLAGS) --product sync-benchmark
