@@ -31,6 +31,16 @@ struct PeerMemory {
     }
   }
 
+  /// What the other side has said that it holds of some scopes.
+  func acknowledged(_ scopes: [ScopeID]) throws -> [ScopeHoldings] {
+    try replica.look { snapshot in
+      let all = try snapshot.acknowledged(by: name)
+      return try scopes.compactMap { scope in
+        try snapshot.catalog.known(scope).flatMap { all[$0] }.map { ScopeHoldings(scope: scope, holdings: Holdings(vector: $0)) }
+      }
+    }
+  }
+
   func forget() throws {
     try replica.work { engine in
       let peer = try id(engine)

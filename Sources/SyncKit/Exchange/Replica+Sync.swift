@@ -57,7 +57,7 @@ extension Replica {
           events.append(.answered(try ExchangeResponse(decoding: answer, codec: .standard)))
         case .look(let scopes):
           let held = try look { snapshot in try scopes.map { ScopeHoldings(scope: $0, holdings: try snapshot.holdings(of: $0)) } }
-          events.append(.holds(held))
+          events.append(.holds(held, acknowledged: try memory.acknowledged(scopes)))
         case .load(let wants):
           let (fragments, hasMore) = try look { try $0.load(beyond: wants, budget: batchBytes) }
           events.append(.loaded(fragments, hasMore: hasMore))

@@ -159,6 +159,57 @@ import Testing
     ])
   }
 
+  private static let nothing = ScopeHoldings(scope: a, holdings: Holdings())
+
+  @Test func whatIsAcknowledgedOfAScopeThatIsToldNoMoreIsNotSentAgain() throws {
+    let (known, mine) = (Self.held(Self.a, 3, 5), Self.held(Self.a, 4, 5))
+    let refused = Refusal(scope: Self.a, dot: Dot(site: Self.here, seq: 4), code: Refusal.Code.notGranted)
+    try play([
+      (Self.begin(unsent: [Self.a]), [.send(.hello(epoch: Self.epoch, token: [3], scopes: [Self.a]))]),
+      (Self.heads([Self.nothing]), [.acknowledge([Self.nothing]), .look([Self.a])]),
+      (.holds([mine], acknowledged: [known]), [.load([known])]),
+      (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
+      (
+        .answered(.receipt([], refused: [refused])),
+        [.remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(trips: 2, refused: [refused]))]
+      ),
+    ])
+  }
+
+  /// The other side was set back without a new epoch: it shows by a gap, or by holding less than it once said.
+  @Test(arguments: [true, false])
+  func whatTheOtherSideHasLostIsSentAgain(tellsGap: Bool) throws {
+    let (known, mine) = (Self.held(Self.a, 3, 5), Self.held(Self.a, 4, 5))
+    let gap = Refusal(scope: Self.a, dot: Dot(site: Self.here, seq: 4), code: Refusal.Code.gap)
+    let answer = ExchangeResponse.receipt(tellsGap ? [] : [Self.nothing], refused: tellsGap ? [gap] : [])
+    try play([
+      (Self.begin(unsent: [Self.a]), [.send(.hello(epoch: Self.epoch, token: [3], scopes: [Self.a]))]),
+      (Self.heads([Self.nothing]), [.acknowledge([Self.nothing]), .look([Self.a])]),
+      (.holds([mine], acknowledged: [known]), [.load([known])]),
+      (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
+      (.answered(answer), (tellsGap ? [] : [.acknowledge([Self.nothing])]) + [.load([Self.nothing])]),
+      (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
+      (
+        .answered(.receipt([mine], refused: [])),
+        [.acknowledge([mine]), .remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(sent: 9, trips: 3))]
+      ),
+    ])
+  }
+
+  @Test func aGapThatWasNotAssumedIsARefusal() throws {
+    let (none, mine) = (Self.held(Self.a, 0, 1), Self.held(Self.a, 4, 1))
+    let gap = Refusal(scope: Self.a, dot: Dot(site: Self.here, seq: 4), code: Refusal.Code.gap)
+    try play([
+      (Self.begin(unsent: [Self.a]), [.send(.hello(epoch: Self.epoch, token: [3], scopes: [Self.a]))]),
+      (Self.heads([none]), [.acknowledge([none]), .look([Self.a])]), (.holds([mine], acknowledged: [none]), [.load([none])]),
+      (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]),
+      (
+        .answered(.receipt([], refused: [gap])),
+        [.remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(trips: 2, refused: [gap]))]
+      ),
+    ])
+  }
+
   @Test func theFirstContactForgetsNothing() throws {
     try play([
       (.begin(epoch: [], token: [], unsent: []), [.send(.hello(epoch: [], token: [], scopes: []))]),
