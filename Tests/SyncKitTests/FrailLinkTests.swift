@@ -57,4 +57,35 @@ private final class FrailTransport<Store: ExchangeStore>: ExchangeTransport {
     #expect(count < 4 << 20 / 12_000, "\(count) attempts")
     #expect(try a.hex == b.hex)
   }
+
+  @Test func whatTheLinkBearsIsRememberedAndTriedAgain() throws {
+    let (a, b) = try field.pair()
+    for row in 0..<128 { try a.run("INSERT INTO note(id, a) VALUES(?, randomblob(16000))", ["a\(row)"]) }
+    _ = try attempts(a, b, bytes: 100 << 10)
+    let remembered = try #require(try PeerMemory(a, "b").batchBytes())
+    #expect(remembered < 100 << 10)
+    // Over a good link they grow again.
+    for row in 0..<128 { try a.run("INSERT INTO note(id, a) VALUES(?, randomblob(16000))", ["c\(row)"]) }
+    _ = try a.sync(with: LocalTransport(b.exchangeStore), peer: "b")
+    #expect(try #require(try PeerMemory(a, "b").batchBytes()) > remembered)
+    #expect(try PeerMemory(a, "another").batchBytes() == nil)
+  }
+
+  @Test func aPartLargerThanTheLinkBearsIsTold() throws {
+    let (a, b) = try field.pair()
+    try a.run("INSERT INTO note(id, a) VALUES('large', randomblob(200000))")
+    var codes: [TransportError.Code] = []
+    for _ in 0..<12 {
+      do { _ = try a.sync(with: FrailTransport(b.exchangeStore, bytes: 40 << 10), peer: "b") } catch let error as TransportError {
+        codes.append(error.code)
+      }
+    }
+    #expect(codes.count == 12)
+    #expect(codes.first == .cutShort && codes.last == .linkTooFrail)
+    #expect(try a.status(peer: "b").lastOutcome == "link-too-frail")
+    #expect(try a.status(peer: "b").unsentChangesets == 1)
+    // Nothing is lost: a better link carries it.
+    _ = try a.sync(with: LocalTransport(b.exchangeStore), peer: "b")
+    #expect(try a.hex == b.hex)
+  }
 }

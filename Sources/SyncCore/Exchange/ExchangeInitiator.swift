@@ -21,6 +21,8 @@ public struct ExchangeInitiator: Sendable {
     /// Begin: what is remembered of the other side, and the scopes with something it is not known to have.
     case begin(epoch: [UInt8], token: [UInt8], unsent: [ScopeID])
     case answered(ExchangeResponse)
+    /// The request broke off on its way, or its answer did: this exchange is over.
+    case cut
     /// What this side holds of the scopes that were asked for, and what the other side has said of them before.
     case holds([ScopeHoldings], acknowledged: [ScopeHoldings] = [])
     case loaded([Fragment], hasMore: Bool)
@@ -33,8 +35,8 @@ public struct ExchangeInitiator: Sendable {
     case send(ExchangeRequest)
     /// Answer with `.holds`.
     case look([ScopeID])
-    /// Answer with `.loaded`: changesets beyond what the other side holds.
-    case load([ScopeHoldings])
+    /// Answer with `.loaded`: changesets beyond what the other side holds, of about so many bytes.
+    case load([ScopeHoldings], budget: Int = Limits.batchBytes)
     /// Commit, then answer with `.stored`.
     case store([Fragment])
     /// The other side is not the one that was remembered: forget what it acknowledged.
@@ -43,6 +45,10 @@ public struct ExchangeInitiator: Sendable {
     case acknowledge([ScopeHoldings])
     /// Note where to go on next time: everything up to this token is here.
     case remember(epoch: [UInt8], token: [UInt8])
+    /// Note how large a batch the link bears.
+    case adapt(batchBytes: Int)
+    /// Tell that the link does not bear even one smallest batch, or the part that is larger than that.
+    case despair(batchBytes: Int)
     case finish(ExchangeSummary)
   }
 
@@ -58,6 +64,10 @@ public struct ExchangeInitiator: Sendable {
   }
 
   private var state = State.idle
+  private var budget: BatchBudget
+  private let firstBudget: Int
+  /// Whether a batch has come through in this exchange.
+  private var hasCarried = false
   private var remembered: (epoch: [UInt8], token: [UInt8]) = ([], [])
   private var epoch: [UInt8] = []
   private var token: [UInt8] = []
@@ -69,7 +79,11 @@ public struct ExchangeInitiator: Sendable {
   /// What has been moved so far.
   public private(set) var summary = ExchangeSummary()
 
-  public init() {}
+  /// - Parameter budget: how large a batch may be.
+  public init(budget: BatchBudget = BatchBudget()) {
+    self.budget = budget
+    firstBudget = budget.bytes
+  }
 
   public mutating func handle(_ event: Event) throws(SyncCoreError) -> [Action] {
     switch (state, event) {
@@ -96,6 +110,7 @@ public struct ExchangeInitiator: Sendable {
       state = .pushing(hasMore: hasMore)
       return [send(.push(fragments))]
     case (.pushing(let hasMore), .answered(.receipt(let held, let refused))):
+      noteCarried()
       var progressed = false
       for there in held {
         guard let at = toPush.firstIndex(where: { $0.scope == there.scope }) else { continue }
@@ -111,6 +126,7 @@ public struct ExchangeInitiator: Sendable {
       let acknowledged: [Action] = held.isEmpty ? [] : [.acknowledge(held)]
       return acknowledged + (!lost.isEmpty || hasMore && (progressed || !refused.isEmpty) ? load() : pull())
     case (.pulling, .answered(.changes(let fragments, let isComplete))):
+      noteCarried()
       guard !fragments.isEmpty else { return finish() }
       state = .storing(isComplete: isComplete)
       return [.store(fragments)]
@@ -125,6 +141,13 @@ public struct ExchangeInitiator: Sendable {
       if isComplete { return finish() }
       guard progressed else { throw SyncCoreError(.unexpected, "changes that bring nothing new") }
       return pull()
+    case (.greeting, .cut):
+      state = .done
+      return []
+    case (.pushing, .cut), (.pulling, .cut):
+      state = .done
+      if budget.noteCut() { return [.adapt(batchBytes: budget.bytes)] }
+      return hasCarried ? [] : [.despair(batchBytes: budget.bytes)]
     default:
       throw SyncCoreError(.unexpected, "an event that does not fit the exchange's state")
     }
@@ -157,6 +180,11 @@ public struct ExchangeInitiator: Sendable {
     return lost
   }
 
+  private mutating func noteCarried() {
+    hasCarried = true
+    budget.noteSuccess()
+  }
+
   private mutating func send(_ request: ExchangeRequest) -> Action {
     summary.trips += 1
     return .send(request)
@@ -165,18 +193,19 @@ public struct ExchangeInitiator: Sendable {
   private mutating func load() -> [Action] {
     if toPush.isEmpty { return pull() }
     state = .loading
-    return [.load(toPush)]
+    return [.load(toPush, budget: budget.bytes)]
   }
 
   private mutating func pull() -> [Action] {
     if toPull.isEmpty { return finish() }
     state = .pulling
-    return [send(.pull(toPull))]
+    return [send(.pull(toPull, budget: budget.bytes))]
   }
 
   private mutating func finish() -> [Action] {
     state = .done
-    return [.remember(epoch: epoch, token: token), .finish(summary)]
+    let adapted: [Action] = budget.bytes == firstBudget ? [] : [.adapt(batchBytes: budget.bytes)]
+    return adapted + [.remember(epoch: epoch, token: token), .finish(summary)]
   }
 
   private static func find(_ scope: ScopeID, in list: [ScopeHoldings]) -> Holdings {

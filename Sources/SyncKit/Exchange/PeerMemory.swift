@@ -90,6 +90,25 @@ struct PeerMemory {
     }
   }
 
+  /// How large a batch the link to the other side has borne; nil where nothing is known of it.
+  func batchBytes() throws -> Int? {
+    try replica.look { snapshot in
+      let find = try snapshot.connection.statement("SELECT value FROM synckit_meta WHERE name = ?1")
+      find.bind(1, "batch:\(name)")
+      defer { find.reset() }
+      return try find.step() ? Int(find.int(0)) : nil
+    }
+  }
+
+  func note(batchBytes: Int) throws {
+    try replica.work { engine in
+      let put = try engine.connection.statement("INSERT OR REPLACE INTO synckit_meta VALUES(?1, ?2)")
+      put.bind(1, "batch:\(name)")
+      put.bind(2, Int64(batchBytes))
+      try put.run()
+    }
+  }
+
   func noteRefused(_ refused: [Refusal]) throws {
     guard !refused.isEmpty else { return }
     try replica.work { engine in
