@@ -10,6 +10,8 @@ public enum Limits {
   public static let noteBytes = 4096
   /// How large a batch's changes may be on the wire. A changeset larger than this travels in parts.
   public static let batchBytes = 1 << 20
+  /// How small batches become over a link that breaks again and again: smaller ones would hardly carry more than their own headers.
+  public static let leastBatchBytes = 16 << 10
   /// How large one message may be after inflating; checked before memory is taken for it.
   public static let messageBytes = 16 << 20
   /// How large one part of a changeset may be after inflating, each of its two sections.

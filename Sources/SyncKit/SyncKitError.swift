@@ -37,6 +37,8 @@ public struct SyncKitError: Error, Sendable {
     public static let stale = Code("stale")
     /// A read token that cannot be read, or is of another replica's form.
     public static let badToken = Code("bad-token")
+    /// A read token of a form that did not show the row which is saved. `table`.
+    public static let otherForm = Code("other-form")
     /// A bundle that ends before its end mark; what was whole before the cut has been kept. `kept`.
     public static let bundleCut = Code("bundle-cut")
     /// A bundle in which something was altered; what stood before it has been kept. `kept`.

@@ -52,6 +52,18 @@ import Testing
     #expect(asked.most <= BundleReader.pieceBytes)
   }
 
+  @Test(arguments: [1, 7, 65_536], [[0], Array("x".utf8), BundleFormat.magic])
+  func whatFollowsTheEndIsAnAlteration(atOnce: Int, more: [UInt8]) throws {
+    let whole = Self.frames((.header, Self.header.encoded), (.end, []))
+    func read(_ bytes: [UInt8]) throws {
+      var reader = try Self.reader(bytes, atOnce: atOnce)
+      _ = try (reader.next(), reader.next())
+    }
+    #expect(Self.code { try read(whole) } == nil)
+    #expect(Self.code { try read(whole + more) } == "bundle-altered")
+    #expect(Self.code { try read(whole + whole) } == "bundle-altered")
+  }
+
   @Test func aLengthThatIsNotThereTakesNoMemoryForIt() throws {
     var bytes = Self.frames()
     var length = ByteWriter()

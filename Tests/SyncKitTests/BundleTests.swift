@@ -65,6 +65,16 @@ import Testing
     #expect(try a.hex == b.hex)
   }
 
+  @Test func whatFollowsTheEndIsToldAndWhatStoodBeforeItIsKept() throws {
+    _ = try a.exportBundle(to: field.path("a.bundle"))
+    let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: field.path("a.bundle"))))
+    for (at, longer) in [bytes + Array("x".utf8), bytes + bytes].enumerated() {
+      let b = try field.replica("b\(at)")
+      #expect(try take(longer, b) == "bundle-altered")
+      #expect(try a.hex == b.hex)
+    }
+  }
+
   @Test func whatStandsBeforeACutIsKept() throws {
     for row in 100..<106 { try a.run("INSERT INTO note(id, b) VALUES(?, randomblob(500000))", ["\(row)"]) }
     _ = try a.exportBundle(to: field.path("a.bundle"))

@@ -55,6 +55,7 @@ import Testing
     while true {
       let page = try replica.conflicts(in: scope, after: position, limit: limit)
       #expect(page.conflicts.count <= limit)
+      #expect(!page.conflicts.isEmpty || out.isEmpty)
       out += page.conflicts
       position = page.next
       if position == nil { return out }
@@ -77,6 +78,50 @@ import Testing
       #expect(try replica.conflicts(limit: 0).conflicts.isEmpty)
       #expect(try replica.conflicts(limit: -1).conflicts.isEmpty)
     }
+  }
+
+  @Test func aTablesPagesAndCountAreThoseOfTheTable() throws {
+    let (a, _) = try office()
+    let all = try a.conflicts()
+    for table in ["note", "answer", "no such"] {
+      let wanted = all.filter { $0.row.table == table }
+      var (found, position): ([Conflict], ConflictPosition?) = ([], nil)
+      repeat {
+        let page = try a.conflicts(table: table, after: position, limit: 2)
+        (found, position) = (found + page.conflicts, page.next)
+      } while position != nil
+      #expect(found.map(Self.told) == wanted.map(Self.told))
+      #expect(try a.conflictCount(table: table) == wanted.count)
+      for scope in try a.scopes() {
+        #expect(try a.conflictCount(in: scope, table: table) == wanted.filter { $0.row.scope == scope }.count)
+      }
+    }
+    #expect(try a.conflictCount() == all.count)
+    #expect(try a.conflictCount(in: ScopeID(literal: "nowhere")) == 0)
+    #expect(try a.status(peer: "nobody").conflicts == all.count)
+  }
+
+  @Test func aConflictIsFoundByTheBeginningOfItsName() throws {
+    let (a, _) = try office()
+    let all = try a.conflicts()
+    for (at, conflict) in all.enumerated() {
+      let found = try a.conflicts(named: [conflict.id, "", "no such", String(conflict.id.prefix(9))])
+      #expect(found.map { $0.map(Self.told) } == [[Self.told(conflict)], [], [], [Self.told(conflict)]])
+      let rest = try a.conflicts(after: a.position(after: conflict.id), limit: 1000)
+      #expect(rest.conflicts.map(\.id) == all.dropFirst(at + 1).map(\.id))
+      let table = conflict.row.table
+      let position = try #require(try a.position(after: conflict.id, in: conflict.row.scope, table: table))
+      #expect(
+        try a.conflicts(in: conflict.row.scope, table: table, after: position, limit: 1000).conflicts.map(\.id)
+          == all.dropFirst(at + 1).filter { $0.row.scope == conflict.row.scope && $0.row.table == table }.map(\.id))
+      #expect(try a.conflicts(named: [conflict.id], table: table == "note" ? "answer" : "note")[0].isEmpty)
+    }
+    // Sixteen first letters, and more conflicts than that: some beginning fits several.
+    let several = try #require(
+      Dictionary(grouping: all, by: { $0.id.prefix(1) }).first { $0.value.count > 1 }, "the test needs more conflicts")
+    #expect(try a.conflicts(named: [String(several.key)]).map { $0.map(\.id) } == [several.value.prefix(2).map(\.id)])
+    #expect(try a.position(after: String(several.key)) == nil)
+    #expect(try a.position(after: "no such") == nil && a.position(after: "") == nil)
   }
 
   @Test func settlingOnTheWayLosesNothingOfTheRest() throws {
@@ -160,6 +205,11 @@ import Testing
       var page = try a.conflicts(limit: 10)
       let first = try cost { page = try a.conflicts(limit: 10) }
       let later = try cost { _ = try a.conflicts(after: page.next, limit: 10) }
+      let named = try cost { _ = try a.conflicts(named: [page.conflicts[5].id]) }
+      let listed = try cost { _ = try a.conflicts() }
+      let counted = try cost { _ = try a.conflictCount() }
+      // All identifiers are looked at, but only one conflict's history is read; for a count none.
+      #expect(counted < listed && named - counted < 400, "\(named) and \(counted) of \(listed)")
       let settle = try cost { try a.settle([Settlement(page.conflicts[5], value: .text("B"))], reason: "one") }
       #expect(try a.conflictCount() == cells - 1)
       return (first, later, settle)

@@ -101,6 +101,41 @@ struct CurlTransportFailureTests {
     #expect(try transport.roundTrip(path: "/a", body: [UInt8](repeating: 7, count: 1 << 20)) == [1])
   }
 
+  @Test("An answer that trickles is a stall, however steadily")
+  func trickle() throws {
+    var options = CurlTransport.Options()
+    (options.leastBytesPerSecond, options.rateWindow) = (256, .milliseconds(800))
+    let start = ContinuousClock.now
+    let error = try failure(options: options) { _, peer in
+      peer.send("HTTP/1.1 200 OK\r\nContent-Type: \(cbor)\r\nContent-Length: 1000\r\n\r\n")
+      for _ in 0..<1000 {
+        guard peer.send([1]) else { break }
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+      return false
+    }
+    #expect(error.code == .timedOut)
+    #expect(error.isTransient)
+    #expect(start.duration(to: .now) < .seconds(10))
+  }
+
+  @Test("A slow answer above the least rate arrives")
+  func slowButSteady() throws {
+    var options = CurlTransport.Options()
+    (options.leastBytesPerSecond, options.rateWindow) = (256, .milliseconds(800))
+    let server = try ScriptedServer { _, peer in
+      peer.send("HTTP/1.1 200 OK\r\nContent-Type: \(cbor)\r\nContent-Length: 3000\r\n\r\n")
+      for _ in 0..<100 {
+        peer.send([UInt8](repeating: 1, count: 30))
+        Thread.sleep(forTimeInterval: 0.03)
+      }
+      return false
+    }
+    defer { server.stop() }
+    let transport = try CurlTransport(baseURL: server.address, token: nil, options: options)
+    #expect(try transport.roundTrip(path: "/a", body: [1]).count == 3000)
+  }
+
   @Test("A request that takes too long in all ends")
   func total() throws {
     var options = CurlTransport.Options()

@@ -108,7 +108,7 @@ enum Sample {
     ("request-hello-first.hex", .hello(epoch: [], token: [], scopes: [])),
     ("request-hello.hex", .hello(epoch: Array(0..<16), token: [0, 0, 0, 0, 0, 0, 1, 2], scopes: [ScopeID(literal: "case-1")])),
     ("request-push.hex", .push([fragment])),
-    ("request-pull.hex", .pull([holdings])),
+    ("request-pull.hex", .pull([holdings])), ("request-pull-budget.hex", .pull([holdings], budget: 16384)),
   ]
 
   static let responses: [(String, ExchangeResponse)] = [

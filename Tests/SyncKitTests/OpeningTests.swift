@@ -60,6 +60,24 @@ import Testing
     _ = try expectRefused(.notAReplica, before)
   }
 
+  @Test(arguments: ["DELETE", "WAL"])
+  func aNewerFormatIsRefusedAndTheFileIsAsItWas(journal: String) throws {
+    do { try field.replica("a").run("INSERT INTO note(id) VALUES('1')") }
+    let before = try make("PRAGMA journal_mode = \(journal); UPDATE synckit_meta SET value = 99 WHERE name = 'format'")
+    let error = try expectRefused(.newerFormat, before)
+    #expect(error?.details["format"] == "99")
+  }
+
+  @Test func aNewerFormatInAWALIsRefusedAndNothingIsWritten() throws {
+    do { _ = try field.replica("a") }
+    let plain = try DatabaseQueue(path: field.path("a.sqlite"))
+    try plain.writeWithoutTransaction { db in try db.execute(sql: "UPDATE synckit_meta SET value = 99 WHERE name = 'format'") }
+    let log = URL(fileURLWithPath: field.path("a.sqlite-wal"))
+    let (before, logBefore) = (try Data(contentsOf: URL(fileURLWithPath: field.path("a.sqlite"))), try Data(contentsOf: log))
+    _ = try expectRefused(.newerFormat, before)
+    #expect(try Data(contentsOf: log) == logBefore)
+  }
+
   @Test func anEmptyFileAndAPlainDatabaseBecomeReplicas() throws {
     try Data().write(to: URL(fileURLWithPath: field.path("a.sqlite")))
     _ = try field.replica("a")

@@ -54,12 +54,12 @@ extension Survey {
   /// - Returns: what was written. An answer that the assessment already shows is not written again.
   ///
   /// Throws ``SurveyError/Code/answersRefused`` with every reason, ``SurveyError/Code/recordFinalized`` for a finalized assessment and
-  /// SyncKit's `bad-token` for a read token that is none. Nothing is written then.
+  /// SyncKit's `bad-token` for a read token that is none and `other-form` for another assessment's. Nothing is written then.
   @discardableResult
   public func answer(
     _ assessment: String, with answers: Answers, notes: [InstrumentItem: String] = [:], clearing: Set<InstrumentItem> = []
   ) throws -> RecordedAnswers {
-    let recorded = try write(reading: answers.readToken) { db in
+    let recorded = try write(reading: answers.readToken) { db, form in
       let assessment = Assessment(try Lookup.row(db, in: "assessment", assessment))
       let instrument = try instrument(assessment.edition)
       let problems = answers.problems(against: instrument) + Self.unknown(Array(notes.keys) + clearing, in: instrument)
@@ -69,6 +69,7 @@ extension Survey {
       guard assessment.state.term != .finalized else {
         throw SurveyError(.recordFinalized, ["table": "assessment", "id": assessment.id])
       }
+      try form.expect("assessment", [.text(assessment.id)], of: assessment.enterpriseID)
       var writer = try AnswerWriter(db, assessment, isJudgedByToken: answers.readToken != nil)
       for item in instrument.items { try writer.write(item, answers: answers, note: notes[item], isCleared: clearing.contains(item)) }
       return (id: assessment.id, values: writer.values, notes: writer.notes)

@@ -66,8 +66,9 @@ extension Survey {
       ("current_state", currentState?.trimmingSpaces.databaseValue), ("problems", problems?.trimmingSpaces.databaseValue),
       ("level", level?.databaseValue), ("recommendation", recommendation?.trimmingSpaces.databaseValue),
     ])
-    let found = try write(reading: token) { db in
+    let found = try write(reading: token) { db, form in
       let diagnosis = try Self.draft(db, diagnosis)
+      try form.expect("diagnosis_link", [.text(diagnosis.id), .text(link.rawValue)], of: diagnosis.enterpriseID)
       guard !changes.isEmpty else { throw SurveyError(.nothingToChange, ["table": "diagnosis_link", "id": link.rawValue]) }
       let columns = changes.columns
       try db.execute(

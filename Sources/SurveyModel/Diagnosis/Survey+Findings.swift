@@ -50,8 +50,9 @@ extension Survey {
       ("link", draft.link?.rawValue.databaseValue), ("objectives", draft.objectives.map { Finding.encode($0).databaseValue }),
       ("text", draft.text?.trimmingSpaces.databaseValue), ("severity", draft.severity?.rawValue.databaseValue),
     ])
-    let whole = try write(reading: token) { db in
+    let whole = try write(reading: token) { db, form in
       let (finding, diagnosis) = try Self.editable(db, finding: id)
+      try form.expect("finding", [.text(finding)], of: diagnosis.enterpriseID)
       if files.isEmpty || !changes.isEmpty { try changes.update("finding", finding, db) }
       for file in files { try attach(file, to: finding, of: diagnosis, db) }
       return finding
@@ -64,8 +65,9 @@ extension Survey {
   /// - Returns: the finding as it was.
   public func deleteFinding(_ id: String, reading token: String? = nil) throws -> Finding {
     let before = try finding(id)
-    try write(reading: token) { db in
-      let (finding, _) = try Self.editable(db, finding: before.id)
+    try write(reading: token) { db, form in
+      let (finding, diagnosis) = try Self.editable(db, finding: before.id)
+      try form.expect("finding", [.text(finding)], of: diagnosis.enterpriseID)
       try db.execute(sql: "UPDATE evidence SET finding_id = NULL WHERE finding_id = ?", arguments: [finding])
       try db.execute(sql: "DELETE FROM finding WHERE id = ?", arguments: [finding])
     }

@@ -46,8 +46,8 @@ extension Survey {
       ("objective", draft.objective?.rawValue.databaseValue), ("text", draft.text?.trimmingSpaces.databaseValue),
       ("priority", draft.priority?.databaseValue), ("budget_fen", draft.budgetFen?.databaseValue),
     ])
-    let whole = try write(reading: token) { db in
-      let need = try Self.editable(db, need: id)
+    let whole = try write(reading: token) { db, form in
+      let need = try Self.editable(db, need: id, form)
       try changes.update("need", need, db)
       return need
     }
@@ -59,8 +59,8 @@ extension Survey {
   /// - Returns: the need as it was.
   public func deleteNeed(_ id: String, reading token: String? = nil) throws -> Need {
     let before = try need(id)
-    try write(reading: token) { db in
-      try db.execute(sql: "DELETE FROM need WHERE id = ?", arguments: [try Self.editable(db, need: before.id)])
+    try write(reading: token) { db, form in
+      try db.execute(sql: "DELETE FROM need WHERE id = ?", arguments: [try Self.editable(db, need: before.id, form)])
     }
     return before
   }
@@ -120,9 +120,10 @@ extension Survey {
     return (diagnosis.enterpriseID, id)
   }
 
-  private static func editable(_ db: Database, need id: String) throws -> String {
+  private static func editable(_ db: Database, need id: String, _ form: ReadForm) throws -> String {
     let row = try Lookup.row(db, in: "need", id)
     if let diagnosis = row.text("diagnosis_id") { _ = try draft(db, diagnosis) }
+    try form.expect("need", [.text(row.string("id"))], of: row.string("enterprise_id"))
     return row.string("id")
   }
 }

@@ -34,8 +34,9 @@ extension Survey {
   public func editEnterprise(_ id: String, _ draft: EnterpriseDraft, reading token: String? = nil) throws -> AddedEnterprise {
     if let name = draft.name, name.nonEmpty == nil { throw SurveyError(.valueMissing, ["field": "name"]) }
     let changes = try Self.changes(draft)
-    return try write(reading: token) { db in
+    return try write(reading: token) { db, form in
       let enterprise = try Lookup.enterprise(db, id)
+      try form.expect("enterprise", [.text(enterprise.id)], of: enterprise.id)
       try changes.update("enterprise", enterprise.id, db)
       return try Self.added(db, enterprise.id)
     }

@@ -86,9 +86,27 @@ extension Survey {
     return try replica.readToken(for: rows.map { RowReference(scope: scope, table: $0.table, key: $0.key) }).text
   }
 
-  /// Writes in one transaction, judged by what the author had read.
-  func write<T>(reading token: String? = nil, _ body: (Database) throws -> T) throws -> T {
-    try replica.write(reading: token.map { try ReadToken(text: $0) }, body)
+  /// Writes in one transaction.
+  func write<T>(_ body: (Database) throws -> T) throws -> T { try replica.write(body) }
+
+  /// Saves a form in one transaction, judged by what its author had read; nil for what is there now.
+  func write<T>(reading token: String?, _ body: (Database, ReadForm) throws -> T) throws -> T {
+    let token = try token.map { try ReadToken(text: $0) }
+    return try replica.write(reading: token) { db in try body(db, ReadForm(token: token)) }
+  }
+}
+
+/// What a form had shown, to be held against the record that it is saved to.
+struct ReadForm {
+  /// Nil for a save that names no form.
+  let token: ReadToken?
+
+  /// Refuses a form of another record: judged by it, what was written since would count as read.
+  ///
+  /// Throws SyncKit's `other-form`.
+  func expect(_ table: String, _ key: [Value], of enterprise: String) throws {
+    guard let token, let scope = ScopeID(enterprise), !token.covers(RowReference(scope: scope, table: table, key: key)) else { return }
+    throw SyncKitError(.otherForm, ["table": table])
   }
 }
 

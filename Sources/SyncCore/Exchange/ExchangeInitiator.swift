@@ -21,8 +21,10 @@ public struct ExchangeInitiator: Sendable {
     /// Begin: what is remembered of the other side, and the scopes with something it is not known to have.
     case begin(epoch: [UInt8], token: [UInt8], unsent: [ScopeID])
     case answered(ExchangeResponse)
-    /// What this side holds of the scopes that were asked for.
-    case holds([ScopeHoldings])
+    /// The request broke off on its way, or its answer did: this exchange is over.
+    case cut
+    /// What this side holds of the scopes that were asked for, and what the other side has said of them before.
+    case holds([ScopeHoldings], acknowledged: [ScopeHoldings] = [])
     case loaded([Fragment], hasMore: Bool)
     /// Fragments were committed; what this side now holds of their scopes.
     case stored([ScopeHoldings])
@@ -33,8 +35,8 @@ public struct ExchangeInitiator: Sendable {
     case send(ExchangeRequest)
     /// Answer with `.holds`.
     case look([ScopeID])
-    /// Answer with `.loaded`: changesets beyond what the other side holds.
-    case load([ScopeHoldings])
+    /// Answer with `.loaded`: changesets beyond what the other side holds, of about so many bytes.
+    case load([ScopeHoldings], budget: Int = Limits.batchBytes)
     /// Commit, then answer with `.stored`.
     case store([Fragment])
     /// The other side is not the one that was remembered: forget what it acknowledged.
@@ -43,6 +45,10 @@ public struct ExchangeInitiator: Sendable {
     case acknowledge([ScopeHoldings])
     /// Note where to go on next time: everything up to this token is here.
     case remember(epoch: [UInt8], token: [UInt8])
+    /// Note how large a batch the link bears.
+    case adapt(batchBytes: Int)
+    /// Tell that the link does not bear even one smallest batch, or the part that is larger than that.
+    case despair(batchBytes: Int)
     case finish(ExchangeSummary)
   }
 
@@ -58,16 +64,26 @@ public struct ExchangeInitiator: Sendable {
   }
 
   private var state = State.idle
+  private var budget: BatchBudget
+  private let firstBudget: Int
+  /// Whether a batch has come through in this exchange.
+  private var hasCarried = false
   private var remembered: (epoch: [UInt8], token: [UInt8]) = ([], [])
   private var epoch: [UInt8] = []
   private var token: [UInt8] = []
   private var remote: [ScopeHoldings] = []
   private var toPush: [ScopeHoldings] = []
   private var toPull: [ScopeHoldings] = []
+  /// What is taken to be there still, of scopes of which the other side tells nothing.
+  private var assumed: [ScopeID: VersionVector] = [:]
   /// What has been moved so far.
   public private(set) var summary = ExchangeSummary()
 
-  public init() {}
+  /// - Parameter budget: how large a batch may be.
+  public init(budget: BatchBudget = BatchBudget()) {
+    self.budget = budget
+    firstBudget = budget.bytes
+  }
 
   public mutating func handle(_ event: Event) throws(SyncCoreError) -> [Action] {
     switch (state, event) {
@@ -81,8 +97,9 @@ public struct ExchangeInitiator: Sendable {
       if scopes.isEmpty { return (isNew ? [.forget] : []) + finish() }
       state = .comparing
       return (isNew ? [.forget] : []) + [.acknowledge(scopes), .look(scopes.map(\.scope))]
-    case (.comparing, .holds(let local)):
+    case (.comparing, .holds(let local, let acknowledged)):
       toPush = remote.filter { there in !there.holdings.vector.covers(Self.find(there.scope, in: local).vector) }
+      assume(acknowledged, beside: local)
       toPull = remote.compactMap { there in
         let here = Self.find(there.scope, in: local)
         return here.vector.covers(there.holdings.vector) ? nil : ScopeHoldings(scope: there.scope, holdings: here)
@@ -93,7 +110,7 @@ public struct ExchangeInitiator: Sendable {
       state = .pushing(hasMore: hasMore)
       return [send(.push(fragments))]
     case (.pushing(let hasMore), .answered(.receipt(let held, let refused))):
-      summary.refused += refused
+      noteCarried()
       var progressed = false
       for there in held {
         guard let at = toPush.firstIndex(where: { $0.scope == there.scope }) else { continue }
@@ -101,11 +118,15 @@ public struct ExchangeInitiator: Sendable {
         if toPush[at] != there { progressed = true }
         toPush[at] = there
       }
+      let lost = withdrawAssumptions(held, refused)
+      let refused = refused.filter { !lost.contains($0.scope) }
+      summary.refused += refused
       // What is refused now would be refused again: its scope waits for a person, the others go on.
       toPush.removeAll { pending in refused.contains { $0.scope == pending.scope } }
       let acknowledged: [Action] = held.isEmpty ? [] : [.acknowledge(held)]
-      return acknowledged + (hasMore && (progressed || !refused.isEmpty) ? load() : pull())
+      return acknowledged + (!lost.isEmpty || hasMore && (progressed || !refused.isEmpty) ? load() : pull())
     case (.pulling, .answered(.changes(let fragments, let isComplete))):
+      noteCarried()
       guard !fragments.isEmpty else { return finish() }
       state = .storing(isComplete: isComplete)
       return [.store(fragments)]
@@ -120,9 +141,48 @@ public struct ExchangeInitiator: Sendable {
       if isComplete { return finish() }
       guard progressed else { throw SyncCoreError(.unexpected, "changes that bring nothing new") }
       return pull()
+    case (.greeting, .cut):
+      state = .done
+      return []
+    case (.pushing, .cut), (.pulling, .cut):
+      state = .done
+      if budget.noteCut() { return [.adapt(batchBytes: budget.bytes)] }
+      return hasCarried ? [] : [.despair(batchBytes: budget.bytes)]
     default:
       throw SyncCoreError(.unexpected, "an event that does not fit the exchange's state")
     }
+  }
+
+  /// Nothing is told of a scope that this side may not read any more. What the other side has said that it holds of it is not sent
+  /// again, so that what it then refuses is what it has not got.
+  private mutating func assume(_ acknowledged: [ScopeHoldings], beside local: [ScopeHoldings]) {
+    for at in toPush.indices where toPush[at].holdings == Holdings() {
+      let scope = toPush[at].scope
+      let known = Self.find(scope, in: acknowledged).vector
+      guard !known.isEmpty, !known.covers(Self.find(scope, in: local).vector) else { continue }
+      assumed[scope] = known
+      toPush[at].holdings.vector = known
+    }
+  }
+
+  /// Where the receipt shows that the other side has lost what it once held, it is sent everything.
+  /// - Returns: the scopes of which that is so.
+  private mutating func withdrawAssumptions(_ held: [ScopeHoldings], _ refused: [Refusal]) -> Set<ScopeID> {
+    var lost: Set<ScopeID> = []
+    for (scope, known) in assumed {
+      let there = held.first { $0.scope == scope }
+      let isMissing = refused.contains { $0.scope == scope && $0.code == Refusal.Code.gap }
+      guard isMissing || there.map({ !$0.holdings.vector.covers(known) }) ?? false else { continue }
+      lost.insert(scope)
+      if let at = toPush.firstIndex(where: { $0.scope == scope }) { toPush[at].holdings = there?.holdings ?? Holdings() }
+    }
+    for scope in lost { assumed[scope] = nil }
+    return lost
+  }
+
+  private mutating func noteCarried() {
+    hasCarried = true
+    budget.noteSuccess()
   }
 
   private mutating func send(_ request: ExchangeRequest) -> Action {
@@ -133,18 +193,19 @@ public struct ExchangeInitiator: Sendable {
   private mutating func load() -> [Action] {
     if toPush.isEmpty { return pull() }
     state = .loading
-    return [.load(toPush)]
+    return [.load(toPush, budget: budget.bytes)]
   }
 
   private mutating func pull() -> [Action] {
     if toPull.isEmpty { return finish() }
     state = .pulling
-    return [send(.pull(toPull))]
+    return [send(.pull(toPull, budget: budget.bytes))]
   }
 
   private mutating func finish() -> [Action] {
     state = .done
-    return [.remember(epoch: epoch, token: token), .finish(summary)]
+    let adapted: [Action] = budget.bytes == firstBudget ? [] : [.adapt(batchBytes: budget.bytes)]
+    return adapted + [.remember(epoch: epoch, token: token), .finish(summary)]
   }
 
   private static func find(_ scope: ScopeID, in list: [ScopeHoldings]) -> Holdings {

@@ -4,8 +4,8 @@ public enum ExchangeRequest: Hashable, Sendable {
   case hello(epoch: [UInt8], token: [UInt8], scopes: [ScopeID])
   /// Please keep these.
   case push([Fragment])
-  /// I have this of these scopes: what am I missing?
-  case pull([ScopeHoldings])
+  /// I have this of these scopes: what am I missing? About so many bytes of it are asked for.
+  case pull([ScopeHoldings], budget: Int = Limits.batchBytes)
 }
 
 /// An answer of the exchange.
@@ -41,8 +41,11 @@ extension ExchangeRequest {
       ])
     case .push(let fragments):
       body = .map([0: .unsigned(Self.version), 1: .unsigned(2), 2: .array(fragments.map(\.cbor))])
-    case .pull(let scopes):
-      body = .map([0: .unsigned(Self.version), 1: .unsigned(3), 2: .array(scopes.map(\.cbor))])
+    case .pull(let scopes, let budget):
+      body = .map([
+        0: .unsigned(Self.version), 1: .unsigned(3), 2: .array(scopes.map(\.cbor)),
+        3: budget < Limits.batchBytes ? .unsigned(UInt64(max(budget, 0))) : nil,
+      ])
     }
     return MessageFrame.encode(body, codec: codec)
   }
@@ -55,7 +58,9 @@ extension ExchangeRequest {
         epoch: map[2]?.bytes ?? [], token: map[3]?.bytes ?? [],
         scopes: try CBOR.require(map[4]?.array, "scopes").map { (field) throws(SyncCoreError) in try ScopeID(decoding: field) })
     case 2: self = .push(try Fragment.list(map[2]))
-    case 3: self = .pull(try ScopeHoldings.list(map[2]))
+    case 3:
+      let budget = map[3]?.unsigned.map { Int(clamping: $0) } ?? Limits.batchBytes
+      self = .pull(try ScopeHoldings.list(map[2]), budget: min(budget, Limits.batchBytes))
     default: throw SyncCoreError(.unsupportedVersion, "kind of request")
     }
   }

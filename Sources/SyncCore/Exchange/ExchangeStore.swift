@@ -30,8 +30,8 @@ public enum ExchangeResponder {
     case .push(let fragments):
       let (held, refused) = try store.store(fragments)
       return .receipt(held, refused: refused)
-    case .pull(let wants):
-      let (fragments, hasMore) = try store.load(beyond: wants, budget: Limits.batchBytes)
+    case .pull(let wants, let budget):
+      let (fragments, hasMore) = try store.load(beyond: wants, budget: min(budget, Limits.batchBytes))
       return .changes(fragments, isComplete: !hasMore)
     }
   }

@@ -47,8 +47,16 @@ struct BundleReader {
         throw SyncKitError(.bundleAltered)
       }
       return .changes(fragments)
-    case .end: return .end
+    case .end:
+      // What follows is covered by no digest: somebody has added it.
+      guard try isAtEnd() else { throw SyncKitError(.bundleAltered, ["offset": String(offset)]) }
+      return .end
     }
+  }
+
+  private mutating func isAtEnd() throws -> Bool {
+    if piece.isEmpty { piece = try source(Self.pieceBytes)[...] }
+    return piece.isEmpty
   }
 
   private mutating func length() throws -> Int {

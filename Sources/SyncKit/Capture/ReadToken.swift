@@ -23,6 +23,9 @@ public struct ReadToken: Hashable, Sendable {
 
   var rows: [Row]
 
+  /// Whether the form showed a row, or that it was not there. A save that is about another row belongs to another form.
+  public func covers(_ row: RowReference) -> Bool { self.row(row.table, row.scope, row.keyBytes) != nil }
+
   func row(_ table: String, _ scope: ScopeID, _ key: [UInt8]) -> Row? {
     rows.first { $0.table == table && $0.key == key && $0.scope == scope }
   }

@@ -14,9 +14,12 @@ extension Replica {
   /// A page of what waits for a decision, in the same order. It costs what the page costs, not what all of it would.
   /// - Parameters:
   ///   - scope: the scope; all when nil.
-  ///   - position: where the page before ended; nil for the first.
+  ///   - table: the table; all when nil.
+  ///   - position: where the page before, of the same scope and table, ended; nil for the first.
   ///   - limit: how many conflicts at the most.
-  public func conflicts(in scope: ScopeID? = nil, after position: ConflictPosition? = nil, limit: Int) throws -> ConflictPage {
+  public func conflicts(
+    in scope: ScopeID? = nil, table: String? = nil, after position: ConflictPosition? = nil, limit: Int
+  ) throws -> ConflictPage {
     try look { snapshot in
       let known = try scope.flatMap { try snapshot.catalog.known($0) }
       guard limit > 0, scope == nil || known != nil else { return ConflictPage(conflicts: [], next: limit > 0 ? nil : position) }
@@ -25,12 +28,13 @@ extension Replica {
       if case .rules(let count)? = position?.place {
         rulesBefore = count
       } else {
-        cells = try snapshot.openCells(in: known, after: position, limit: limit)
+        // One more than is shown, which tells whether the page is the last.
+        cells = try snapshot.openCells(in: known, table: table, after: position, limit: min(limit, .max - 1) + 1)
       }
       let lookup = WriteLookup(snapshot)
-      let open = try cells.map { try snapshot.conflict($0, lookup.info) }
-      if open.count == limit { return ConflictPage(conflicts: open, next: cells.last?.position) }
-      let rules = try snapshot.brokenRules(in: scope).dropFirst(rulesBefore)
+      let open = try cells.prefix(limit).map { try snapshot.conflict($0, lookup.info) }
+      if cells.count > limit { return ConflictPage(conflicts: open, next: cells[limit - 1].position) }
+      let rules = try snapshot.brokenRules(in: scope, table: table).dropFirst(rulesBefore)
       let shown = open + rules.prefix(limit - open.count)
       let rest = open.count + rules.count > limit
       return ConflictPage(
@@ -38,12 +42,9 @@ extension Replica {
     }
   }
 
-  /// How many decisions wait.
-  public func conflictCount(in scope: ScopeID? = nil) throws -> Int {
-    try look { snapshot in
-      if let scope, try snapshot.catalog.known(scope) == nil { return 0 }
-      return try snapshot.openCells(in: scope.flatMap { try snapshot.catalog.known($0) }).count + snapshot.brokenRules(in: scope).count
-    }
+  /// How many decisions wait. Nothing is read of them but their candidates.
+  public func conflictCount(in scope: ScopeID? = nil, table: String? = nil) throws -> Int {
+    try look { try $0.conflictCount(in: scope, table: table) }
   }
 
   /// Settles conflicts: writes that close them for everybody, with the reason, and that another settlement may undo.

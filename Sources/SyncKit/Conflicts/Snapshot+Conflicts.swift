@@ -84,16 +84,28 @@ extension Snapshot {
 
   /// The rows that break a declared rule now. Never stored, so that there is no violation without its conflict and no conflict without
   /// its violation.
-  func brokenRules(in only: ScopeID?) throws -> [Conflict] {
+  func brokenRules(in only: ScopeID?, table: String? = nil) throws -> [Conflict] {
     var out: [Conflict] = []
-    for shape in tables {
-      for rule in shape.declaration.unique { out += try duplicates(shape, rule) }
-      for reference in shape.declaration.references { out += try orphans(shape, reference) }
+    for shape in tables where table == nil || table == shape.name {
+      for rule in shape.declaration.unique { out += try duplicates(shape, rule).map { try conflict($0, shape, rule) } }
+      for reference in shape.declaration.references { out += try orphans(shape, reference).map { try conflict($0, shape, reference) } }
     }
     return out.filter { only == nil || $0.row.scope == only }
   }
 
-  private func duplicates(_ shape: TableShape, _ rule: [String]) throws -> [Conflict] {
+  func brokenRuleCount(in only: ScopeID?, table: String?) throws -> Int {
+    // Which scope a row belongs to stands in the row.
+    guard only == nil else { return try brokenRules(in: only, table: table).count }
+    var count = 0
+    for shape in tables where table == nil || table == shape.name {
+      for rule in shape.declaration.unique { count += try duplicates(shape, rule).count }
+      for reference in shape.declaration.references { count += try orphans(shape, reference).count }
+    }
+    return count
+  }
+
+  /// The keys of rows that have the same values in columns declared unique.
+  private func duplicates(_ shape: TableShape, _ rule: [String]) throws -> [[[UInt8]]] {
     let list = rule.map(\.quotedIdentifier)
     let given = list.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
     let same = list.map { "a.\($0) = b.\($0)" }.joined(separator: " AND ")
@@ -111,15 +123,18 @@ extension Snapshot {
       let values = rule.indices.map { find.value(Int32(shape.key.count + $0)) }
       if let last = groups.last, last.values == values { groups[groups.count - 1].rows.append(key) } else { groups.append((values, [key])) }
     }
-    return try groups.map { group in
-      let rows = try group.rows.map { try reference($0, shape) }
-      return Conflict(
-        id: shortHex(Array("unique/\(shape.name)/\(rule.joined(separator: ","))/".utf8) + group.rows.flatMap { $0 }), row: rows[0],
-        kind: .unique(columns: rule, others: Array(rows.dropFirst())), candidates: [], values: try displayed(shape, group.rows[0]))
-    }
+    return groups.map(\.rows)
   }
 
-  private func orphans(_ shape: TableShape, _ reference: Reference) throws -> [Conflict] {
+  private func conflict(_ keys: [[UInt8]], _ shape: TableShape, _ rule: [String]) throws -> Conflict {
+    let rows = try keys.map { try reference($0, shape) }
+    return Conflict(
+      id: shortHex(Array("unique/\(shape.name)/\(rule.joined(separator: ","))/".utf8) + keys.flatMap { $0 }), row: rows[0],
+      kind: .unique(columns: rule, others: Array(rows.dropFirst())), candidates: [], values: try displayed(shape, keys[0]))
+  }
+
+  /// The keys of rows that refer to one which was deleted.
+  private func orphans(_ shape: TableShape, _ reference: Reference) throws -> [[UInt8]] {
     guard let parent = tables.first(where: { $0.name == reference.table }) else { return [] }
     let column = reference.column.quotedIdentifier
     let find = try connection.statement(
@@ -135,13 +150,14 @@ extension Snapshot {
       KeyCode.append(find, column: Int32(shape.key.count), to: &parentKey)
       found.append((key, parentKey))
     }
-    return try found.compactMap { key, parentKey in
-      // A parent that this replica has never held is not here, which is no conflict: only one that it knows to be deleted is.
-      guard try isKnown(parentKey, parent) else { return nil }
-      return Conflict(
-        id: shortHex(Array("reference/\(shape.name)/\(reference.column)/".utf8) + key), row: try self.reference(key, shape),
-        kind: .reference(column: reference.column, table: reference.table), candidates: [], values: try displayed(shape, key))
-    }
+    // A parent that this replica has never held is not here, which is no conflict: only one that it knows to be deleted is.
+    return try found.filter { try isKnown($0.parent, parent) }.map(\.key)
+  }
+
+  private func conflict(_ key: [UInt8], _ shape: TableShape, _ reference: Reference) throws -> Conflict {
+    Conflict(
+      id: shortHex(Array("reference/\(shape.name)/\(reference.column)/".utf8) + key), row: try self.reference(key, shape),
+      kind: .reference(column: reference.column, table: reference.table), candidates: [], values: try displayed(shape, key))
   }
 
   private func isKnown(_ key: [UInt8], _ shape: TableShape) throws -> Bool {

@@ -2,25 +2,40 @@ import SyncCore
 
 extension Snapshot {
   /// Every cell of a visible row with different candidates, of columns whose policy leaves the choice to people.
-  func openCells(in scope: UInt32?) throws -> [OpenCell] { try openCells(in: scope, after: nil, limit: .max) }
+  func openCells(in scope: UInt32?) throws -> [OpenCell] { try openCells(in: scope, table: nil, after: nil, limit: .max) }
 
   /// The next of them after a place, in the order of scope, table, key and column.
-  func openCells(in scope: UInt32?, after position: ConflictPosition?, limit: Int) throws -> [OpenCell] {
+  func openCells(in scope: UInt32?, table: String?, after position: ConflictPosition?, limit: Int) throws -> [OpenCell] {
     var out: [OpenCell] = []
-    try forEachOpenCell(in: scope, after: position) { cell in
+    try forEachOpenCell(in: scope, table: table, after: position) { cell in
       out.append(cell)
       return out.count < limit
     }
     return out
   }
 
+  /// How many decisions wait in a scope and a table.
+  func conflictCount(in scope: ScopeID?, table: String?) throws -> Int {
+    let known = try scope.flatMap { try catalog.known($0) }
+    guard scope == nil || known != nil else { return 0 }
+    var count = 0
+    try forEachOpenCell(in: known, table: table) { _ in
+      count += 1
+      return true
+    }
+    return try count + brokenRuleCount(in: scope, table: table)
+  }
+
   /// Walks over the open cells in order, until `body` has had enough.
-  func forEachOpenCell(in scope: UInt32?, after position: ConflictPosition? = nil, _ body: (OpenCell) throws -> Bool) throws {
+  func forEachOpenCell(
+    in scope: UInt32?, table only: String? = nil, after position: ConflictPosition? = nil, _ body: (OpenCell) throws -> Bool
+  ) throws {
     let all = try candidateRows(in: scope, after: position)
     defer { all.reset() }
     var current: OpenCell?
     var walk: (scope: UInt32, table: UInt32, cursor: RowCursor)?
     func isOpen(_ cell: OpenCell) throws -> Bool {
+      if let only, try catalog.table(cell.table) != only { return false }
       guard mayBeOpen(cell) else { return false }
       if walk?.scope != cell.scope || walk?.table != cell.table {
         walk = (cell.scope, cell.table, rows.cursor(scope: cell.scope, table: cell.table))

@@ -31,6 +31,16 @@ struct PeerMemory {
     }
   }
 
+  /// What the other side has said that it holds of some scopes.
+  func acknowledged(_ scopes: [ScopeID]) throws -> [ScopeHoldings] {
+    try replica.look { snapshot in
+      let all = try snapshot.acknowledged(by: name)
+      return try scopes.compactMap { scope in
+        try snapshot.catalog.known(scope).flatMap { all[$0] }.map { ScopeHoldings(scope: scope, holdings: Holdings(vector: $0)) }
+      }
+    }
+  }
+
   func forget() throws {
     try replica.work { engine in
       let peer = try id(engine)
@@ -76,6 +86,25 @@ struct PeerMemory {
       put.bind(1, peer)
       put.bind(2, blob: epoch)
       put.bind(3, blob: token)
+      try put.run()
+    }
+  }
+
+  /// How large a batch the link to the other side has borne; nil where nothing is known of it.
+  func batchBytes() throws -> Int? {
+    try replica.look { snapshot in
+      let find = try snapshot.connection.statement("SELECT value FROM synckit_meta WHERE name = ?1")
+      find.bind(1, "batch:\(name)")
+      defer { find.reset() }
+      return try find.step() ? Int(find.int(0)) : nil
+    }
+  }
+
+  func note(batchBytes: Int) throws {
+    try replica.work { engine in
+      let put = try engine.connection.statement("INSERT OR REPLACE INTO synckit_meta VALUES(?1, ?2)")
+      put.bind(1, "batch:\(name)")
+      put.bind(2, Int64(batchBytes))
       try put.run()
     }
   }

@@ -75,7 +75,7 @@ extension Replica {
         carriedChangesets: carried,
         lastSuccess: isKnown && !find.isNull(0) ? find.int(0) : nil, lastAttempt: isKnown && !find.isNull(1) ? find.int(1) : nil,
         lastOutcome: isKnown && !find.isNull(2) ? find.string(2) : nil, waiting: waitingCount, refused: refused,
-        conflicts: try snapshot.openCells(in: nil).count + snapshot.brokenRules(in: nil).count)
+        conflicts: try snapshot.conflictCount(in: nil, table: nil))
     }
   }
 }

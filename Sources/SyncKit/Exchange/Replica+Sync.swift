@@ -44,22 +44,28 @@ extension Replica {
   private func run(
     _ transport: any ExchangeTransport, _ memory: PeerMemory, _ batchBytes: Int, _ progress: ((ExchangeProgress) -> Void)?
   ) throws -> ExchangeSummary {
-    var machine = ExchangeInitiator()
+    var machine = ExchangeInitiator(budget: BatchBudget(remembered: try memory.batchBytes(), most: batchBytes))
     let (epoch, token) = try memory.known()
     var unacceptable: Refusal?
+    var cut: TransportError?
     var unnoted: [ScopeHoldings] = []
     var events: [ExchangeInitiator.Event] = [.begin(epoch: epoch, token: token, unsent: try memory.unsentScopes())]
     while let event = events.popLast() {
       for action in try machine.handle(event) {
         switch action {
         case .send(let request):
-          let answer = try transport.roundTrip(path: request.path, body: request.encoded(codec: .standard))
-          events.append(.answered(try ExchangeResponse(decoding: answer, codec: .standard)))
+          do {
+            let answer = try transport.roundTrip(path: request.path, body: request.encoded(codec: .standard))
+            events.append(.answered(try ExchangeResponse(decoding: answer, codec: .standard)))
+          } catch let error as TransportError where error.isCut {
+            cut = error
+            events.append(.cut)
+          }
         case .look(let scopes):
           let held = try look { snapshot in try scopes.map { ScopeHoldings(scope: $0, holdings: try snapshot.holdings(of: $0)) } }
-          events.append(.holds(held))
-        case .load(let wants):
-          let (fragments, hasMore) = try look { try $0.load(beyond: wants, budget: batchBytes) }
+          events.append(.holds(held, acknowledged: try memory.acknowledged(scopes)))
+        case .load(let wants, let budget):
+          let (fragments, hasMore) = try look { try $0.load(beyond: wants, budget: budget) }
           events.append(.loaded(fragments, hasMore: hasMore))
         case .store(let fragments):
           let (held, refused) = try store(fragments)
@@ -73,6 +79,10 @@ extension Replica {
           // What could not be taken in is asked for again next time; the rest is here.
           if let unacceptable { throw SyncKitError(.notTaken, ["changeset": unacceptable.dot.description, "refused": unacceptable.code]) }
           try memory.remember(epoch, token)
+        // Without it the next exchange begins with larger batches, no more.
+        case .adapt(let bytes): try? memory.note(batchBytes: bytes)
+        case .despair(let bytes):
+          cut = TransportError(.linkTooFrail, detail: "\(cut?.code.rawValue ?? ""), batches of \(bytes) bytes")
         case .finish(let summary):
           try memory.noteRefused(summary.refused)
           return summary
@@ -80,7 +90,7 @@ extension Replica {
       }
       progress?(machine.progress)
     }
-    throw SyncCoreError(.unexpected, "an exchange that ends nowhere")
+    throw cut ?? SyncCoreError(.unexpected, "an exchange that ends nowhere")
   }
 
   private static func code(of error: any Error) -> String {

@@ -20,7 +20,16 @@ struct FileExamination {
     if let encoding = try? text(connection, "PRAGMA encoding") { try Self.check(encoding: encoding, path: path) }
     guard let id = (try? text(connection, "PRAGMA application_id")).flatMap({ Int32($0) }) else { return }
     let known = try? text(connection, "SELECT count(*) FROM main.sqlite_schema WHERE name = 'synckit_meta'")
-    if known == "0" { try Self.check(applicationID: id, path: path) }
+    if known == "0" { return try Self.check(applicationID: id, path: path) }
+    let format = (try? text(connection, "SELECT value FROM main.synckit_meta WHERE name = 'format' AND value NOTNULL"))
+      .flatMap { Int64($0) }
+    if let format { try Self.check(format: format) }
+  }
+
+  static func check(format: Int64) throws {
+    guard format <= StorageFormat.version else {
+      throw SyncKitError(.newerFormat, ["format": String(format), "supported": String(StorageFormat.version)])
+    }
   }
 
   /// Texts are hashed, compared and sent as the bytes that SQLite stores.

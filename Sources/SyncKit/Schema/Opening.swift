@@ -58,9 +58,7 @@ struct Opening {
       return
     }
     guard case .integer(let format)? = try get("format") else { throw SyncKitError(.damaged, ["meta": "format"]) }
-    guard format <= StorageFormat.version else {
-      throw SyncKitError(.newerFormat, ["format": String(format), "supported": String(StorageFormat.version)])
-    }
+    try FileExamination.check(format: format)
   }
 
   private func site() throws -> SiteID {

@@ -7,7 +7,7 @@ final class CurlConnection {
   private let handle: UnsafeMutableRawPointer
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private let responseLimit: Int
-  private let stallTimeout: Duration
+  private let options: CurlTransport.Options
   private var outcome = Outcome()
   private var accept = ""
   private var headerBytes = 0
@@ -15,7 +15,7 @@ final class CurlConnection {
   /// The sockets of the connection in use; several while libcurl still tries which address answers.
   private var sockets: [curl_socket_t] = []
   private var hasOpenedSocket = false
-  private var lastMovement = (up: 0, down: 0, unsent: 0, time: ContinuousClock.now)
+  private var movement: MovementWatch
   private var progress: ((Int, Int) -> Void)?
   private var isCancelled: (() -> Bool)?
 
@@ -29,7 +29,8 @@ final class CurlConnection {
     }
     self.handle = handle
     responseLimit = options.maximumResponseBytes
-    stallTimeout = options.stallTimeout
+    self.options = options
+    movement = MovementWatch(options, at: .now)
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     var settings = [
       ccurl_set_http_only(handle),
@@ -78,7 +79,7 @@ final class CurlConnection {
     headerBytes = 0
     isHeaderComplete = false
     hasOpenedSocket = false
-    lastMovement = (0, 0, 0, .now)
+    movement = MovementWatch(options, at: .now)
     errorText[0] = 0
     self.progress = progress
     self.isCancelled = isCancelled
@@ -165,15 +166,14 @@ final class CurlConnection {
     sockets.append(socket)
   }
 
-  /// Reports what moved and says whether to go on. libcurl's own limit on low speed is not used: it averages over seconds,
-  /// and it takes an upload that still drains from the system's buffers for a stall.
+  /// Reports what moved and says whether to go on.
   private func goesOn(up: Int, down: Int) -> Bool {
     progress?(up, down)
     let isConnected = (offset(CURLINFO_PRETRANSFER_TIME_T) ?? 0) > 0
-    let unsent = sockets.reduce(0) { $0 + ccurl_unsent_bytes($1) }
-    if !isConnected || (up, down, unsent) != (lastMovement.up, lastMovement.down, lastMovement.unsent) {
-      lastMovement = (up, down, unsent, .now)
-    } else if lastMovement.time.duration(to: .now) >= stallTimeout {
+    let counts = MovementWatch.Counts(up: up, down: down, unsent: sockets.reduce(0) { $0 + ccurl_unsent_bytes($1) })
+    if !isConnected {
+      movement.noteConnecting(counts, at: .now)
+    } else if movement.hasStalled(counts, at: .now) {
       outcome.isStalled = true
       return false
     }

@@ -27,6 +27,11 @@ public final class CurlTransport: ExchangeTransport {
     /// How long nothing at all may move in either direction, once connected, before the request is given up; noticed
     /// within a second.
     public var stallTimeout: Duration = .seconds(30)
+    /// The least rate, both directions together, over each ``rateWindow`` once connected; what is slower counts as stalled. The worst
+    /// of mobile networks carry several times as much.
+    public var leastBytesPerSecond: Int = TransportLimits.leastBytesPerSecond
+    /// Over how long ``leastBytesPerSecond`` is judged.
+    public var rateWindow: Duration = TransportLimits.rateWindow
     /// How long one request may take in all; whole milliseconds.
     public var totalTimeout: Duration = .seconds(600)
     /// The largest answer taken, in bytes; a larger one is abandoned while it arrives.

@@ -21,6 +21,10 @@ public enum TransportLimits {
   public static let errorBytes = 64 << 10
   /// The largest answer header taken, in bytes.
   public static let headerBytes = 64 << 10
+  /// The least rate of a request under way, in bytes per second.
+  public static let leastBytesPerSecond = 256
+  /// Over how long the least rate is judged.
+  public static let rateWindow: Duration = .seconds(60)
   /// The longest wait that a server may ask for, in seconds; a larger request is cut to this.
   public static let retryAfterSeconds = 86_400
   /// The longest technical detail kept in an error, in characters.

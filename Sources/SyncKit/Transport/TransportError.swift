@@ -49,12 +49,15 @@ public struct TransportError: Error, Hashable, Sendable {
   /// device changes networks, so they count.
   public var isTransient: Bool {
     switch code {
-    case .unreachable, .timedOut, .cutShort, .tlsFailed, .certificateDate, .proxyFailed, .notOurServer, .redirected,
+    case .unreachable, .timedOut, .cutShort, .linkTooFrail, .tlsFailed, .certificateDate, .proxyFailed, .notOurServer, .redirected,
       .tooMany, .serverFailed:
       true
     default: false
     }
   }
+
+  /// Whether the link did not last for a message and its answer, so that a smaller message may get through.
+  var isCut: Bool { code == .cutShort || code == .timedOut }
 }
 
 extension TransportError.Code {
@@ -64,6 +67,8 @@ extension TransportError.Code {
   public static let timedOut = Self(rawValue: "timed-out")
   /// The connection ended before the answer was complete.
   public static let cutShort = Self(rawValue: "cut-short")
+  /// The connection ends again and again before even the smallest batch is across, or one part that is larger than that.
+  public static let linkTooFrail = Self(rawValue: "link-too-frail")
   /// The caller asked to stop.
   public static let cancelled = Self(rawValue: "cancelled")
   /// TLS could not be agreed on, or the server's certificate is not trusted.

@@ -14,10 +14,14 @@ extension Replica {
   public func findings() throws -> [ReplicaFinding] {
     var out = [ReplicaFinding(code: "site", isProblem: false, details: ["site": site.description, "path": path])]
     try pool.writeWithoutTransaction { _ in
-      // On the writing connection: the guards' function is known only there.
-      let check = try engine.connection.statement("PRAGMA integrity_check(10)")
-      var messages: [String] = []
-      while try check.step() { messages.append(check.string(0)) }
+      // On the writing connection: the guards' function is known only there. The check calls it for every row, and it must not join a
+      // transaction for that: it would ask for the right to write, which another process may have.
+      let messages = try engine.working {
+        let check = try engine.connection.statement("PRAGMA integrity_check(10)")
+        var messages: [String] = []
+        while try check.step() { messages.append(check.string(0)) }
+        return messages
+      }
       out.append(
         ReplicaFinding(code: "integrity", isProblem: messages != ["ok"], details: ["message": messages.joined(separator: "; ")]))
     }

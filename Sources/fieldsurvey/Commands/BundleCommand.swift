@@ -16,12 +16,12 @@ struct BundleCommand: ParsableCommand {
     let scopes: [String]
     let refused: [Record.Refused]
 
-    init(_ file: String, _ report: BundleReport) {
+    init(_ file: String, _ report: BundleReport, _ replica: Replica) throws {
       self.file = file
       changesets = report.changesets
       bytes = report.bytes
       scopes = report.scopes.map(\.name)
-      refused = report.refused.map(Record.Refused.init)
+      refused = try report.refused.map { try Record.Refused($0, replica) }
     }
   }
 
@@ -47,7 +47,7 @@ struct BundleCommand: ParsableCommand {
       let scopes = enterprise.isEmpty ? nil : try enterprise.compactMap { ScopeID(try survey.enterprise($0).enterprise.id) }
       try BundlePath.requireWritable(file)
       let report = try survey.replica.exportBundle(to: file, scopes: scopes)
-      try common.printer.show(Told(file, report)) { printer in
+      try common.printer.show(Told(file, report, survey.replica)) { printer in
         printer.say(
           Text(
             "已写出 \(file):\(report.scopes.count) 家企业,\(report.changesets) 条变更,\(Format.bytes(report.bytes))。",
@@ -71,7 +71,7 @@ struct BundleCommand: ParsableCommand {
       let replica = try home.replica()
       try BundlePath.requireReadable(file)
       let report = try replica.importBundle(from: file)
-      try common.printer.show(Told(file, report)) { printer in
+      try common.printer.show(Told(file, report, replica)) { printer in
         printer.say(
           Text(
             "已收下 \(report.changesets) 条新变更(\(report.scopes.count) 家企业)。",

@@ -49,7 +49,7 @@ extension ConflictsCommand {
     @Flag(name: [.customShort("n"), .long], help: Text("只显示会怎样裁定,不写入。", "Show what would be settled, and write nothing.").help)
     var dryRun = false
 
-    @OptionGroup var filter: Filter
+    @OptionGroup var filter: ConflictFilter
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -68,9 +68,9 @@ extension ConflictsCommand {
     func run() throws {
       let printer = common.printer
       let survey = try common.openSurvey()
-      let all = try filter.conflicts(survey)
-      let isBulk = ids.isEmpty
-      let wanted = isBulk ? all.filter { $0.candidates.contains { isBy(author, $0) } } : try ids.map { try all.one($0) }
+      let wanted =
+        ids.isEmpty
+        ? try filter.conflicts(survey) { $0.candidates.contains { isBy(author, $0) } } : try filter.conflicts(survey, named: ids)
       let chosen = try wanted.map { (conflict: $0, value: try decide($0, survey)) }
       if !dryRun, !chosen.isEmpty {
         try survey.replica.settle(chosen.map { Settlement($0.conflict, value: $0.value) }, reason: reason)

@@ -19,9 +19,10 @@ struct StatusCommand: ParsableCommand {
     let home = try common.openHome()
     let survey = try home.survey()
     let status = try survey.replica.status(peer: Exchange.peer)
+    let refused = try status.refused.map { try Record.Refused($0, survey.replica) }
     let report = StatusReport(
       home: home.folder.path, role: home.profile.role, user: home.profile.user, name: home.profile.name, relay: home.profile.relay,
-      device: home.profile.device, enterprises: try survey.enterprises().count, status: status,
+      device: home.profile.device, enterprises: try survey.enterprises().count, status: status, refused: refused,
       devices: home.isOffice ? try home.relay().devices().filter { $0.revoked == nil }.count : nil)
     try common.printer.show(report) { report.tell($0, now: Environment.clock()) }
   }
@@ -63,7 +64,7 @@ struct StatusReport: Encodable {
 
   init(
     home: String, role: Profile.Role, user: String, name: String, relay: String?, device: String, enterprises: Int, status: ReplicaStatus,
-    devices: Int?
+    refused: [Record.Refused], devices: Int?
   ) {
     self.home = home
     self.role = role
@@ -81,7 +82,7 @@ struct StatusReport: Encodable {
     lastAttempt = status.lastAttempt.map(Format.iso)
     lastFailure = status.lastOutcome
     waiting = status.waiting
-    refused = status.refused.map(Record.Refused.init)
+    self.refused = refused
     conflicts = status.conflicts
   }
 
@@ -99,14 +100,9 @@ struct StatusReport: Encodable {
     if !refused.isEmpty {
       printer.say(
         Text(
-          "退回  \(refused.count) 条变更被中继拒收,内容保留在本机:",
-          "Returned    \(Format.count(refused.count, "changeset")) refused by the relay, kept here:"))
-      for refusal in status.refused {
-        printer.say(
-          Text(
-            "      \(refusal.dot):\(refusal.reason.zh)",
-            "            \(refusal.dot): \(refusal.reason.en)"))
-      }
+          "退回  中继没有接收以下内容,全部保留在本机:",
+          "Returned    the relay has not taken this; all of it is kept here:"))
+      for refusal in refused { refusal.tell(printer) }
     }
     if waiting > 0 {
       printer.say(Text("等待  \(waiting) 条变更要等之前的变更到达", "Waiting     \(Format.count(waiting, "changeset")) for earlier ones"))

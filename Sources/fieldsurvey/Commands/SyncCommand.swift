@@ -43,17 +43,13 @@ struct SyncReport: Encodable {
   let unsent: Int
   let waiting: Int
   let conflicts: Int
-  private let reasons: [Text]
-
-  private enum CodingKeys: CodingKey { case sent, received, trips, refused, unsent, waiting, conflicts }
 
   init(_ summary: ExchangeSummary, _ replica: Replica) throws {
     let status = try replica.status(peer: Exchange.peer)
     sent = summary.sent
     received = summary.received
     trips = summary.trips
-    refused = summary.refused.map(Record.Refused.init)
-    reasons = summary.refused.map(\.reason)
+    refused = try summary.refused.map { try Record.Refused($0, replica) }
     unsent = status.unsentChangesets
     waiting = status.waiting
     conflicts = status.conflicts
@@ -67,10 +63,9 @@ struct SyncReport: Encodable {
     if waiting > 0 {
       printer.say(Text("\(waiting) 条变更在等待之前的变更到达。", "\(Format.count(waiting, "changeset")) wait for earlier ones to arrive."))
     }
-    for (refusal, reason) in zip(refused, reasons) {
-      printer.say(
-        Text(
-          "中继拒收 \(refusal.changeset):\(reason.zh)。内容保留在本机。", "The relay refused \(refusal.changeset): \(reason.en). It is kept here."))
+    if !refused.isEmpty {
+      printer.say(Text("中继没有接收以下内容,全部保留在本机:", "The relay has not taken this; all of it is kept here:"))
+      for refusal in refused { refusal.tell(printer) }
     }
     if conflicts > 0 {
       printer.say(

@@ -84,6 +84,14 @@ extension Failure {
         "bad-token", .badInput,
         Text("readToken 无法识别,或来自另一台设备。", "The readToken cannot be read, or is another device's."), kept: Self.nothingChanged,
         next: Text("请用本机的 --json 输出重新取得。", "Take a new one from this machine's --json output."), details: details)
+    case .otherForm:
+      self.init(
+        "other-form", .badInput,
+        Text("readToken 属于另一份表单,其中没有这条记录。", "The readToken is of another form, which did not show this record."),
+        kept: Self.nothingChanged,
+        next: Text(
+          "请核对编号与文件是否对应,或重新查看这条记录取得 readToken。",
+          "Check that the identifier belongs to the file, or take a new readToken by showing this record."), details: details)
     case .busy:
       let process = details["process"] ?? "?"
       self.init(

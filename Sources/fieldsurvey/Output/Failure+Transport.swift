@@ -23,6 +23,14 @@ extension Failure {
     case .unreachable: return (.unreachable, Text("连不上中继服务器。", "The relay cannot be reached."), later)
     case .timedOut: return (.unreachable, Text("中继服务器没有及时回答。", "The relay did not answer in time."), resumes)
     case .cutShort: return (.unreachable, Text("连接中途断开。", "The connection broke off."), resumes)
+    case .linkTooFrail:
+      return (
+        .unreachable,
+        Text("连接总是很快断开,最小的一批也送不过去。", "The connection keeps breaking before even the smallest batch is across."),
+        Text(
+          "请换个网络再运行 fieldsurvey sync,或用 fieldsurvey bundle export 把内容交给办公室。",
+          "Run fieldsurvey sync over another network, or hand the content over by fieldsurvey bundle export.")
+      )
     case .cancelled: return (.tryLater, Text("已按要求停止。", "Stopped as asked."), resumes)
     case .tlsFailed:
       return (

@@ -1,17 +1,40 @@
+import GRDB
 import SyncCore
+import SyncKit
 
 /// What `--json` prints of things that several commands tell of.
 enum Record {
   /// A changeset that the other side would not take.
   struct Refused: Encodable {
     let scope: String
+    /// The name of the enterprise whose case the scope is; nil where this replica knows none.
+    let enterprise: String?
+    /// The first of its author's that is not taken: what follows it waits for it.
     let changeset: String
     let code: String
+    private let refusal: Refusal
 
-    init(_ refusal: Refusal) {
+    private enum CodingKeys: CodingKey { case scope, enterprise, changeset, code }
+
+    init(_ refusal: Refusal, _ replica: Replica) throws {
       scope = refusal.scope.name
+      enterprise = try replica.read { db in
+        try String.fetchOne(db, sql: "SELECT name FROM enterprise WHERE id = ?", arguments: [refusal.scope.name])
+      }
       changeset = refusal.dot.description
       code = refusal.code
+      self.refusal = refusal
+    }
+
+    /// What is not taken, why, and what to do.
+    func tell(_ printer: Printer) {
+      let name = enterprise ?? scope
+      let (reason, next) = (refusal.reason, refusal.next)
+      printer.say(
+        Text(
+          "      \(name):从 \(changeset) 起未被接收,\(reason.zh)。",
+          "            \(name): not taken from \(changeset) on: \(reason.en)."))
+      printer.say(Text("        \(next.zh)", "              \(next.en)"))
     }
   }
 
@@ -59,6 +82,18 @@ extension Refusal {
     case Code.malformed: Text("内容不符合格式", "its bytes are not what the format says")
     case Code.tooLarge: Text("过大", "too large")
     default: Text(verbatim: code)
+    }
+  }
+
+  /// What its author can do about it. Nothing of it is lost meanwhile.
+  var next: Text {
+    switch code {
+    case Code.notGranted:
+      Text(
+        "请联系办公室重新分派;或用 fieldsurvey bundle export 把内容交给办公室。",
+        "Ask the office to assign it again, or hand the content over by fieldsurvey bundle export.")
+    case Code.gap: Text("再运行一次 fieldsurvey sync。", "Run fieldsurvey sync again.")
+    default: Text("请把这一编号告诉办公室。", "Tell the office this name.")
     }
   }
 }

@@ -123,6 +123,17 @@ import Testing
     #expect(try survey.assessment(id).scenes.isEmpty)
   }
 
+  @Test func anotherAssessmentsReadTokenIsRefusedAndNothingIsWritten() throws {
+    let other = try survey.startAssessment(of: survey.assessment(id).enterprise.id).id
+    var file = try survey.assessment(other).answerFile
+    file.scenes[1] = 3
+    let error = #expect(throws: SyncKitError.self) { try survey.answer(id, with: file) }
+    #expect(error?.code.description == "other-form")
+    #expect(error?.details["table"] == "assessment")
+    #expect(try survey.assessment(id).scenes.isEmpty)
+    #expect(try survey.answer(other, with: file).written == [.scene(1)])
+  }
+
   @Test func whatAnotherProgramPutIntoACellNeverEndsThisOne() throws {
     let enterprise = try survey.assessment(id).enterprise.id
     try survey.replica.write { db in

@@ -1,4 +1,5 @@
 import SurveyModel
+import SyncKit
 import Testing
 
 @Suite struct DiagnosisStoreTests {
@@ -12,6 +13,29 @@ import Testing
     survey = try cases.laptop("lin")
     enterprise = try survey.addEnterprise(EnterpriseDraft(name: "甲")).id
     id = try survey.startDiagnosis(of: enterprise).id
+  }
+
+  @Test func aFormOfAnotherRecordIsRefusedAndNothingIsWritten() throws {
+    let other = try survey.startDiagnosis(of: enterprise).id
+    let need = try survey.addNeed(NeedDraft(link: .production, text: "甲"), to: id).id
+    let finding = try survey.addFinding(FindingDraft(link: .production, objectives: [.quality], text: "乙"), to: id).id
+    let before = try survey.replica.status(peer: "nobody").unsentChangesets
+    let foreign = try survey.diagnosis(other).readToken
+    for save in [
+      { _ = try survey.editNeed(need, NeedDraft(text: "x"), reading: foreign) }, { _ = try survey.deleteNeed(need, reading: foreign) },
+      { _ = try survey.editFinding(finding, FindingDraft(text: "x"), reading: foreign) },
+      { _ = try survey.deleteFinding(finding, reading: foreign) },
+      { _ = try survey.describeLink(.production, in: id, problems: "x", reading: foreign) },
+      { _ = try survey.editEnterprise(enterprise, EnterpriseDraft(name: "x"), reading: foreign) },
+    ] as [() throws -> Void] {
+      let error = #expect(throws: SyncKitError.self, performing: save)
+      #expect(error?.code == .otherForm)
+    }
+    #expect(try survey.replica.status(peer: "nobody").unsentChangesets == before)
+    let own = try survey.diagnosis(id).readToken
+    _ = try survey.editNeed(need, NeedDraft(text: "丙"), reading: own)
+    _ = try survey.describeLink(.production, in: id, problems: "丁", reading: own)
+    #expect(try survey.need(need).text == "丙")
   }
 
   @Test func aLinkIsDescribedPieceByPiece() throws {

@@ -1,5 +1,6 @@
-import SyncCore
 import Testing
+
+@testable import SyncCore
 
 /// The asking side as a table: what happens, and what it then does.
 @Suite struct ExchangeInitiatorTests {
@@ -157,6 +158,128 @@ import Testing
       (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
       (Self.heads([], epoch: [8]), [.forget, .remember(epoch: [8], token: [7]), .finish(Self.summary(trips: 1))]),
     ])
+  }
+
+  private static let nothing = ScopeHoldings(scope: a, holdings: Holdings())
+
+  @Test func whatIsAcknowledgedOfAScopeThatIsToldNoMoreIsNotSentAgain() throws {
+    let (known, mine) = (Self.held(Self.a, 3, 5), Self.held(Self.a, 4, 5))
+    let refused = Refusal(scope: Self.a, dot: Dot(site: Self.here, seq: 4), code: Refusal.Code.notGranted)
+    try play([
+      (Self.begin(unsent: [Self.a]), [.send(.hello(epoch: Self.epoch, token: [3], scopes: [Self.a]))]),
+      (Self.heads([Self.nothing]), [.acknowledge([Self.nothing]), .look([Self.a])]),
+      (.holds([mine], acknowledged: [known]), [.load([known])]),
+      (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
+      (
+        .answered(.receipt([], refused: [refused])),
+        [.remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(trips: 2, refused: [refused]))]
+      ),
+    ])
+  }
+
+  /// The other side was set back without a new epoch: it shows by a gap, or by holding less than it once said.
+  @Test(arguments: [true, false])
+  func whatTheOtherSideHasLostIsSentAgain(tellsGap: Bool) throws {
+    let (known, mine) = (Self.held(Self.a, 3, 5), Self.held(Self.a, 4, 5))
+    let gap = Refusal(scope: Self.a, dot: Dot(site: Self.here, seq: 4), code: Refusal.Code.gap)
+    let answer = ExchangeResponse.receipt(tellsGap ? [] : [Self.nothing], refused: tellsGap ? [gap] : [])
+    try play([
+      (Self.begin(unsent: [Self.a]), [.send(.hello(epoch: Self.epoch, token: [3], scopes: [Self.a]))]),
+      (Self.heads([Self.nothing]), [.acknowledge([Self.nothing]), .look([Self.a])]),
+      (.holds([mine], acknowledged: [known]), [.load([known])]),
+      (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
+      (.answered(answer), (tellsGap ? [] : [.acknowledge([Self.nothing])]) + [.load([Self.nothing])]),
+      (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
+      (
+        .answered(.receipt([mine], refused: [])),
+        [.acknowledge([mine]), .remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(sent: 9, trips: 3))]
+      ),
+    ])
+  }
+
+  @Test func aGapThatWasNotAssumedIsARefusal() throws {
+    let (none, mine) = (Self.held(Self.a, 0, 1), Self.held(Self.a, 4, 1))
+    let gap = Refusal(scope: Self.a, dot: Dot(site: Self.here, seq: 4), code: Refusal.Code.gap)
+    try play([
+      (Self.begin(unsent: [Self.a]), [.send(.hello(epoch: Self.epoch, token: [3], scopes: [Self.a]))]),
+      (Self.heads([none]), [.acknowledge([none]), .look([Self.a])]), (.holds([mine], acknowledged: [none]), [.load([none])]),
+      (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]),
+      (
+        .answered(.receipt([], refused: [gap])),
+        [.remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(trips: 2, refused: [gap]))]
+      ),
+    ])
+  }
+
+  /// Batches after a cut, at the smallest, and after enough of them came through.
+  @Test func batchesFollowWhatTheLinkBears() throws {
+    let (least, most) = (Limits.leastBatchBytes, Limits.batchBytes)
+    let (none, all) = (Self.held(Self.a, 0, 0), Self.held(Self.a, 9, 9))
+    func play(_ budget: BatchBudget, _ steps: [(ExchangeInitiator.Event, [Action])]) throws {
+      var machine = ExchangeInitiator(budget: budget)
+      _ = try machine.handle(Self.begin())
+      for (event, actions) in steps { #expect(try machine.handle(event) == actions) }
+      #expect(SyncCoreError.Code.thrown { _ = try machine.handle(.cut) } == .unexpected)
+    }
+    // A greeting says nothing of batches.
+    try play(BatchBudget(), [(.cut, [])])
+    for (size, next) in [(most, most / 2), (3 * least / 2, least)] {
+      try play(
+        BatchBudget(remembered: size),
+        [
+          (Self.heads([none]), [.acknowledge([none]), .look([Self.a])]), (.holds([all]), [.load([none], budget: size)]),
+          (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]), (.cut, [.adapt(batchBytes: next)]),
+        ])
+      try play(
+        BatchBudget(remembered: size),
+        [
+          (Self.heads([all]), [.acknowledge([all]), .look([Self.a])]), (.holds([none]), [.send(.pull([none], budget: size))]),
+          (.cut, [.adapt(batchBytes: next)]),
+        ])
+    }
+    try play(
+      BatchBudget(remembered: 1),
+      [
+        (Self.heads([all]), [.acknowledge([all]), .look([Self.a])]), (.holds([none]), [.send(.pull([none], budget: least))]),
+        (.cut, [.despair(batchBytes: least)]),
+      ])
+    // Where one came through, the next exchange goes on from there.
+    let one = Self.held(Self.a, 1, 0)
+    try play(
+      BatchBudget(remembered: least),
+      [
+        (Self.heads([all]), [.acknowledge([all]), .look([Self.a])]), (.holds([none]), [.send(.pull([none], budget: least))]),
+        (.answered(.changes([Self.fragment], isComplete: false)), [.store([Self.fragment])]),
+        (.stored([one]), [.send(.pull([one], budget: least))]), (.cut, []),
+      ])
+    var machine = ExchangeInitiator(budget: BatchBudget(remembered: least))
+    for event in [Self.begin(), Self.heads([all]), .holds([none])] { _ = try machine.handle(event) }
+    for seq in 1...UInt64(BatchBudget.successesToGrow) {
+      _ = try machine.handle(.answered(.changes([Self.fragment], isComplete: false)))
+      let here = Self.held(Self.a, seq, 0)
+      let budget = seq == BatchBudget.successesToGrow ? 2 * least : least
+      #expect(try machine.handle(.stored([here])) == [.send(.pull([here], budget: budget))])
+    }
+    let ended = try machine.handle(.answered(.changes([], isComplete: true)))
+    #expect(ended.first == .adapt(batchBytes: 2 * least))
+  }
+
+  @Test func aBatchNeverLeavesItsBounds() {
+    for remembered in [nil, 0, -1, Limits.leastBatchBytes - 1, 100_000, Limits.batchBytes, Int.max] as [Int?] {
+      var budget = BatchBudget(remembered: remembered)
+      var sizes = [budget.bytes]
+      for round in 0..<200 {
+        if round % 50 < 8 { _ = budget.noteCut() } else { budget.noteSuccess() }
+        sizes.append(budget.bytes)
+      }
+      #expect(sizes.allSatisfy { (Limits.leastBatchBytes...Limits.batchBytes).contains($0) })
+      #expect(sizes.contains(Limits.leastBatchBytes) && sizes.contains(Limits.batchBytes))
+    }
+    // A sender that is told to send less never sends more.
+    #expect(BatchBudget(most: 200).bytes == 200)
+    var small = BatchBudget(most: 200)
+    let isSmaller = small.noteCut()
+    #expect(!isSmaller && small.bytes == 200)
   }
 
   @Test func theFirstContactForgetsNothing() throws {

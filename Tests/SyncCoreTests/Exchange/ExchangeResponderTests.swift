@@ -7,6 +7,7 @@ import Testing
     let epoch: [UInt8] = [9]
     var asked: [[UInt8]] = []
     var stored: [Fragment] = []
+    var budgets: [Int] = []
 
     func token() throws -> [UInt8] { [UInt8(asked.count)] }
     func changedScopes(since token: [UInt8]) throws -> [ScopeID] {
@@ -14,7 +15,10 @@ import Testing
       return ["b", "a"].compactMap { ScopeID($0) }
     }
     func holdings(of scope: ScopeID) throws -> Holdings { Holdings() }
-    func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) { (stored, budget > 1) }
+    func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
+      budgets.append(budget)
+      return (stored, budget > 1)
+    }
     func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
       stored += fragments
       return ([], [])
@@ -47,5 +51,12 @@ import Testing
     let fragment = Fragment(header: [1], signature: [], firstPart: 0, parts: [])
     #expect(try ExchangeResponder.answer(.push([fragment]), from: store) == .receipt([], refused: []))
     #expect(try ExchangeResponder.answer(.pull([]), from: store) == .changes([fragment], isComplete: false))
+  }
+
+  @Test(arguments: [0, 1, 5000, Limits.batchBytes, Limits.batchBytes + 1, Int.max])
+  func aPullIsGivenWhatItAsksForAndNoMoreThanAFullBatch(budget: Int) throws {
+    let store = Store()
+    _ = try ExchangeResponder.answer(.pull([], budget: budget), from: store)
+    #expect(store.budgets == [min(budget, Limits.batchBytes)])
   }
 }
