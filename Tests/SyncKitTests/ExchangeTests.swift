@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import SyncCore
 import SyncKit
+import SyncSimulator
 import Testing
 
 /// A way to another replica that breaks where it is told to.

@@ -74,6 +74,7 @@ extension World {
   /// What is open at a replica, compared with what must be.
   func checkedConflicts(_ device: SimulatedReplica) throws -> [(conflict: Conflict, id: RowID, column: String)] {
     var out: [(conflict: Conflict, id: RowID, column: String)] = []
+    var rules = 0
     for scope in scopes {
       let found = try device.replica.conflicts(in: scope)
       var left: [RowID: [String: Conflict]] = [:]
@@ -85,7 +86,7 @@ extension World {
         switch conflict.kind {
         case .cell(let column): left[id, default: [:]][column] = conflict
         case .existence: left[id, default: [:]][MergeOracle.existence] = conflict
-        case .unique, .reference: coverage.note("conflict:rule")
+        case .unique, .reference: rules += 1
         }
       }
       for id in ids where self.scope(id) == scope {
@@ -105,9 +106,37 @@ extension World {
       let rest = left.values.contains { !$0.isEmpty }
       try require("I-4", !rest, "conflicts at \(device.user) of cells that have none")
     }
+    let broken = try brokenRules(device)
+    try require("I-3", rules == broken, "\(rules) broken rules are listed at \(device.user), not \(broken)")
+    coverage.note("conflict:rule", rules)
     coverage.note("conflict:cell", out.filter { $0.column != MergeOracle.existence }.count)
     coverage.note("conflict:existence", out.filter { $0.column == MergeOracle.existence }.count)
     return out
+  }
+
+  /// How many sets of rows share what is declared unique, and how many rows refer to one that is known to be deleted: there is never a
+  /// breach without its conflict.
+  private func brokenRules(_ device: SimulatedReplica) throws -> Int {
+    var count = 0
+    for (place, table) in device.known where !table.unique.isEmpty || !table.references.isEmpty {
+      let rows = try displayed(device, table)
+      var sharing: [Value: Int] = [:]
+      for row in rows.values {
+        if let value = row["u"], value != .null { sharing[value, default: 0] += 1 }
+      }
+      count += sharing.values.filter { $0 > 1 }.count
+      for id in ids where id.table == place {
+        let key = table.keyCells(id, scope(id)).map(\.value)
+        guard case .text(let parent)? = rows[key]?["r"], let note = ids.first(where: { isNote($0, parent) }) else { continue }
+        let isKnown = !oracle(scope(note)).read(name(note), applied: applied(device, note)).isEmpty
+        if isKnown, !oracle(scope(note)).isVisible(name(note), applied: applied(device, note)) { count += 1 }
+      }
+    }
+    return count
+  }
+
+  private func isNote(_ id: RowID, _ key: [UInt8]) -> Bool {
+    FieldTable.all[id.table].name == "note" && FieldTable.all[id.table].keyCells(id, scope(id))[0].value == .text(key)
   }
 
   private static func text(_ candidates: [Value: Set<Dot>]?) -> String {
