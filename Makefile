@@ -6,6 +6,9 @@
 # make demo      setup, build, and play two laptops, a relay and an office through a day
 # make crash     build, and kill the program at the system calls that write (CRASH_ARGS="" for every one)
 # make bench     build with optimization and measure (BENCH_ARGS="…" is handed on)
+# make sim       play SEEDS worlds from FROM on, optimized; every failure prints how to have it again
+# make reproduce play the world of SEED, shrink its failure, and print a regression test
+# make mutants   plant each bug of scripts/mutants and see that the simulator finds it (MUTANTS="…" for some)
 # make install   build with optimization and install under PREFIX (/usr/local), below DESTDIR if set
 # make uninstall remove what install put there
 # make clean     remove what was built
@@ -14,6 +17,11 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BENCH_ARGS ?=
 CRASH_ARGS ?= --every 8
+SEEDS ?= 200
+FROM ?= 0
+SEED ?= 0
+SIM_JSON ?=
+MUTANTS ?=
 
 # One set of flags for every command, so that all of them share one build.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -31,7 +39,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports docs format demo crash bench install uninstall clean
+.PHONY: help setup build test check lint imports docs format demo crash bench sim reproduce mutants install uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -70,6 +78,19 @@ crash: setup build
 bench: setup
 	swift build $(RELEASE_FLAGS) --product sync-benchmark
 	$(RELEASE)/sync-benchmark $(BENCH_ARGS)
+
+# Without the installed program's static library, so that tests and worlds share what is built.
+SIMULATE := swift build $(SWIFT_FLAGS) -c release --product simulate && SWIFT_DETERMINISTIC_HASHING=1 $(RELEASE)/simulate
+COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+
+sim: setup
+	$(SIMULATE) --seeds $(SEEDS) --from $(FROM) --commit $(COMMIT) $(if $(SIM_JSON),--json $(SIM_JSON))
+
+reproduce: setup
+	$(SIMULATE) --reproduce $(SEED)
+
+mutants: setup
+	scripts/mutants $(MUTANTS)
 
 install: setup
 	swift build $(RELEASE_FLAGS) --product fieldsurvey

@@ -24,6 +24,7 @@ let package = Package(
     .library(name: "SyncKit", targets: ["SyncKit"]),
     .executable(name: "fieldsurvey", targets: ["fieldsurvey"]),
     .executable(name: "sync-benchmark", targets: ["SyncBenchmark"]),
+    .executable(name: "simulate", targets: ["simulate"]),
   ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -53,13 +54,17 @@ let package = Package(
     .executableTarget(
       name: "fieldsurvey", dependencies: ["SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging],
       swiftSettings: strict),
+    // For tests only: worlds of replicas, a relay and bad networks under one seed, with their judge. No shipped product depends on it.
+    .target(name: "SyncSimulator", dependencies: ["SyncRelay", "SyncKit", "SyncCore", grdb], swiftSettings: strict),
+    .executableTarget(name: "simulate", dependencies: ["SyncSimulator"], swiftSettings: strict),
     // Speed and size as ratios within one run.
     .executableTarget(
       name: "SyncBenchmark", dependencies: ["SyncKit", "SyncCore", "CSQLite", "CZstd", grdb], path: "Benchmarks/SyncBenchmark",
       swiftSettings: strict),
     // Tests mirror Sources.
     .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: strict),
-    .testTarget(name: "SyncKitTests", dependencies: ["SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
+    .testTarget(name: "SyncKitTests", dependencies: ["SyncSimulator", "SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
+    .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator"], swiftSettings: strict),
     .testTarget(name: "SyncRelayTests", dependencies: ["SyncRelay", "SyncServer", "SyncKit", "SyncCore", grdb], swiftSettings: strict),
     .testTarget(
       name: "SurveyModelTests", dependencies: ["SurveyModel", "SyncKit", grdb], resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import SyncCore
 import SyncKit
+import SyncSimulator
 import Testing
 
 /// A way to another replica that breaks where it is told to.
@@ -132,6 +133,16 @@ final class BreakingTransport: ExchangeTransport {
     #expect(try a.hex == b.hex)
     #expect(try b.rows("SELECT count(*) FROM note") == ["10"])
     #expect(try b.rows("SELECT count(*) FROM synckit_waiting") == ["0"])
+  }
+
+  @Test func whatWaitedAndThenCameInOrderWaitsNoLonger() throws {
+    let (a, b) = try field.pair()
+    for id in 1...3 { try a.run("INSERT INTO note VALUES(?, 'x', 'y', 1)", ["\(id)"]) }
+    let all = try a.fragments()
+    for batch in [[all[2]], [all[1]], all] { #expect(try b.exchangeStore.store(batch).refused.isEmpty) }
+    #expect(try b.status(peer: "a").waiting == 0)
+    #expect(try b.rows("SELECT count(*) FROM synckit_waiting") == ["0"])
+    #expect(try b.hex == a.hex)
   }
 
   @Test func threeReplicasInAMeshComeToOne() throws {

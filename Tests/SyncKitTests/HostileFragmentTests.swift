@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import SyncCore
 import SyncKit
+import SyncSimulator
 import Testing
 
 /// Changesets whose bytes are wrong though every length and digest fits: an error with a code or a refusal, and nothing of them stays.

@@ -1,6 +1,7 @@
 import GRDB
 import SyncCore
 import SyncKit
+import SyncSimulator
 
 /// The ways in which authors of a random history write.
 extension MergeHistory {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import SyncCore
 import SyncKit
+import SyncSimulator
 import Testing
 
 /// One replica of a random history, with what has come to it.
@@ -153,10 +154,6 @@ final class MergeHistory {
   func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
   func value() -> Value { chance(0.1) ? .null : .integer(Int64(number(0...3))) }
   func someColumns() -> [String] { Array(Self.columns.shuffled(using: &random).prefix(number(1...3))) }
-}
-
-extension SeededGenerator {
-  mutating func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &self) < share }
 }
 
 extension Value {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import SyncCore
 import SyncKit
+import SyncSimulator
 import Testing
 
 /// Replicas of one small table in a temporary folder, in memory where the system has such a place.
@@ -62,21 +63,6 @@ final class TestRandom: @unchecked Sendable {
   init(_ name: String) { generator = SeededGenerator(seed: name.utf8.reduce(0) { $0 &* 31 &+ Int($1) }) }
 
   func bytes(_ count: Int) -> [UInt8] { lock.withLock { (0..<count).map { _ in .random(in: .min ... .max, using: &generator) } } }
-}
-
-/// Random numbers that a seed decides (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0x9e37_79b9_7f4a_7c15 &+ 1 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
-  }
 }
 
 extension Replica {

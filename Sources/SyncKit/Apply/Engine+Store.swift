@@ -94,7 +94,11 @@ extension Engine {
     var progressed = true
     while progressed {
       progressed = false
-      for (dot, parts) in try waiting(scope) where dot.seq == (try log.lastSeq(scope: scope, site: dot.site)) + 1 {
+      for (dot, parts) in try waiting(scope) {
+        let last = try log.lastSeq(scope: scope, site: dot.site)
+        // What waited has come once more, in order, and was applied as it came.
+        if dot.seq <= last { try forgetWaiting(scope, dot) }
+        guard dot.seq == last + 1 else { continue }
         guard let (bytes, signature) = try waitingHeader(scope, dot) else { continue }
         let header = try ChangesetHeader(decoding: bytes)
         guard parts == header.parts.count, try log.vector(ofScope: scope).covers(header.needs) else { continue }
@@ -105,13 +109,17 @@ extension Engine {
           code = try attempt(sparing) { try applyWaiting(header, bytes, signature, scope, dot) }
         }
         if let code { refused.append(Refusal(scope: header.scope, dot: header.dot, code: code)) }
-        let clear = try connection.statement("DELETE FROM synckit_waiting WHERE scope = ?1 AND site = ?2 AND seq = ?3")
-        bind(clear, scope, dot)
-        try clear.run()
+        try forgetWaiting(scope, dot)
         progressed = true
       }
     }
     return refused
+  }
+
+  private func forgetWaiting(_ scope: UInt32, _ dot: LocalDot) throws {
+    let clear = try connection.statement("DELETE FROM synckit_waiting WHERE scope = ?1 AND site = ?2 AND seq = ?3")
+    bind(clear, scope, dot)
+    try clear.run()
   }
 
   private func applyWaiting(_ header: ChangesetHeader, _ bytes: [UInt8], _ signature: [UInt8], _ scope: UInt32, _ dot: LocalDot) throws {

@@ -26,7 +26,7 @@ extension Replica {
   }
 
   /// The same with batches of another size.
-  func sync(
+  package func sync(
     with transport: any ExchangeTransport, peer: String, batchBytes: Int, progress: ((ExchangeProgress) -> Void)? = nil
   ) throws -> ExchangeSummary {
     let memory = PeerMemory(self, peer)

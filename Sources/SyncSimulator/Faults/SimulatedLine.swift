@@ -1,0 +1,86 @@
+import SyncCore
+import SyncKit
+
+/// The way to the other side, on which the messages of one exchange are lost, cut and repeated as it was drawn.
+final class SimulatedLine: ExchangeTransport {
+  /// Answers a message; throws what went wrong on the other side.
+  private let answer: ([UInt8]) throws -> [UInt8]
+  private let faults: [MessageFault]
+  private let trace: (String, [UInt8]) -> Void
+  private let onCrash: () throws -> Void
+  private let onKept: ([UInt8]) -> Void
+  private var sent = 0
+  /// What befell messages so far; what goes wrong without any is the system's own doing.
+  private(set) var befallen: [MessageFault] = []
+  /// What went wrong on the other side by itself.
+  private(set) var failure: (any Error)?
+
+  init(
+    _ line: Line, to store: some ExchangeStore, trace: @escaping (String, [UInt8]) -> Void, onCrash: @escaping () throws -> Void,
+    onKept: @escaping ([UInt8]) -> Void
+  ) {
+    faults = line.faults
+    self.trace = trace
+    self.onCrash = onCrash
+    self.onKept = onKept
+    answer = { body in
+      let request = try ExchangeRequest(decoding: body, codec: .standard)
+      return try ExchangeResponder.answer(request, from: SparingStore(store: store, batchBytes: line.batchBytes)).encoded(codec: .standard)
+    }
+  }
+
+  func roundTrip(path: String, body: [UInt8]) throws(TransportError) -> [UInt8] {
+    let fault = sent < faults.count ? faults[sent] : .none
+    sent += 1
+    trace("> \(path)", body)
+    if fault != .none { befallen.append(fault) }
+    switch fault {
+    case .none: return try carried(body)
+    case .requestLost: throw TransportError(.cutShort)
+    case .requestCut(let share):
+      _ = try? answer(Array(body.prefix(body.count * share / 1000)))
+      throw TransportError(.cutShort)
+    case .replyLost:
+      _ = try carried(body)
+      throw TransportError(.cutShort)
+    case .replyCut(let share):
+      let reply = try carried(body)
+      return Array(reply.prefix(reply.count * share / 1000))
+    case .twice:
+      _ = try carried(body)
+      return try carried(body)
+    case .again:
+      onKept(body)
+      return try carried(body)
+    case .crash:
+      _ = try? onCrash()
+      throw TransportError(.cutShort)
+    }
+  }
+
+  private func carried(_ body: [UInt8]) throws(TransportError) -> [UInt8] {
+    do {
+      let reply = try answer(body)
+      trace("<", reply)
+      return reply
+    } catch {
+      failure = error
+      throw TransportError(.serverFailed, detail: String(describing: error))
+    }
+  }
+}
+
+/// A store that answers in batches of another size, so that little data makes many messages.
+struct SparingStore<Store: ExchangeStore>: ExchangeStore {
+  let store: Store
+  let batchBytes: Int
+
+  var epoch: [UInt8] { get throws { try store.epoch } }
+  func token() throws -> [UInt8] { try store.token() }
+  func changedScopes(since token: [UInt8]) throws -> [ScopeID] { try store.changedScopes(since: token) }
+  func holdings(of scope: ScopeID) throws -> Holdings { try store.holdings(of: scope) }
+  func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
+    try store.load(beyond: wants, budget: batchBytes)
+  }
+  func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) { try store.store(fragments) }
+}

@@ -1,0 +1,124 @@
+/// Draws a history from a world's options: from the seed alone, knowing nothing of what comes of it.
+public struct ActionSource {
+  private let options: WorldOptions
+  private var random: SeededGenerator
+  private var forms: [Int] = []
+  private var nextForm = 0
+  private var bundles = 0
+
+  public init(_ options: WorldOptions) {
+    self.options = options
+    random = SeededGenerator(seed: options.seed ^ 0x5eed)
+  }
+
+  /// The whole history.
+  public static func history(_ options: WorldOptions) -> [Action] {
+    var source = ActionSource(options)
+    return (0..<options.steps).map { _ in source.next() }
+  }
+
+  mutating func next() -> Action {
+    let at = device()
+    var all: [(weight: Int, value: Int)] = [(options.writes, 0), (25, 1)]
+    for (at, (fault, weight)) in Self.weights.enumerated() where options.has(fault) { all.append((weight, at + 2)) }
+    switch random.pick(all) {
+    case 0:
+      if !forms.isEmpty, random.chance(0.35) { return .save(form: forms.remove(at: random.number(0...forms.count - 1)), write(row())) }
+      var rows = [row()]
+      if random.chance(0.2) { rows += [row(), row()] }
+      var seen: Set<RowID> = []
+      return .write(at: at, rows: rows.filter { seen.insert($0).inserted }.map { write($0) })
+    case 1: return .sync(at: at, line())
+    case let other: return happening(Self.weights[other - 2].fault, at)
+    }
+  }
+
+  private static let weights: [(fault: WorldOptions.Fault, weight: Int)] = [
+    (.forms, 12), (.settlements, 6), (.meetings, 12), (.gaps, 15), (.bundles, 8), (.late, 5), (.crashes, 4), (.reopening, 4), (.skew, 3),
+    (.clocks, 5), (.withdrawals, 5), (.relayCrashes, 3), (.relayRestores, 3),
+  ]
+
+  private mutating func happening(_ fault: WorldOptions.Fault, _ at: Int) -> Action {
+    switch fault {
+    case .forms:
+      nextForm += 1
+      forms.append(nextForm)
+      return .open(form: nextForm, at: at, row: row(), asText: random.chance(0.3))
+    case .settlements: return .settle(at: at, choice: random.number(0...1 << 30))
+    case .meetings: return .meet(at: at, with: device(), line())
+    case .gaps: return .carry(from: device(), to: at, choice: random.number(0...1 << 30))
+    case .bundles:
+      if bundles == 0 || random.chance(0.4) {
+        bundles += 1
+        return .export(bundle: bundles, at: at)
+      }
+      let damage = options.has(.damagedBundles) ? random.number(0...3) : 3
+      let place = random.number(0...999)
+      return .importing(bundle: random.number(1...bundles), at: at, cut: damage == 0 ? place : nil, altered: damage == 1 ? place : nil)
+    case .late: return .late(random.number(0...100))
+    case .crashes: return .crash(at: at, write: write(row()))
+    case .reopening: return .reopen(at: at)
+    case .skew: return .upgrade(at: at)
+    case .clocks: return .clock(at: at, clock())
+    case .withdrawals: return random.chance(0.6) ? .withdraw(at: at, scope: scope()) : .grant(at: at, scope: scope())
+    case .relayCrashes: return .crashRelay
+    default: return random.chance(0.5) ? .backUpRelay : .restoreRelay
+    }
+  }
+
+  // MARK: Parts
+
+  private mutating func device() -> Int { random.number(0...options.replicas - 1) }
+
+  private mutating func scope() -> Int { random.number(0...options.scopes) }
+
+  private mutating func row() -> RowID {
+    let table = random.pick(options.tables)
+    let scope = FieldTable.all[table].isFixed ? options.scopes : random.number(0...options.scopes - 1)
+    return RowID(table: table, scope: scope, row: random.number(0...options.rows - 1))
+  }
+
+  private mutating func write(_ row: RowID) -> RowWrite {
+    let deletes = options.has(.deletions) ? 15 : 2
+    let statement = random.pick([(deletes, Statement.delete), (30, .update), (40, .upsert), (15, .replace)])
+    let count = random.number(1...3)
+    let cells = (0..<count).map { _ in RowWrite.Cell(column: random.number(0...11), value: value()) }
+    return RowWrite(
+      row: row, statement: statement, cells: cells, isWhole: random.chance(0.4),
+      isUndoneFirst: options.has(.savepoints) && random.chance(0.2))
+  }
+
+  private mutating func value() -> Int64? {
+    if options.has(.largeValues), random.chance(0.2) { return Int64(random.number(300_000...700_000)) }
+    return random.pick([
+      (10, nil), (80, Int64(random.number(0...options.values - 1))), (5, Int64(1000 + random.number(0...options.values))),
+      (5, Int64(2000 + random.number(0...options.values))),
+    ])
+  }
+
+  private mutating func line() -> Line {
+    let sizes = options.has(.smallBatches) ? [1, 200, 2000] : [1 << 20]
+    var line = Line(batchBytes: random.pick(sizes))
+    guard options.faultShare > 0 else { return line }
+    let kinds = messageFaults()
+    if kinds.isEmpty { return line }
+    for _ in 0..<8 { line.faults.append(random.number(0...99) < options.faultShare ? random.pick(kinds) : .none) }
+    while line.faults.last == MessageFault.none { line.faults.removeLast() }
+    return line
+  }
+
+  private mutating func messageFaults() -> [MessageFault] {
+    let share = random.number(0...999)
+    let all: [(WorldOptions.Fault, MessageFault)] = [
+      (.lostRequests, .requestLost), (.cutRequests, .requestCut(share)), (.lostReplies, .replyLost), (.cutReplies, .replyCut(share)),
+      (.repeated, .twice), (.late, .again), (.crashes, .crash),
+    ]
+    return all.filter { options.has($0.0) }.map(\.1)
+  }
+
+  private mutating func clock() -> ClockFault {
+    let year: Int64 = 365 * 86_400_000
+    let wrong: [Int64] = [1000, -1000, 300_000, -300_000, 86_400_000, -86_400_000, 10 * year, -10 * year, 80 * year, -SimulatedClock.start]
+    return random.pick([(60, .off(random.pick(wrong))), (20, .frozen), (20, .right)])
+  }
+}

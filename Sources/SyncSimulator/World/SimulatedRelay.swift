@@ -1,0 +1,68 @@
+import Foundation
+import SyncCore
+import SyncKit
+import SyncRelay
+
+/// The world's relay: a real one over a real file, which crashes and is restored from backups.
+final class SimulatedRelay {
+  private let path: String
+  private let clock = SimulatedClock()
+  private let chance: SimulatedChance
+  private(set) var relay: Relay
+  private var principals: [Int: Principal] = [:]
+  private(set) var hasBackup = false
+
+  init(folder: String, seed: Int) throws {
+    path = "\(folder)/relay.sqlite"
+    chance = SimulatedChance(seed: seed &* 1013 &+ 7)
+    relay = try Self.open(path, clock, chance)
+  }
+
+  private static func open(_ path: String, _ clock: SimulatedClock, _ chance: SimulatedChance) throws -> Relay {
+    try Relay(path: path, codec: .standard, clock: { clock.now() }, random: { chance.bytes($0) })
+  }
+
+  func pass(_ milliseconds: Int64) { clock.pass(milliseconds) }
+
+  func enrol(_ device: SimulatedReplica, scopes: [ScopeID]) throws {
+    let code = try relay.createCode(user: device.user, name: device.user, role: "specialist", grants: scopes.map { .one($0) })
+    let enrolment = try relay.enrol(code: code, device: DeviceID(of: device.replica.site), label: "laptop")
+    guard let principal = try relay.authenticate(enrolment.token) else { throw WorldError("an enrolled device is unknown") }
+    principals[device.number] = principal
+  }
+
+  func access(_ device: SimulatedReplica) throws -> RelayAccess {
+    guard let principal = principals[device.number] else { throw WorldError("device \(device.number) is not enrolled") }
+    return RelayAccess(relay, principal)
+  }
+
+  /// What the log holds of a scope, to whoever may see all of it.
+  func vector(of scope: ScopeID) throws -> VersionVector { try relay.officeAccess().holdings(of: scope).vector }
+
+  /// Power fails and comes back.
+  func crash() throws {
+    try copy(from: path, to: path + ".crash")
+    try relay.close()
+    try copy(from: path + ".crash", to: path)
+    relay = try Self.open(path, clock, chance)
+  }
+
+  func backUp() throws {
+    try copy(from: path, to: path + ".backup")
+    hasBackup = true
+  }
+
+  func restore() throws {
+    try relay.close()
+    try copy(from: path + ".backup", to: path)
+    relay = try Self.open(path, clock, chance)
+    try relay.renewEpoch()
+  }
+
+  private func copy(from: String, to: String) throws {
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: to + suffix) }
+    for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: from + suffix) {
+      try FileManager.default.copyItem(atPath: from + suffix, toPath: to + suffix)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import SyncCore
+import SyncKit
+import SyncRelay
+
+extension World {
+  /// Takes one step. What has no meaning in this world as it is now does nothing.
+  func take(_ action: Action) throws {
+    switch action {
+    case .write(let at, let rows):
+      guard let device = device(at) else { return }
+      try write(device, try rows.filter { isHere($0.row, device) }.map { ($0, try look(device, $0.row)) })
+    case .open(let form, let at, let row, let asText):
+      guard let device = device(at), isHere(row, device) else { return }
+      forms[form] = Form(at: at, sight: try look(device, row, asText: asText))
+    case .save(let number, let write):
+      guard let form = forms.removeValue(forKey: number), let device = device(form.at) else { return }
+      coverage.note("saved late", device.applied[scope(form.sight.id)] == nil ? 0 : 1)
+      try self.write(device, [(write, form.sight)])
+    case .settle(let at, let choice):
+      if let device = device(at) { try settle(device, choice: choice) }
+    case .sync(let at, let line):
+      if let device = device(at) { try sync(device, line) }
+    case .meet(let at, let with, let line):
+      if at != with, let device = device(at), let other = self.device(with) { try meet(device, other, line) }
+    case .carry(let from, let to, let choice):
+      if let from = device(from), let to = device(to) { try carry(from: from, to: to, choice: choice) }
+    case .export(let bundle, let at):
+      if let device = device(at) { try export(bundle, device) }
+    case .importing(let bundle, let at, let cut, let altered):
+      if let device = device(at) { try importBundle(bundle, device, cut: cut, altered: altered) }
+    case .late(let number): try arriveLate(number)
+    case .crash(let at, let write):
+      if let device = device(at) { try crash(device, write) }
+    case .reopen(let at):
+      guard let device = device(at) else { return }
+      try device.reopen()
+      try check(device)
+    case .upgrade(let at):
+      guard let device = device(at) else { return }
+      try device.reopen(version: FieldTable.newest)
+      try check(device)
+    case .clock(let at, let fault): device(at)?.clock.set(fault)
+    case .withdraw(let at, let scope):
+      guard let device = device(at), scopes.indices.contains(scope) else { return }
+      try relay.relay.revoke(user: device.user, scope: .one(scopes[scope]))
+      withdrawn.insert(Withdrawal(device: at, scope: scopes[scope]))
+    case .grant(let at, let scope):
+      guard let device = device(at), scopes.indices.contains(scope) else { return }
+      try grant(device, scopes[scope])
+    case .crashRelay: try relay.crash()
+    case .backUpRelay: try relay.backUp()
+    case .restoreRelay:
+      guard relay.hasBackup else { return }
+      try relay.restore()
+      // The backup has the grants of its day.
+      for device in devices {
+        for scope in scopes { try grant(device, scope) }
+      }
+    }
+  }
+
+  private func device(_ number: Int) -> SimulatedReplica? { devices.indices.contains(number) ? devices[number] : nil }
+
+  /// Whether a device's version of the application has the row's table, and the world has the row.
+  private func isHere(_ id: RowID, _ device: SimulatedReplica) -> Bool {
+    references[id.scope < scopes.count ? reference(id) : RowReference(scope: FieldTable.officeScope, table: "", key: [])] == id
+      && device.known.contains { $0.place == id.table }
+  }
+
+  func grant(_ device: SimulatedReplica, _ scope: ScopeID) throws {
+    try relay.relay.grant(user: device.user, scope: .one(scope))
+    withdrawn.remove(Withdrawal(device: device.number, scope: scope))
+  }
+
+  /// Power fails within a transaction: nothing of it may be there afterwards.
+  private func crash(_ device: SimulatedReplica, _ write: RowWrite) throws {
+    guard isHere(write.row, device) else { return }
+    let sight = try look(device, write.row)
+    do {
+      try device.replica.write { db in
+        try run(db, write, sight, device)
+        try device.loosePower()
+        throw WorldError("the power failed")
+      }
+    } catch {
+      if !device.hasCrashed { return }
+    }
+    try device.restart()
+    try note(device) { _, _, _ in [] }
+    try check(device)
+  }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import GRDB
+import SyncCore
+import SyncKit
+
+/// How displays are judged: rightly, or in a wrong way that must be noticed (tests of the tests).
+public enum Judging: Sendable {
+  case rightly
+  /// As if the earliest of several candidates were displayed.
+  case earliestWins
+}
+
+extension World {
+  /// Compares all that a replica holds and displays with what it must.
+  func check(_ device: SimulatedReplica) throws {
+    for scope in scopes {
+      let vector = try device.replica.exchangeStore.holdings(of: scope).vector
+      let before = device.applied[scope] ?? VersionVector()
+      try require("I-7", vector.covers(before), "\(device.user) held \(before.entries) of \(scope), and holds \(vector.entries)")
+      if vector != before {
+        try require("I-5", oracle(scope).isClosed(vector), "\(device.user) applied \(vector.entries) of \(scope) without what it needs")
+      }
+      device.applied[scope] = vector
+    }
+    for (place, table) in device.known {
+      let rows = try displayed(device, table)
+      var visible = 0
+      for id in ids where id.table == place {
+        let key = table.keyCells(id, scope(id)).map(\.value)
+        let found = rows[key]
+        let isVisible = oracle(scope(id)).isVisible(name(id), applied: applied(device, id))
+        if isVisible { visible += 1 }
+        try require(
+          isVisible ? "I-3" : "I-6", (found != nil) == isVisible, "\(name(id)) is \(isVisible ? "hidden" : "displayed") at \(device.user)")
+        guard let found else { continue }
+        for column in table.columns(in: device.version) {
+          let value = expected(id, column, device)
+          try require(
+            "I-3", found[column.name] == value,
+            "\(name(id)).\(column.name) displays \(String(describing: found[column.name])) at \(device.user), not \(value)")
+        }
+      }
+      try require("I-4", rows.count == visible, "\(table.name) has \(rows.count) rows at \(device.user), not \(visible)")
+    }
+  }
+
+  func applied(_ device: SimulatedReplica, _ id: RowID) -> VersionVector { device.applied[scope(id)] ?? VersionVector() }
+
+  /// What a visible row must display in a column.
+  func expected(_ id: RowID, _ column: FieldTable.Column, _ device: SimulatedReplica) -> Value {
+    let (oracle, applied) = (oracle(scope(id)), applied(device, id))
+    if judging == .earliestWins, column.policy == .keep {
+      return oracle.candidates(name(id), column.name, applied: applied).last?.value ?? column.standard
+    }
+    let shown = oracle.shown(name(id), column.name, column.policy, applied: applied)
+    if column.policy == .counter, case .integer(let sum)? = shown { return .integer(sum) }
+    return shown ?? column.standard
+  }
+
+  /// A table's rows, by their keys.
+  func displayed(_ device: SimulatedReplica, _ table: FieldTable) throws -> [[Value]: [String: Value]] {
+    let keys = table.keyCells(RowID(table: 0, scope: 0, row: 0), scopes[0]).map(\.name)
+    return try device.replica.read { db in
+      var out: [[Value]: [String: Value]] = [:]
+      for row in try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM \(table.name)")) {
+        var values: [String: Value] = [:]
+        for (name, value) in row { values[name] = Value(value) }
+        out[keys.map { values[$0] ?? .null }] = values
+      }
+      return out
+    }
+  }
+
+  /// What is open at a replica, compared with what must be.
+  func checkedConflicts(_ device: SimulatedReplica) throws -> [(conflict: Conflict, id: RowID, column: String)] {
+    var out: [(conflict: Conflict, id: RowID, column: String)] = []
+    var rules = 0
+    for scope in scopes {
+      let found = try device.replica.conflicts(in: scope)
+      var left: [RowID: [String: Conflict]] = [:]
+      for conflict in found {
+        guard let id = references[conflict.row] else {
+          try require("I-4", false, "a conflict of \(conflict.row.table) \(conflict.row.key), which nobody wrote")
+          continue
+        }
+        switch conflict.kind {
+        case .cell(let column): left[id, default: [:]][column] = conflict
+        case .existence: left[id, default: [:]][MergeOracle.existence] = conflict
+        case .unique, .reference: rules += 1
+        }
+      }
+      for id in ids where self.scope(id) == scope {
+        let table = FieldTable.all[id.table]
+        let isOpen = { (column: FieldTable.Column) in column.policy == .keep }
+        for column in table.columns.filter(isOpen).map(\.name) + [MergeOracle.existence] {
+          let wanted = oracle(scope).conflict(name(id), column, applied: applied(device, id))
+          let conflict = left[id]?[column]
+          left[id]?[column] = nil
+          let candidates = conflict.map { Dictionary(uniqueKeysWithValues: $0.candidates.map { ($0.value, Set($0.writes.map(\.dot))) }) }
+          try require(
+            "I-3", wanted == candidates,
+            "\(name(id)).\(column) has candidates \(Self.text(candidates)) at \(device.user), not \(Self.text(wanted))")
+          if let conflict { out.append((conflict, id, column)) }
+        }
+      }
+      let rest = left.values.contains { !$0.isEmpty }
+      try require("I-4", !rest, "conflicts at \(device.user) of cells that have none")
+    }
+    let broken = try brokenRules(device)
+    try require("I-3", rules == broken, "\(rules) broken rules are listed at \(device.user), not \(broken)")
+    coverage.note("conflict:rule", rules)
+    coverage.note("conflict:cell", out.filter { $0.column != MergeOracle.existence }.count)
+    coverage.note("conflict:existence", out.filter { $0.column == MergeOracle.existence }.count)
+    return out
+  }
+
+  /// How many sets of rows share what is declared unique, and how many rows refer to one that is known to be deleted: there is never a
+  /// breach without its conflict.
+  private func brokenRules(_ device: SimulatedReplica) throws -> Int {
+    var count = 0
+    for (place, table) in device.known where !table.unique.isEmpty || !table.references.isEmpty {
+      let rows = try displayed(device, table)
+      var sharing: [Value: Int] = [:]
+      for row in rows.values {
+        if let value = row["u"], value != .null { sharing[value, default: 0] += 1 }
+      }
+      count += sharing.values.filter { $0 > 1 }.count
+      for id in ids where id.table == place {
+        let key = table.keyCells(id, scope(id)).map(\.value)
+        guard case .text(let parent)? = rows[key]?["r"], let note = ids.first(where: { isNote($0, parent) }) else { continue }
+        let isKnown = !oracle(scope(note)).read(name(note), applied: applied(device, note)).isEmpty
+        if isKnown, !oracle(scope(note)).isVisible(name(note), applied: applied(device, note)) { count += 1 }
+      }
+    }
+    return count
+  }
+
+  private func isNote(_ id: RowID, _ key: [UInt8]) -> Bool {
+    FieldTable.all[id.table].name == "note" && FieldTable.all[id.table].keyCells(id, scope(id))[0].value == .text(key)
+  }
+
+  private static func text(_ candidates: [Value: Set<Dot>]?) -> String {
+    guard let candidates else { return "none" }
+    return candidates.map { "\($0.key) by \($0.value.sorted())" }.sorted().joined(separator: ", ")
+  }
+}
+
+extension Value {
+  init(_ stored: DatabaseValue) {
+    switch stored.storage {
+    case .null: self = .null
+    case .int64(let n): self = .integer(n)
+    case .double(let x): self = .real(x)
+    case .string(let text): self = .text(text)
+    case .blob(let data): self = .blob(Array(data))
+    }
+  }
+
+  var stored: DatabaseValue {
+    switch self {
+    case .null: .null
+    case .integer(let n): n.databaseValue
+    case .real(let x): x.databaseValue
+    case .text(let bytes): String(decoding: bytes, as: UTF8.self).databaseValue
+    case .blob(let bytes): Data(bytes).databaseValue
+    }
+  }
+}

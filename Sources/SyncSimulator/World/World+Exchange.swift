@@ -1,0 +1,133 @@
+import Foundation
+import SyncCore
+import SyncKit
+import SyncRelay
+
+extension World {
+  /// Where a message goes that was kept on the way.
+  static let relayName = "relay"
+
+  /// An exchange with the relay.
+  @discardableResult
+  func sync(_ device: SimulatedReplica, _ line: Line) throws -> ExchangeSummary? {
+    try exchange(device, line, with: try relay.access(device), peer: Self.relayName)
+  }
+
+  func meet(_ device: SimulatedReplica, _ other: SimulatedReplica, _ line: Line) throws {
+    try exchange(device, line, with: try other.replica.exchangeStore, peer: "device\(other.number)")
+    try check(other)
+  }
+
+  @discardableResult
+  private func exchange(
+    _ device: SimulatedReplica, _ line: Line, with store: some ExchangeStore, peer: String
+  ) throws -> ExchangeSummary? {
+    let way = SimulatedLine(
+      line, to: store,
+      trace: { [self] path, bytes in
+        trace.note(path)
+        trace.note(bytes)
+      }, onCrash: { try device.loosePower() },
+      onKept: { [self] body in
+        if peer == Self.relayName { late.append((device.number, body)) }
+      })
+    var summary: ExchangeSummary?
+    do {
+      let done = try device.replica.sync(with: way, peer: peer, batchBytes: line.batchBytes)
+      for refusal in done.refused {
+        let isAllowed =
+          refusal.code == Refusal.Code.notGranted && withdrawn.contains(Withdrawal(device: device.number, scope: refusal.scope))
+        try require("I-18", isAllowed, "\(refusal.dot) of \(refusal.scope) was refused: \(refusal.code)")
+        coverage.note("refused:\(refusal.code)")
+      }
+      coverage.note("sent", done.sent)
+      coverage.note("received", done.received)
+      coverage.note("trips", done.trips)
+      summary = done
+    } catch let failure as WorldFailure {
+      throw failure
+    } catch {
+      let isBefallen = !way.befallen.isEmpty
+      try require(
+        "I-9", isBefallen, "an exchange of \(device.user) with \(peer) failed by itself: \(error) \(way.failure.map { "\($0)" } ?? "")")
+      coverage.note("exchange cut")
+    }
+    for fault in way.befallen { coverage.note("fault:" + String("\(fault)".prefix { $0 != "(" })) }
+    if device.hasCrashed { try device.restart() }
+    try check(device)
+    return summary
+  }
+
+  /// A request that was kept on the way arrives.
+  func arriveLate(_ number: Int) throws {
+    guard !late.isEmpty else { return }
+    let (device, body) = late.remove(at: number % late.count)
+    let request = try ExchangeRequest(decoding: body, codec: .standard)
+    _ = try ExchangeResponder.answer(request, from: try relay.access(devices[device]))
+  }
+
+  // MARK: By hand
+
+  /// Hands some of one author's changesets on, in any order and with gaps.
+  func carry(from: SimulatedReplica, to: SimulatedReplica, choice: Int) throws {
+    var random = SeededGenerator(seed: choice)
+    let scope = random.pick(scopes)
+    let author = try random.pick(devices).replica.site
+    let known = from.applied[scope]?[author] ?? 0
+    guard from !== to, known > 0 else { return }
+    let first = UInt64(random.number(1...Int(known)))
+    let last = min(known, first + UInt64(random.number(0...5)))
+    let want = ScopeHoldings(scope: scope, holdings: Holdings(vector: VersionVector([Dot(site: author, seq: first - 1)])))
+    let all = try from.replica.exchangeStore.load(beyond: [want], budget: 1 << 30).fragments
+    let isDropping = random.chance(0.2)
+    var batch: [Fragment] = []
+    var dots: Set<Dot> = []
+    for fragment in all {
+      let dot = try ChangesetHeader(decoding: fragment.header).dot
+      guard dot.site == author, dot.seq <= last, !isDropping || random.chance(0.7) else { continue }
+      dots.insert(dot)
+      batch.append(fragment)
+    }
+    let before = to.applied[scope] ?? VersionVector()
+    for entry in before.entries { for seq in 1...entry.seq { dots.insert(Dot(site: entry.site, seq: seq)) } }
+    let (_, refused) = try to.replica.exchangeStore.store(batch.shuffled(using: &random))
+    try require("I-18", refused.isEmpty, "\(to.user) refused \(refused)")
+    try check(to)
+    let due = oracle(scope).applicable(dots)
+    let applied = to.applied[scope] ?? VersionVector()
+    try require("I-5", applied.covers(due), "\(to.user) applied \(applied.entries), and could have \(due.entries)")
+    if applied == before, !batch.isEmpty { coverage.note("waiting") }
+  }
+
+  func export(_ bundle: Int, _ device: SimulatedReplica) throws {
+    let path = device.path + ".bundle\(bundle)"
+    let report = try device.replica.exportBundle(to: path)
+    trace.note("\(report.changesets) \(report.bytes)")
+    bundles[bundle] = path
+  }
+
+  func importBundle(_ bundle: Int, _ device: SimulatedReplica, cut: Int?, altered: Int?) throws {
+    guard let path = bundles[bundle], var bytes = FileManager.default.contents(atPath: path) else { return }
+    if let altered { bytes[bytes.count * altered / 1000] ^= 0x55 }
+    if let cut { bytes = bytes.prefix(bytes.count * cut / 1000) }
+    let copy = path + ".copy"
+    try bytes.write(to: URL(fileURLWithPath: copy))
+    do {
+      let report = try device.replica.importBundle(from: copy)
+      try require("I-10", cut == nil && altered == nil, "a damaged bundle was taken for a whole one")
+      try require("I-18", report.refused.isEmpty, "\(device.user) refused \(report.refused) of a bundle")
+      coverage.note("bundled", report.changesets)
+    } catch let error as SyncKitError {
+      let codes = [SyncKitError.Code.bundleCut, .bundleAltered, .notABundle]
+      try require("I-10", (cut != nil || altered != nil) && codes.contains(error.code), "a bundle was not taken: \(error)")
+      coverage.note("bundle:\(error.code)")
+    }
+    try check(device)
+  }
+}
+
+/// A scope that the office has taken from a user for the time being.
+struct Withdrawal: Hashable {
+  let device: Int
+  let scope: ScopeID
+}
