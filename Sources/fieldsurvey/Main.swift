@@ -13,6 +13,7 @@ struct Main {
       UsageFailure.end(error, of: FieldSurvey.self)
     }
     do {
+      try Descriptors.requireEnough()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

@@ -140,6 +140,19 @@ import Testing
     try office.place.run("doctor")
   }
 
+  @Test func tooFewDescriptorsAreToldAsSuch() throws {
+    let office = try Office()
+    #expect(office.stop() == 0)
+    for limit in [6, 9, 13, 63] {
+      let outcome = try Program.run(shell: "ulimit -n \(limit); exec \"$0\" status --json --home \"$1\"", office.place.home.path)
+      #expect(outcome.status == 78)
+      #expect(try outcome.error()["code"] as? String == "too-few-descriptors")
+    }
+    // A limit that may be raised is.
+    let outcome = try Program.run(shell: "ulimit -S -n 10; exec \"$0\" status --json --home \"$1\"", office.place.home.path)
+    #expect(outcome.status == 0, "\(outcome.stderr)")
+  }
+
   @Test func aReadOnlyFolderIsToldAndNothingIsWritten() throws {
     let office = try Office()
     #expect(office.stop() == 0)
