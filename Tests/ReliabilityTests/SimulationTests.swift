@@ -1,5 +1,6 @@
-import SyncSimulator
 import Testing
+
+@testable import SyncSimulator
 
 /// Worlds under fixed seeds, and tests of the simulator itself.
 @Suite struct SimulationTests {
