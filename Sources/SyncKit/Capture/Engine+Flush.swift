@@ -46,6 +46,9 @@ final class Flush {
   func table(_ shape: TableShape, _ dirty: DirtyRows) throws {
     let edits = EditFlush(self, shape, dirty)
     let byPlace = try engine.connection.statement(shape.selectByPlace)
+    // A statement that still stands on a row would hold this connection at today's snapshot: once another process has written, the next
+    // transaction here could not begin.
+    defer { byPlace.reset() }
     var gone: [[UInt8]: DirtyRows.Touched] = [:]
     var appeared: [DirtyRows.Touched] = []
 
