@@ -3,6 +3,22 @@ import Testing
 
 /// Histories that once failed, shrunk, as `make reproduce` prints them: each is kept for ever.
 @Suite struct KeptSeedsTests {
+  /// I-8: the first process could not begin a transaction (database is locked): a statement of its last one still held a snapshot.
+  @Test func anotherProcessHasWrittenSinceATransactionOverATableWithoutRowids() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":15,"faults":[],"replicas":2,"rows":2,"scopes":2,"seed":37,"steps":100,"tables":[1],"values":4,"writes":60}
+      """#,
+      #"""
+      {"write":{"at":0,"rows":[{"cells":[{"column":4}],"isUndoneFirst":false,"isWhole":false,"row":{"row":1,"scope":1,"table":1},"statement":"upsert"}]}}
+      {"meet":{"_2":{"batchBytes":1048576,"faults":[]},"at":1,"with":0}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":10,"value":2}],"isUndoneFirst":false,"isWhole":false,"row":{"row":1,"scope":1,"table":1},"statement":"upsert"}]}}
+      {"otherProcess":{"at":1}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":1}}
+      {"otherProcess":{"at":1}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":2,"value":3}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":1},"statement":"upsert"}]}}
+      """#)
+  }
 }
 
 /// Plays a history and expects that every law holds.

@@ -150,6 +150,24 @@ import Testing
     #expect(try a.conflicts().isEmpty)
   }
 
+  @Test func whatAStaleFormLeavesAsItArrivedMayBreakARule() throws {
+    let tables = [Self.parents, Self.children]
+    let (a, b, c) = (
+      try field.replica("a", tables: tables, schema: Self.family), try field.replica("b", tables: tables, schema: Self.family),
+      try field.replica("c", tables: tables, schema: Self.family)
+    )
+    try a.run("INSERT INTO parent VALUES('p', NULL); INSERT INTO child VALUES('c', NULL)")
+    for other in [b, c] { try a.exchange(with: other) }
+    let token = try b.readToken(for: [RowReference(scope: TestField.scope, table: "child", key: [.text("c")])])
+    try c.run("DELETE FROM parent")
+    try a.run("UPDATE child SET of = 'p'")
+    for other in [a, c] { try b.exchange(with: other) }
+    // The form shows no parent, and its author has not touched that.
+    try b.write(reading: token) { db in try db.execute(sql: "UPDATE child SET of = NULL") }
+    #expect(try b.rows("SELECT of FROM child") == ["\"p\""])
+    #expect(try b.conflicts().map(\.kind) == [.reference(column: "of", table: "parent")])
+  }
+
   @Test func existingRowsAreTakenInWhenSyncIsAdded() throws {
     do {
       let plain = try DatabasePool(path: field.path("a.sqlite"))

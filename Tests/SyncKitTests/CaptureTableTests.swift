@@ -32,6 +32,19 @@ import Testing
       edits: ["UPDATE t SET x = 8, n = 1", "UPDATE t SET x = 9.5, n = 2", "UPDATE t SET k = k || 'x'", "UPDATE t SET n = 12"])
   }
 
+  @Test func anotherProcessMayHaveWrittenBeforeTheNextTransaction() throws {
+    let sql = ["CREATE TABLE t(k TEXT, n INTEGER, PRIMARY KEY(k)) WITHOUT ROWID"]
+    let (first, second) = (
+      try field.replica("a", tables: [.fixed("t")], schema: sql), try field.replica("a", tables: [.fixed("t")], schema: sql)
+    )
+    try first.run("INSERT INTO t VALUES('k', 0)")
+    for turn in 1...3 {
+      try first.run("UPDATE t SET n = n + 1")
+      try second.run("UPDATE t SET n = n + 1")
+      #expect(try first.rows("SELECT n FROM t") == ["\(2 * turn)"])
+    }
+  }
+
   @Test func compositeKeysInAnyOrder() throws {
     try exercise(
       "CREATE TABLE t(v TEXT, k2 INTEGER NOT NULL, w REAL, k1 TEXT NOT NULL, PRIMARY KEY(k1, k2))",

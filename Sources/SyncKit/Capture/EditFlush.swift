@@ -155,7 +155,15 @@ final class EditFlush {
   }
 
   /// Makes the user's table show what the merge says, where a statement left something else in it.
+  ///
+  /// That is the merge's doing and not the author's: no trigger fires for it, and a declared rule that it breaks becomes a conflict.
   func restoreDisplayed() throws {
+    guard !displays.isEmpty else { return }
+    try engine.applying { try restore() }
+    displays.removeAll()
+  }
+
+  private func restore() throws {
     for display in displays {
       if display.isReturn {
         let values = try KeyCode.values(of: display.place.key)
@@ -169,7 +177,6 @@ final class EditFlush {
       }
       for cell in display.cells { try engine.display(cell.value, column: cell.column, display.place, shape) }
     }
-    displays.removeAll()
   }
 
   private func cursor(_ scope: UInt32) throws -> RowCursor {

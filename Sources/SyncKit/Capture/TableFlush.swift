@@ -25,6 +25,9 @@ final class TableFlush {
   }
 
   func run() throws {
+    // A statement that still stands on a row would hold this connection at today's snapshot: once another process has written, the next
+    // transaction here could not begin.
+    defer { byPlace.reset() }
     let ordered = try ordered()
     if shape.isWithoutRowid { try lookByKey(ordered) } else if !ordered.isEmpty { try lookByRowid(ordered) }
     try edits.finish()
@@ -67,6 +70,7 @@ final class TableFlush {
     var next = 0
     try engine.incoming.showing([Column(ordered.lazy.map(\.touched.rowid))], order: ordered.indices.map { Int32($0) }) {
       let all = try engine.connection.statement(shape.selectIncoming)
+      defer { all.reset() }
       while try all.step() {
         let rowid = all.int(Int32(shape.fields.count))
         while ordered[next].touched.rowid != rowid {
@@ -106,6 +110,7 @@ final class TableFlush {
   private func takeNew() throws {
     for run in dirty.insertedRuns() {
       let all = try flush.engine.connection.statement(shape.selectRun)
+      defer { all.reset() }
       all.bind(1, run.lowerBound)
       all.bind(2, run.upperBound)
       while try all.step() {

@@ -8,6 +8,8 @@ final class SimulatedClock: @unchecked Sendable {
   private var time = SimulatedClock.start
   private var fault = ClockFault.right
   private var frozenAt: Int64 = 0
+  private var readsLeft = 0
+  private var onRead: (() -> Void)?
 
   func now() -> Int64 {
     lock.withLock {
@@ -18,6 +20,20 @@ final class SimulatedClock: @unchecked Sendable {
       }
     }
   }
+
+  /// What the device's software reads.
+  func read() -> Int64 {
+    if readsLeft > 0 {
+      readsLeft -= 1
+      if readsLeft == 0 { onRead?() }
+    }
+    return now()
+  }
+
+  /// Does something when the clock is read for the nth time from now on: software reads it in the middle of its transactions.
+  func onRead(_ number: Int, _ body: @escaping () -> Void) { (readsLeft, onRead) = (number, body) }
+
+  func expectNothing() { (readsLeft, onRead) = (0, nil) }
 
   /// The world goes on.
   func pass(_ milliseconds: Int64) { lock.withLock { time += milliseconds } }

@@ -7,7 +7,7 @@ final class SimulatedLine: ExchangeTransport {
   private let answer: ([UInt8]) throws -> [UInt8]
   private let faults: [MessageFault]
   private let trace: (String, [UInt8]) -> Void
-  private let onCrash: () throws -> Void
+  private let onCrash: (_ atRead: Int) throws -> Void
   private let onKept: ([UInt8]) -> Void
   private var sent = 0
   /// What befell messages so far; what goes wrong without any is the system's own doing.
@@ -16,7 +16,8 @@ final class SimulatedLine: ExchangeTransport {
   private(set) var failure: (any Error)?
 
   init(
-    _ line: Line, to store: some ExchangeStore, trace: @escaping (String, [UInt8]) -> Void, onCrash: @escaping () throws -> Void,
+    _ line: Line, to store: some ExchangeStore, trace: @escaping (String, [UInt8]) -> Void,
+    onCrash: @escaping (_ atRead: Int) throws -> Void,
     onKept: @escaping ([UInt8]) -> Void
   ) {
     faults = line.faults
@@ -53,8 +54,11 @@ final class SimulatedLine: ExchangeTransport {
       onKept(body)
       return try carried(body)
     case .crash:
-      _ = try? onCrash()
+      _ = try? onCrash(0)
       throw TransportError(.cutShort)
+    case .crashWithin(let reads):
+      _ = try? onCrash(reads)
+      return try carried(body)
     }
   }
 

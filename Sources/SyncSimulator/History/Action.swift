@@ -40,6 +40,8 @@ public enum MessageFault: Codable, Hashable, Sendable {
   case again
   /// The asking device loses its power now.
   case crash
+  /// The asking device loses its power when its clock is read for the nth time from now on, within a transaction.
+  case crashWithin(Int)
 }
 
 /// The line that an exchange takes.
@@ -82,9 +84,13 @@ public enum Action: Codable, Hashable, Sendable {
   /// Power fails within a transaction; the file is opened again as it lay on the disk.
   case crash(at: Int, write: RowWrite)
   case reopen(at: Int)
+  /// From now on another process of the device reads and writes; the one before stays open.
+  case otherProcess(at: Int)
   /// The newer version of the application is installed.
   case upgrade(at: Int)
   case clock(at: Int, ClockFault)
+  /// A quiet day: each device exchanges with the relay twice, and nothing befalls that.
+  case calm
   case withdraw(at: Int, scope: Int)
   case grant(at: Int, scope: Int)
   case crashRelay

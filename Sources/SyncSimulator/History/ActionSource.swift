@@ -35,7 +35,7 @@ public struct ActionSource {
 
   private static let weights: [(fault: WorldOptions.Fault, weight: Int)] = [
     (.forms, 12), (.settlements, 6), (.meetings, 12), (.gaps, 15), (.bundles, 8), (.late, 5), (.crashes, 4), (.reopening, 4), (.skew, 3),
-    (.clocks, 5), (.withdrawals, 5), (.relayCrashes, 3), (.relayRestores, 3),
+    (.clocks, 5), (.withdrawals, 5), (.relayCrashes, 3), (.relayRestores, 3), (.processes, 8), (.calm, 4),
   ]
 
   private mutating func happening(_ fault: WorldOptions.Fault, _ at: Int) -> Action {
@@ -62,6 +62,8 @@ public struct ActionSource {
     case .clocks: return .clock(at: at, clock())
     case .withdrawals: return random.chance(0.6) ? .withdraw(at: at, scope: scope()) : .grant(at: at, scope: scope())
     case .relayCrashes: return .crashRelay
+    case .calm: return .calm
+    case .processes: return .otherProcess(at: at)
     default: return random.chance(0.5) ? .backUpRelay : .restoreRelay
     }
   }
@@ -111,7 +113,7 @@ public struct ActionSource {
     let share = random.number(0...999)
     let all: [(WorldOptions.Fault, MessageFault)] = [
       (.lostRequests, .requestLost), (.cutRequests, .requestCut(share)), (.lostReplies, .replyLost), (.cutReplies, .replyCut(share)),
-      (.repeated, .twice), (.late, .again), (.crashes, .crash),
+      (.repeated, .twice), (.late, .again), (.crashes, .crash), (.crashes, .crashWithin(1 + share % 4)),
     ]
     return all.filter { options.has($0.0) }.map(\.1)
   }

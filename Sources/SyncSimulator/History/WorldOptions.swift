@@ -4,7 +4,8 @@ public struct WorldOptions: Codable, Hashable, Sendable {
   /// What can go wrong, each switched on or off.
   public enum Fault: String, Codable, CaseIterable, Sendable {
     case lostRequests, cutRequests, lostReplies, cutReplies, repeated, late, crashes, reopening, clocks, forms, bundles, damagedBundles
-    case gaps, meetings, skew, withdrawals, relayCrashes, relayRestores, settlements, savepoints, smallBatches, largeValues, deletions
+    case gaps, meetings, skew, withdrawals, relayCrashes, relayRestores, settlements, savepoints, smallBatches, largeValues, deletions,
+      processes, calm
   }
 
   public var seed: Int

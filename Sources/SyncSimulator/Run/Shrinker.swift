@@ -125,11 +125,12 @@ extension Action {
       return number(at).map { .importing(bundle: bundle, at: $0, cut: cut, altered: altered) }
     case .crash(let at, let write): return number(at).map { .crash(at: $0, write: write) }
     case .reopen(let at): return number(at).map { .reopen(at: $0) }
+    case .otherProcess(let at): return number(at).map { .otherProcess(at: $0) }
     case .upgrade(let at): return number(at).map { .upgrade(at: $0) }
     case .clock(let at, let fault): return number(at).map { .clock(at: $0, fault) }
     case .withdraw(let at, let scope): return number(at).map { .withdraw(at: $0, scope: scope) }
     case .grant(let at, let scope): return number(at).map { .grant(at: $0, scope: scope) }
-    case .save, .late, .crashRelay, .backUpRelay, .restoreRelay: return self
+    case .save, .late, .calm, .crashRelay, .backUpRelay, .restoreRelay: return self
     }
   }
 

@@ -24,7 +24,7 @@ public enum Simulation {
       return WorldOutcome(
         seed: options.seed, steps: actions.count, failure: failure, trace: world.traceHash, coverage: world.coverage)
     } catch {
-      let failure = WorldFailure(step: 0, invariant: "I-8", message: "the world cannot be made: \(error)")
+      let failure = WorldFailure(step: 0, invariant: "setup", message: "the world cannot be made: \(error)")
       return WorldOutcome(seed: options.seed, steps: 0, failure: failure, trace: 0, coverage: Coverage())
     }
   }

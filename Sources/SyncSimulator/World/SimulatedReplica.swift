@@ -16,7 +16,9 @@ final class SimulatedReplica {
   var applied: [ScopeID: VersionVector] = [:]
   /// The time of its last own write, by scope.
   var lastTime: [ScopeID: HybridTime] = [:]
-  private var open: Replica?
+  /// What the device's processes have open, and which of them is at work.
+  private var open: [Int: Replica] = [:]
+  private var process = 0
   /// Whether the files were copied at a crash that is still to be played out.
   private(set) var hasCrashed = false
 
@@ -33,8 +35,8 @@ final class SimulatedReplica {
 
   var replica: Replica {
     get throws {
-      guard let open else { throw WorldError("device \(number) is closed") }
-      return open
+      guard let replica = open[process] else { throw WorldError("device \(number) is closed") }
+      return replica
     }
   }
 
@@ -44,14 +46,25 @@ final class SimulatedReplica {
   }
 
   func reopen(version: Int? = nil) throws {
-    open = nil
+    open = [:]
     self.version = version ?? self.version
+    process = 0
+    open[process] = try opened()
+  }
+
+  /// Lets another of the device's processes work on the same file.
+  func changeProcess() throws {
+    process = 1 - process
+    if open[process] == nil { open[process] = try opened() }
+  }
+
+  private func opened() throws -> Replica {
     let (clock, chance) = (clock, chance)
     var configuration = ReplicaConfiguration(
-      tables: known.map { $0.table.declaration(in: self.version) }, author: user, schemaVersion: self.version, clock: { clock.now() },
+      tables: known.map { $0.table.declaration(in: self.version) }, author: user, schemaVersion: self.version, clock: { clock.read() },
       random: { chance.bytes($0) }, fileSystem: FileSystemProbe { _ in nil })
     configuration.isDurable = false
-    open = try Replica(path: path, configuration: configuration) { migrator in
+    return try Replica(path: path, configuration: configuration) { migrator in
       for (_, table) in known {
         for (version, sql) in table.migrations where version <= self.version {
           migrator.registerMigration("\(table.name) \(version)") { db in try db.execute(sql: sql) }
@@ -70,15 +83,16 @@ final class SimulatedReplica {
     }
   }
 
-  /// Power fails now: what lies on the disk at this moment is what there will be.
-  func loosePower() throws {
+  /// Power fails, now or when the clock is read for the nth time: what lies on the disk at that moment is what there will be.
+  func losePower(atRead number: Int = 0) throws {
+    if number > 0 { return clock.onRead(number) { [weak self] in _ = try? self?.losePower() } }
     try copyFiles(to: path + ".crash")
     hasCrashed = true
   }
 
   /// Opens the replica again from what lay on the disk when power failed.
   func restart() throws {
-    open = nil
+    open = [:]
     for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
     for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + ".crash" + suffix) {
       try FileManager.default.moveItem(atPath: path + ".crash" + suffix, toPath: path + suffix)

@@ -35,6 +35,10 @@ extension World {
       guard let device = device(at) else { return }
       try device.reopen()
       try check(device)
+    case .otherProcess(let at):
+      guard let device = device(at) else { return }
+      try device.changeProcess()
+      try check(device)
     case .upgrade(let at):
       guard let device = device(at) else { return }
       try device.reopen(version: FieldTable.newest)
@@ -47,6 +51,10 @@ extension World {
     case .grant(let at, let scope):
       guard let device = device(at), scopes.indices.contains(scope) else { return }
       try grant(device, scopes[scope])
+    case .calm:
+      for _ in 0..<2 {
+        for device in devices { try sync(device, Line(batchBytes: Limits.batchBytes)) }
+      }
     case .crashRelay: try relay.crash()
     case .backUpRelay: try relay.backUp()
     case .restoreRelay:
@@ -79,7 +87,7 @@ extension World {
     do {
       try device.replica.write { db in
         try run(db, write, sight, device)
-        try device.loosePower()
+        try device.losePower()
         throw WorldError("the power failed")
       }
     } catch {

@@ -27,7 +27,7 @@ extension World {
       trace: { [self] path, bytes in
         trace.note(path)
         trace.note(bytes)
-      }, onCrash: { try device.loosePower() },
+      }, onCrash: { try device.losePower(atRead: $0) },
       onKept: { [self] body in
         if peer == Self.relayName { late.append((device.number, body)) }
       })
@@ -53,7 +53,11 @@ extension World {
       coverage.note("exchange cut")
     }
     for fault in way.befallen { coverage.note("fault:" + String("\(fault)".prefix { $0 != "(" })) }
-    if device.hasCrashed { try device.restart() }
+    device.clock.expectNothing()
+    if device.hasCrashed {
+      try device.restart()
+      summary = nil
+    }
     try check(device)
     return summary
   }
@@ -71,11 +75,19 @@ extension World {
   /// Hands some of one author's changesets on, in any order and with gaps.
   func carry(from: SimulatedReplica, to: SimulatedReplica, choice: Int) throws {
     var random = SeededGenerator(seed: choice)
-    let scope = random.pick(scopes)
-    let author = try random.pick(devices).replica.site
+    guard from !== to else { return }
+    // Mostly something that is new there: what is drawn blindly seldom meets.
+    var choices: [(scope: ScopeID, author: SiteID)] = []
+    let isAnything = random.chance(0.2)
+    for scope in scopes {
+      let there = to.applied[scope] ?? VersionVector()
+      for last in from.applied[scope]?.entries ?? [] where isAnything || last.seq > there[last.site] { choices.append((scope, last.site)) }
+    }
+    guard !choices.isEmpty else { return }
+    let (scope, author) = random.pick(choices)
     let known = from.applied[scope]?[author] ?? 0
-    guard from !== to, known > 0 else { return }
-    let first = UInt64(random.number(1...Int(known)))
+    let next = Int(min(known, (to.applied[scope]?[author] ?? 0) + 1))
+    let first = UInt64(isAnything ? random.number(1...Int(known)) : min(Int(known), random.pick([next, next, next + 1, next + 2])))
     let last = min(known, first + UInt64(random.number(0...5)))
     let want = ScopeHoldings(scope: scope, holdings: Holdings(vector: VersionVector([Dot(site: author, seq: first - 1)])))
     let all = try from.replica.exchangeStore.load(beyond: [want], budget: 1 << 30).fragments

@@ -11,7 +11,7 @@ extension World {
     for device in devices {
       for scope in scopes { try grant(device, scope) }
     }
-    let line = Line(batchBytes: Limits.batchBytes)
+    let line = Line(batchBytes: options.has(.smallBatches) ? 200 : Limits.batchBytes)
     for round in 1...Self.roundsToConverge {
       for device in devices {
         let summary = try sync(device, line)
