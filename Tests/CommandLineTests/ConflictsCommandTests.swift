@@ -19,20 +19,21 @@ import Testing
 
     func page(_ arguments: String...) throws -> (ids: [String], next: String?) {
       let arguments = ["conflicts", "list", "--limit", "2", "--table", "scene", "--json", "--home", office.place.home.path] + arguments
-      let list = try Program.run(arguments).object()
-      #expect(list["total"] as? Int == 5)
-      let records = try #require(list["conflicts"] as? [[String: Any]])
-      return (records.compactMap { $0["id"] as? String }, list["next"] as? String)
+      let records = try #require(JSONSerialization.jsonObject(with: Data(Program.run(arguments).stdout.utf8)) as? [[String: Any]])
+      let ids = records.compactMap { $0["id"] as? String }
+      return (ids, ids.count == 2 ? ids.last : nil)
     }
     var ids: [String] = []
     var (last, next) = try page()
     ids += last
     while let after = next {
-      #expect(after == last.last && last.count == 2)
+      #expect(last.count == 2)
       (last, next) = try page("--after", after)
       ids += last
     }
     #expect(ids.count == 5 && Set(ids).count == 5)
+    // A program that asks for no page gets all.
+    #expect((try office.place.ask("conflicts", "list") as? [Any])?.count == 5)
 
     let text = try office.place.attempt("conflicts", "list", "--limit", "2")
     #expect(text.stderr.contains("共 5 处") && text.stderr.contains("conflicts list --after \(ids[1])"), "\(text.stderr)")
@@ -46,7 +47,7 @@ import Testing
 
     try office.place.run("conflicts", "settle", ids[3], "--choose", "1", "--reason", "现场复核")
     try office.place.run("conflicts", "settle", "--table", "scene", "--author", "li", "--reason", "以主办人为准")
-    #expect((try office.place.ask("conflicts", "list") as? [String: Any])?["total"] as? Int == 0)
+    #expect((try office.place.ask("conflicts", "list") as? [Any])?.isEmpty == true)
     #expect(office.stop() == 0)
   }
 }

@@ -22,9 +22,8 @@ import Testing
     try chen.run("sync")
     try office.place.run("sync", "--wait", "10")
 
-    let list = try #require(office.place.ask("conflicts", "list") as? [String: Any])
-    let conflicts = try #require(list["conflicts"] as? [[String: Any]])
-    try #require(conflicts.count == 1 && list["total"] as? Int == 1 && list["next"] == nil)
+    let conflicts = try #require(office.place.ask("conflicts", "list") as? [[String: Any]])
+    try #require(conflicts.count == 1)
     let conflict = conflicts[0]
     let candidates = try #require(conflict["candidates"] as? [[String: Any]])
     #expect(Set(candidates.compactMap { $0["value"] as? String }) == ["C", "D"])
@@ -42,7 +41,7 @@ import Testing
     #expect(try office.place.attempt("conflicts", "settle", id, "--value", "Z", "--reason", "现场复核").status == 65)
     #expect(try office.place.attempt("conflicts", "settle", "ffffffffff", "--choose", "1", "--reason", "现场复核").status == 66)
     try office.place.run("conflicts", "settle", "--table", "answer", "--author", "li", "--reason", "现场复核")
-    #expect((try office.place.ask("conflicts", "list") as? [String: Any])?["total"] as? Int == 0)
+    #expect((try office.place.ask("conflicts", "list") as? [Any])?.isEmpty == true)
 
     #expect(try office.place.attempt("verify", "--against", li.home.path).status == 2)
     try office.place.run("sync", "--wait", "10")

@@ -54,18 +54,23 @@ struct ConflictFilter: ParsableArguments {
 
 /// Which of many conflicts are shown at once.
 struct ConflictPaging: ParsableArguments {
-  @Option(help: ArgumentHelp(Text("最多看几处。", "How many at the most.").here, valueName: "n"))
-  var limit = 50
+  /// What a person is shown at once. A program that says nothing gets all there is.
+  private static let peoplesPage = 50
+
+  @Option(
+    help: ArgumentHelp(
+      Text("最多看几处(不写:50;加 --json 时为全部)。", "How many at the most (50 unless given; with --json all).").here, valueName: "n"))
+  var limit: Int?
 
   @Option(
     help: ArgumentHelp(Text("从这一处之后看起(见上一页末尾)。", "Only those after this one, as the page before says at its end.").here, valueName: "id"))
   var after: String?
 
   func validate() throws {
-    guard limit > 0 else { throw ValidationError(Text("--limit 应为正整数。", "--limit is a positive number.").here) }
+    guard limit.map({ $0 > 0 }) ?? true else { throw ValidationError(Text("--limit 应为正整数。", "--limit is a positive number.").here) }
   }
 
-  func page(_ survey: Survey, _ filter: ConflictFilter) throws -> ConflictPage {
+  func page(_ survey: Survey, _ filter: ConflictFilter, isJSON: Bool) throws -> ConflictPage {
     let scope = try filter.scope(survey)
     let position = try after.map { id in
       guard let found = try survey.replica.position(after: id.lowercased(), in: scope, table: filter.table) else {
@@ -73,6 +78,7 @@ struct ConflictPaging: ParsableArguments {
       }
       return found
     }
+    let limit = limit ?? (isJSON ? Int(Int32.max) : Self.peoplesPage)
     return try survey.replica.conflicts(in: scope, table: filter.table, after: position, limit: limit)
   }
 }
@@ -86,14 +92,15 @@ struct ConflictList: Encodable {
   let next: String?
   private let filter: String
 
-  private enum CodingKeys: CodingKey { case conflicts, total, next }
-
   init(_ page: ConflictPage, _ filter: ConflictFilter, _ survey: Survey, _ language: Language) throws {
     conflicts = try page.conflicts.map { try ConflictRecord($0, survey, language) }
     total = try survey.replica.conflictCount(in: filter.scope(survey), table: filter.table)
     next = page.next == nil ? nil : page.conflicts.last?.id
     self.filter = filter.typed
   }
+
+  /// To a program a page is a list, like every other.
+  func encode(to encoder: any Encoder) throws { try conflicts.encode(to: encoder) }
 
   /// Says what is not shown.
   func tellRest(_ printer: Printer, command: String) {

@@ -17,7 +17,7 @@ struct ConflictsCommand: ParsableCommand {
     func run() throws {
       let printer = common.printer
       let survey = try common.openSurvey()
-      let list = try ConflictList(paging.page(survey, filter), filter, survey, printer.language)
+      let list = try ConflictList(paging.page(survey, filter, isJSON: printer.isJSON), filter, survey, printer.language)
       try printer.show(list) { printer in
         guard !list.conflicts.isEmpty else { return printer.say(Text("没有冲突。", "There are no conflicts.")) }
         printer.table(
@@ -52,7 +52,7 @@ struct ConflictsCommand: ParsableCommand {
       let printer = common.printer
       let survey = try common.openSurvey()
       guard !ids.isEmpty else {
-        let list = try ConflictList(paging.page(survey, filter), filter, survey, printer.language)
+        let list = try ConflictList(paging.page(survey, filter, isJSON: printer.isJSON), filter, survey, printer.language)
         return try printer.show(list) { printer in
           if list.conflicts.isEmpty { printer.say(Text("没有冲突。", "There are no conflicts.")) }
           for record in list.conflicts { record.tell(printer) }
