@@ -10,6 +10,8 @@ public struct WorldFailure: Error, Sendable, CustomStringConvertible {
   public let invariant: String
   public let message: String
 
+  public init(step: Int, invariant: String, message: String) { (self.step, self.invariant, self.message) = (step, invariant, message) }
+
   public var description: String { "step \(step): \(invariant): \(message)" }
 }
 
