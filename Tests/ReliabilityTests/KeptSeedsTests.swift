@@ -20,9 +20,8 @@ import Testing
       """#)
   }
 
-  /// I-3: nothing was captured, and the author alone sees NULL. See the known gaps in docs/invariants.md.
-  @Test(.disabled("a known gap"))
-  func nullOverTheDefaultOfAnAddedColumnIsCaptured() throws {
+  /// I-3: nothing was captured, and the author alone saw NULL.
+  @Test func nullOverTheDefaultOfAnAddedColumnIsCaptured() throws {
     try expectHolds(
       #"""
       {"faultShare":5,"faults":["skew"],"replicas":2,"rows":1,"scopes":1,"seed":90,"steps":100,"tables":[6],"values":2,"writes":45}

@@ -105,8 +105,9 @@ struct BeforeImages {
       }
     }
 
-    /// How a row's old value stands to the one that a statement's row has now.
-    enum Comparison { case same, changed, changedFromNull }
+    /// How a row's old value stands to the one that a statement's row has now. The hook tells NULL, too, of a column that was added with
+    /// a default after the row was written.
+    enum Comparison { case same, bothNull, changed, changedFromNull }
 
     /// Compares the next value with the one in a statement's row, without copying either.
     mutating func compare(_ statement: Statement, _ column: Int32) -> Comparison {
@@ -127,7 +128,7 @@ struct BeforeImages {
         guard now.count == count else { return .changed }
         guard count > 0, let start = now.baseAddress else { return .same }
         return memcmp(next, start, count) == 0 ? .same : .changed
-      default: return isSameKind ? .same : .changedFromNull
+      default: return isSameKind ? .bothNull : .changedFromNull
       }
     }
   }

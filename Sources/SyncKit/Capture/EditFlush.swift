@@ -49,9 +49,11 @@ final class EditFlush {
       let at = Int32(shape.key.count + column)
       let comparison = reader.compare(now, at)
       let isCounter = shape.columns[column].policy == .counter
+      let hasDefault = shape.columns[column].defaultSQL != nil
       // What the statement left alone was not written, whatever arrived since the form was opened. But who was not shown the row has
       // written all of it: others may take this write in without the one that made the row here.
-      if comparison == .same, isCounter || read?.values.isEmpty != true { continue }
+      let isLeftAlone = comparison == .same || comparison == .bothNull && !hasDefault
+      if isLeftAlone, isCounter || read?.values.isEmpty != true { continue }
       // A form that saves all its fields brings back what it showed, against what has arrived since. A counter has no such memory.
       if !isCounter, let shown = read?.values[shape.columns[column].name], shown == now.value(at) {
         restored.append(column)
@@ -59,10 +61,8 @@ final class EditFlush {
       }
       changed.append(column)
       changedNumbers.append(shape.columnNumbers[column])
-      // What seems to have changed from NULL may have had its default all the time; a counter is written as what it grew by.
-      if isCounter || (comparison == .changedFromNull && shape.columns[column].defaultSQL != nil) {
-        isPlain = false
-      }
+      // What seems to have been NULL may have had its default all the time; a counter is written as what it grew by.
+      if isCounter || (hasDefault && (comparison == .changedFromNull || comparison == .bothNull)) { isPlain = false }
     }
     if changed.isEmpty, restored.isEmpty { return true }
     let cursor = try cursor(scope)
@@ -74,10 +74,11 @@ final class EditFlush {
     if !back.isEmpty { displays.append(Display(place: place, cells: back.map { ($0, $1) }, isReturn: false)) }
     var old = try oldValues(before, changed, state, place)
     if changed.contains(where: { shape.columns[$0].defaultSQL != nil }) {
-      // What seemed to change from NULL may have had its default all the time.
+      // What seemed to have been NULL may have had its default all the time.
       let kept = changed.indices.filter { at in
         let column = shape.columns[changed[at]]
-        return column.defaultSQL == nil || (read != nil && column.policy != .counter) || old[at] != current(changed[at])
+        let isUnseen = read?.values.isEmpty == true && column.policy != .counter
+        return column.defaultSQL == nil || isUnseen || old[at] != current(changed[at])
       }
       (changed, old) = (kept.map { changed[$0] }, kept.map { old[$0] })
     }

@@ -102,7 +102,10 @@ final class TableFlush {
   private func hasItsKey(_ touched: DirtyRows.Touched, _ now: Statement) -> Bool {
     guard let before = touched.before else { return true }
     var reader = dirty.before.reader(at: before)
-    return shape.key.indices.allSatisfy { reader.compare(now, Int32($0)) == .same }
+    return shape.key.indices.allSatisfy {
+      let comparison = reader.compare(now, Int32($0))
+      return comparison == .same || comparison == .bothNull
+    }
   }
 
   // MARK: Rows that were not
