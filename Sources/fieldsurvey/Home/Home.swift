@@ -1,5 +1,3 @@
-// For `stat`, whose header on Linux counts as that module's whose headers happen to be read first: Foundation's or Dispatch's.
-import Dispatch
 import Foundation
 import SurveyModel
 import SyncCore
