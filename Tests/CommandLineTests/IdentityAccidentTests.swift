@@ -28,7 +28,7 @@ import Testing
   private func settleDown(_ office: Office, _ places: [Place]) throws {
     for _ in 0..<2 { for place in places + [office.place] { try place.run("sync") } }
     let all = [office.place] + places
-    let said = try Program.run(["verify", "--json", "--home"] + all.map(\.home.path))
+    let said = try Program.run(["verify", "--home", office.place.home.path, "--against"] + places.map(\.home.path))
     #expect(said.status == 0, "\(said.stdout)\(said.stderr)")
     for place in all { #expect(try place.attempt("doctor").status == 0) }
   }
