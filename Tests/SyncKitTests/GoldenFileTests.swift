@@ -20,6 +20,12 @@ import Testing
     #expect(try ChangesetHeader(decoding: Fixture.read("header.hex")) == Sample.header)
     try expect(Sample.firstHeader.encoded, in: "header-first.hex")
     #expect(try ChangesetHeader(decoding: Fixture.read("header-first.hex")) == Sample.firstHeader)
+    try expect(Sample.restamped.encoded, in: "header-restamped.hex")
+    let restamped = try ChangesetHeader(decoding: Fixture.read("header-restamped.hex"))
+    #expect(restamped == Sample.restamped && restamped.dot.seq == 2 && restamped.origin?.header == Sample.header.encoded)
+    // A branch that it does not speak of is not named.
+    #expect(restamped.origin?.restamps.count == 2)
+    #expect(restamped.needs.entries.map(\.seq).sorted() == [1, 4, 20, 298])
   }
 
   @Test func aPartWithEveryFormOfColumn() throws {

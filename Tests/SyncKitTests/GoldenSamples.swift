@@ -31,6 +31,15 @@ enum Sample {
       .init(rows: 1, bytes: 23, digest: [UInt8](repeating: 0xd2, count: 32)),
     ])
 
+  /// The same after it has lost its name.
+  static let restamped: ChangesetHeader = {
+    let branches = [
+      Restamp(from: sites[1], after: 298, hash: [0x12, 0x34, 0x56, 0x78, 0x9a]), Restamp(from: sites[0], after: 20, hash: [0xff, 0, 0, 1]),
+      Restamp(from: sites[2], after: 1, hash: [1, 2, 3, 4]),
+    ]
+    return header.restamped(branches, encoded: header.encoded, previous: [UInt8](repeating: 0xac, count: 32)) ?? header
+  }()
+
   // MARK: A part
 
   /// A column in each of the forms, 32 rows of each.
@@ -113,6 +122,18 @@ enum Sample {
 
   static let responses: [(String, ExchangeResponse)] = [
     ("response-heads.hex", .heads(epoch: Array(0..<16), token: [0, 0, 0, 0, 0, 0, 1, 3], scopes: [holdings])),
+    (
+      "response-heads-relay.hex",
+      .heads(
+        epoch: Array(0..<16), token: Array(0..<40),
+        scopes: [
+          ScopeHoldings(
+            scope: holdings.scope,
+            holdings: Holdings(
+              vector: holdings.holdings.vector, partial: holdings.holdings.partial,
+              ends: [UInt8(0xe0), 0xe1].map { [UInt8](repeating: $0, count: Holdings.endBytes) }))
+        ], isRelay: true)
+    ),
     (
       "response-receipt.hex",
       .receipt(
