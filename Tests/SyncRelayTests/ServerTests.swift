@@ -41,7 +41,8 @@ struct ServerTests {
       let changes = try await ask(.pull([hold(scope)]), client, token: reader.token)
       #expect(changes == .changes(written.map(\.whole), isComplete: true))
       let after = try await ask(.hello(epoch: epoch, token: token, scopes: []), client, token: reader.token)
-      guard case .heads(epoch, _, [held], _) = after else { throw SyncCoreError(.unexpected, "heads") }
+      guard case .heads(epoch, _, let scopes, true) = after else { throw SyncCoreError(.unexpected, "heads") }
+      #expect(scopes.map(\.holdings.vector) == [held.holdings.vector] && scopes[0].holdings.ends.count == 1)
     }
     #expect(heard.scopes == [[scope]])
   }

@@ -2,7 +2,7 @@ import SyncCore
 
 /// The log of changesets, as their authors encoded them: what is exchanged, and what history is told from.
 final class ChangeLog {
-  private let connection: Connection
+  let connection: Connection
   private let catalog: Catalog
   private let codec: Codec
   /// A batch of edits nearly always meets those of few changesets.

@@ -22,7 +22,28 @@ extension Engine {
         clear.bind(1, scope)
         try clear.run()
       }
-      for entry in try log.entries(inScope: scope) { try merge(ChangesetHeader(decoding: entry.header), scope, entry.dot) }
+      for (dot, header) in try inOrderOfNeed(log.entries(inScope: scope)) { try merge(header, scope, dot) }
     }
+  }
+
+  /// In the order of arrival, except that nothing comes before what it needs: a changeset that had to be fetched anew may stand last.
+  private func inOrderOfNeed(_ entries: [ChangeLog.Entry]) throws -> [(dot: LocalDot, header: ChangesetHeader)] {
+    var waiting = try entries.map { (dot: $0.dot, header: try ChangesetHeader(decoding: $0.header)) }
+    var out: [(dot: LocalDot, header: ChangesetHeader)] = []
+    var taken = VersionVector()
+    while !waiting.isEmpty {
+      var left: [(dot: LocalDot, header: ChangesetHeader)] = []
+      for next in waiting {
+        if taken[next.header.dot.site] + 1 == next.header.dot.seq, taken.covers(next.header.needs) {
+          taken.insert(next.header.dot)
+          out.append(next)
+        } else {
+          left.append(next)
+        }
+      }
+      guard left.count < waiting.count else { throw SyncKitError(.damaged, ["log": waiting[0].header.dot.description]) }
+      waiting = left
+    }
+    return out
   }
 }

@@ -26,10 +26,14 @@ extension Replica {
   ///
   /// Values that equal a column's default are left out, so that replicas of different schema versions can be compared.
   public func digest(of scope: ScopeID) throws -> ScopeDigest {
-    try look { snapshot in
-      guard let number = try snapshot.catalog.known(scope) else { throw SyncKitError(.notFound, ["scope": scope.name]) }
-      return try CanonicalForm(snapshot, scope, number).digest()
-    }
+    try look { try $0.digest(of: scope) }
+  }
+}
+
+extension Snapshot {
+  func digest(of scope: ScopeID) throws -> ScopeDigest {
+    guard let number = try catalog.known(scope) else { throw SyncKitError(.notFound, ["scope": scope.name]) }
+    return try CanonicalForm(self, scope, number).digest()
   }
 }
 

@@ -3,7 +3,7 @@ import SyncCore
 
 /// One thing that an inspection of a replica has found.
 public struct ReplicaFinding: Sendable {
-  /// What it is: `integrity`, `guards`, `blocks`, `candidates`, `site`, `size`, `rows`, `aside`.
+  /// What it is: `integrity`, `guards`, `blocks`, `candidates`, `site`, `size`, `rows`, `aside`, `log`.
   public let code: String
   public let isProblem: Bool
   public let details: [String: String]
@@ -26,6 +26,12 @@ extension Replica {
         ReplicaFinding(code: "integrity", isProblem: messages != ["ok"], details: ["message": messages.joined(separator: "; ")]))
     }
     try look { snapshot in
+      for (_, scope) in try snapshot.catalog.allScopes() {
+        for changeset in try snapshot.damaged(in: scope) {
+          out.append(
+            ReplicaFinding(code: "log", isProblem: true, details: ["scope": scope.name, "changeset": changeset.dot.description]))
+        }
+      }
       for shape in snapshot.tables {
         let find = try snapshot.connection.statement("SELECT 1 FROM main.sqlite_schema WHERE name = ?1")
         find.bind(1, "synckit_\(shape.name)_guard")

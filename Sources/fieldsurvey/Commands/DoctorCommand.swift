@@ -168,6 +168,9 @@ struct Examination {
       return Text(
         "表 \(details["table"] ?? "?") 有 \(details["rows"] ?? "?") 条记录,同步状态却记着 \(details["states"] ?? "?") 条",
         "table \(details["table"] ?? "?") has \(details["rows"] ?? "?") rows, but the sync state has \(details["states"] ?? "?")")
+    case "log":
+      return Text(
+        "变更 \(details["changeset"] ?? "?") 的记录已损坏", "the record of changeset \(details["changeset"] ?? "?") is damaged")
     case "aside":
       return Text(
         "表 \(details["table"] ?? "?") 有 \(details["rows"] ?? "?") 条记录因编号已被另一处使用而另行保存",
@@ -179,7 +182,11 @@ struct Examination {
   }
 
   private static func next(_ finding: ReplicaFinding) -> Text? {
-    finding.isProblem ? Text("请先复制整个数据目录,再联系办公室。", "Copy the whole folder first, then ask the office.") : nil
+    guard finding.isProblem else { return nil }
+    return ["log", "rows"].contains(finding.code)
+      ? Text(
+        "请先复制整个数据目录,再运行 fieldsurvey verify --repair。", "Copy the whole folder first, then run fieldsurvey verify --repair.")
+      : Text("请先复制整个数据目录,再联系办公室。", "Copy the whole folder first, then ask the office.")
   }
 
   private mutating func relay(_ home: Home) {

@@ -24,16 +24,54 @@ struct VerifyCommand: ParsableCommand {
     help: ArgumentHelp(Text("要比较的其他数据目录。", "Other homes to compare with.").here, valueName: "home"), completion: .directory)
   var against: [String] = []
 
+  @Flag(
+    help: ArgumentHelp(
+      Text(
+        "先修复:表与同步状态按变更记录重建,损坏的变更从 --against 的第一个目录取回,没有则从中继取回。",
+        "Repair first: tables and sync state are made anew from the changesets, and damaged changesets fetched from the first home of --against, or else from the relay."
+      ).here))
+  var `repair` = false
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
+    if `repair` { try repairHome() }
     let own = try ReplicaDigest(common.openHome())
     let others = try against.map { path in
       try ReplicaDigest(Home(opening: URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL))
     }
-    let comparison = Comparison(own, others)
+    let comparison = try Comparison(own, others)
     try common.printer.show(comparison, text: comparison.tell)
     if !comparison.isSame { throw ExitCode(ExitStatus.differs.rawValue) }
+  }
+
+  /// Repairs the home's replica, and tells on the error stream what was done: what is printed stays the comparison.
+  private func repairHome() throws {
+    let home = try common.openHome()
+    let lock = try SyncLock(home, wait: 10)
+    defer { withExtendedLifetime(lock) {} }
+    let replica = try home.replica()
+    let healthy = try against.first.map { path -> any ExchangeTransport in
+      LocalTransport(try Home(opening: URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL).replica().exchangeStore)
+    }
+    let repairs = try replica.repair(from: healthy ?? Exchange(home: home, replica: replica).transport())
+    let lost = repairs.flatMap(\.lost)
+    for repair in repairs where repair.lost.isEmpty {
+      common.printer.note(
+        Text(
+          "\(repair.scope.name):已修复,取回 \(repair.damaged.count) 条变更\(repair.isRebuilt ? ",表已重建" : "")。",
+          "\(repair.scope.name): repaired, \(Format.count(repair.damaged.count, "changeset")) fetched\(repair.isRebuilt ? ", tables made anew" : "")."
+        ))
+    }
+    guard lost.isEmpty else {
+      throw Failure(
+        "not-repaired", .failure,
+        Text("\(lost.count) 条变更已损坏,别处也没有。", "\(Format.count(lost.count, "changeset")) damaged and held by nobody else."),
+        kept: Text("这些企业的内容原样未动。", "What concerns them was left as it was."),
+        next: Text("请先复制整个数据目录,再联系办公室。", "Copy the whole folder first, then ask the office."),
+        details: ["changesets": lost.map(\.description).joined(separator: " ")])
+    }
+    if repairs.isEmpty { common.printer.note(Text("没有需要修复的内容。", "Nothing needed repair.")) }
   }
 }
 
@@ -53,9 +91,13 @@ struct ReplicaDigest: Encodable {
   /// One digest over all scopes.
   let digest: String
   let scopes: [Scope]
+  let replica: Replica
+
+  private enum CodingKeys: CodingKey { case home, role, user, digest, scopes }
 
   init(_ home: Home) throws {
-    let replica = try home.replica()
+    replica = try home.replica()
+    let replica = replica
     self.home = home.folder.path
     role = home.profile.role
     user = home.profile.user
@@ -79,6 +121,8 @@ struct Comparison: Encodable {
     let scope: String
     let home: String
     let other: String
+    /// The first changeset that one has and the other has not, or has otherwise; nil where both have the same.
+    var first: String?
   }
 
   let same: Bool
@@ -86,7 +130,7 @@ struct Comparison: Encodable {
   let differences: [Difference]
   var isSame: Bool { same }
 
-  init(_ own: ReplicaDigest, _ others: [ReplicaDigest]) {
+  init(_ own: ReplicaDigest, _ others: [ReplicaDigest]) throws {
     replicas = [own] + others
     var found: [Difference] = []
     for other in others {
@@ -94,7 +138,11 @@ struct Comparison: Encodable {
       let ours = Dictionary(own.scopes.map { ($0.scope, $0.digest) }, uniquingKeysWith: { first, _ in first })
       for scope in Set(ours.keys).union(theirs.keys).sorted() {
         switch (ours[scope], theirs[scope]) {
-        case (let a?, let b?): if a != b { found.append(Difference(kind: "different", scope: scope, home: own.home, other: other.home)) }
+        case (let a?, let b?):
+          guard a != b else { break }
+          let first = try ScopeID(scope).flatMap { try own.replica.firstDifference(from: other.replica, in: $0) }
+          found.append(
+            Difference(kind: "different", scope: scope, home: own.home, other: other.home, first: first?.description))
         case (nil, _?):
           if own.role == .office { found.append(Difference(kind: "missing", scope: scope, home: own.home, other: other.home)) }
         case (_?, nil):
@@ -125,7 +173,12 @@ struct Comparison: Encodable {
     for difference in differences {
       switch difference.kind {
       case "different":
-        printer.say(Text("不同:\(difference.scope)(\(difference.other))", "Different: \(difference.scope) (\(difference.other))"))
+        let first = difference.first
+        printer.say(
+          Text(
+            "不同:\(difference.scope)(\(difference.other)),\(first.map { "从变更 \($0) 起" } ?? "变更相同而结果不同:请运行 verify --repair")",
+            "Different: \(difference.scope) (\(difference.other)), \(first.map { "from changeset \($0) on" } ?? "with the same changesets: run verify --repair")"
+          ))
       case "missing":
         printer.say(
           Text("办公室还没有:\(difference.scope)(来自 \(difference.other))", "Not at the office yet: \(difference.scope) (of \(difference.other))"))

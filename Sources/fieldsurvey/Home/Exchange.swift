@@ -33,7 +33,8 @@ struct Exchange {
     }
   }
 
-  private func transport() throws -> any ExchangeTransport {
+  /// The way to the relay.
+  func transport() throws -> any ExchangeTransport {
     switch home.profile.role {
     case .office: return LocalTransport(try (relay ?? home.relay()).officeAccess())
     case .laptop:
