@@ -10,6 +10,7 @@ final class SimulatedReplica {
   let path: String
   private let chance: SimulatedChance
   private let tables: [Int]
+  private let hasSmallParts: Bool
   /// The version of the application.
   private(set) var version: Int
   /// What it is known to have applied, by scope.
@@ -22,12 +23,13 @@ final class SimulatedReplica {
   /// Whether the files were copied at a crash that is still to be played out.
   private(set) var hasCrashed = false
 
-  init(number: Int, folder: String, seed: Int, version: Int, tables: [Int]) throws {
+  init(number: Int, folder: String, options: WorldOptions) throws {
     self.number = number
-    self.version = version
-    self.tables = tables
+    version = options.has(.skew) && number % 3 != 0 ? 1 : FieldTable.newest
+    tables = options.tables
+    hasSmallParts = options.has(.smallParts)
     path = "\(folder)/device\(number).sqlite"
-    chance = SimulatedChance(seed: seed &* 1009 &+ number)
+    chance = SimulatedChance(seed: options.seed &* 1009 &+ number)
     try reopen()
   }
 
@@ -64,6 +66,7 @@ final class SimulatedReplica {
       tables: known.map { $0.table.declaration(in: self.version) }, author: user, schemaVersion: self.version, clock: { clock.read() },
       random: { chance.bytes($0) }, fileSystem: FileSystemProbe { _ in nil })
     configuration.isDurable = false
+    if hasSmallParts { configuration.partTargetBytes = 0 }
     return try Replica(path: path, configuration: configuration) { migrator in
       for (_, table) in known {
         for (version, sql) in table.migrations where version <= self.version {
