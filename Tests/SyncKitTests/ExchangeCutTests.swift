@@ -7,6 +7,7 @@ import Testing
 
 /// A replica that answers in small batches, so that little data makes many messages.
 private struct SparingStore: ExchangeStore {
+  var isRelay: Bool { store.isRelay }
   let store: ReplicaExchangeStore
   let batchBytes: Int
 

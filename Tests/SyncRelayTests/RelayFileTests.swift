@@ -54,7 +54,7 @@ struct RelayFileTests {
     _ = try access.store(author.write(count: 1))
     let hello = ExchangeRequest.hello(epoch: try access.epoch, token: try access.token(), scopes: [])
     func scopes() throws -> [ScopeID] {
-      guard case .heads(_, _, let scopes) = try ExchangeResponder.answer(hello, from: access) else { return [] }
+      guard case .heads(_, _, let scopes, _) = try ExchangeResponder.answer(hello, from: access) else { return [] }
       return scopes.map(\.scope)
     }
     #expect(try scopes().isEmpty)

@@ -7,6 +7,8 @@ public struct ReplicaExchangeStore: ExchangeStore {
 
   public var epoch: [UInt8] { replica.site.bytes }
 
+  public var isRelay: Bool { false }
+
   public func token() throws -> [UInt8] {
     try replica.look { snapshot in
       let find = try snapshot.connection.statement("SELECT coalesce(max(id), 0) FROM synckit_log")
@@ -28,7 +30,7 @@ public struct ReplicaExchangeStore: ExchangeStore {
   }
 
   public func holdings(of scope: ScopeID) throws -> Holdings {
-    try replica.look { try $0.holdings(of: scope) }
+    try replica.look { try $0.holdings(of: scope, withEnds: true) }
   }
 
   public func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
@@ -64,7 +66,8 @@ extension Replica {
 }
 
 extension Snapshot {
-  func holdings(of scope: ScopeID) throws -> Holdings {
+  /// - Parameter withEnds: whether to tell how the hashes begin that others may compare with theirs.
+  func holdings(of scope: ScopeID, withEnds: Bool = false) throws -> Holdings {
     guard let number = try catalog.known(scope) else { return Holdings() }
     var partial: [Holdings.Partial] = []
     let find = try connection.statement("SELECT site, seq, part FROM synckit_waiting WHERE scope = ?1 ORDER BY site, seq, part")
@@ -81,7 +84,10 @@ extension Snapshot {
     for (dot, parts) in waiting where try parts > 0 && dot.seq == log.lastSeq(scope: number, site: dot.site) + 1 {
       partial.append(Holdings.Partial(dot: try dots([dot])[0], parts: parts))
     }
-    return Holdings(vector: try log.vector(ofScope: number), partial: partial)
+    let vector = try log.vector(ofScope: number)
+    guard withEnds else { return Holdings(vector: vector, partial: partial) }
+    let ends = try vector.entries.map { dot in try end(number, LocalDot(site: try catalog.number(of: dot.site), seq: dot.seq)) ?? [] }
+    return Holdings(vector: vector, partial: partial, ends: ends)
   }
 
   /// Changesets beyond what somebody holds, in the order of their arrival here, which is one in which they can be applied.

@@ -23,6 +23,8 @@ public struct RelayAccess: ExchangeStore, Sendable {
     get throws { try relay.epoch }
   }
 
+  public var isRelay: Bool { true }
+
   /// The latest arrival as eight big-endian bytes.
   public func token() throws -> [UInt8] {
     let arrival = try relay.pool.read { db in try Relay.arrival(db) }
