@@ -11,6 +11,7 @@ let usage = """
 
     --commit ID --json FILE        the commit that stands in the record; the file that the record is added to
     --seconds N --stop             end after so long, or at the first failure
+    --jobs N                       play so many worlds at the same time
 
   Exits with 0 when nothing failed, 1 when something did, 64 when it was asked for nothing it knows.
   """
@@ -25,6 +26,7 @@ struct Arguments {
   var seed = 0
   var world = "any"
   var length = 4
+  var jobs = 1
   var forms = false
   var stops = false
   var shrinks = true
@@ -60,6 +62,7 @@ struct Arguments {
     case "--from": return read(\.from)
     case "--seed": return read(\.seed)
     case "--length": return read(\.length)
+    case "--jobs": return read(\.jobs)
     case "--world": world = value
     case "--commit": commit = value
     case "--json": json = value

@@ -1,5 +1,6 @@
 import Foundation
 import SyncSimulator
+import Synchronization
 
 /// Prints at once, into a pipe too: a run may take hours.
 func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
@@ -21,15 +22,33 @@ struct Campaign {
 
   /// - Returns: whether nothing failed.
   mutating func worlds(_ kind: WorldOptions.Kind) -> Bool {
-    for seed in arguments.from..<arguments.from + arguments.seeds where elapsed < arguments.limit {
-      let isRepeated = seed % 100 == 0
-      let outcome = isRepeated ? Simulation.playTwice(seed: seed, kind: kind) : Simulation.play(seed: seed, kind: kind)
-      record.add(outcome, isRepeated: isRepeated)
-      guard let failure = outcome.failure else { continue }
-      sayFailure(seed, kind.name, "\(failure)\n  \(Report.line(WorldOptions(seed: seed, kind: kind)))")
-      if arguments.stops { break }
+    let all = arguments.from..<arguments.from + arguments.seeds
+    // Worlds know nothing of each other; what came of them is taken in their order.
+    let atOnce = max(1, arguments.jobs) * (arguments.jobs > 1 ? 8 : 1)
+    for first in stride(from: all.lowerBound, to: all.upperBound, by: atOnce) where elapsed < arguments.limit {
+      for (seed, outcome) in Self.play(first..<min(first + atOnce, all.upperBound), kind, jobs: arguments.jobs) {
+        record.add(outcome, isRepeated: Self.isRepeated(seed))
+        guard let failure = outcome.failure else { continue }
+        sayFailure(seed, kind.name, "\(failure)\n  \(Report.line(WorldOptions(seed: seed, kind: kind)))")
+        if arguments.stops { return end() }
+      }
     }
     return end()
+  }
+
+  /// Every hundredth world is played twice (I-14).
+  private static func isRepeated(_ seed: Int) -> Bool { seed % 100 == 0 }
+
+  private static func play(_ seeds: Range<Int>, _ kind: WorldOptions.Kind, jobs: Int) -> [(Int, WorldOutcome)] {
+    let left = Mutex(Array(seeds.reversed()))
+    let done = Mutex<[Int: WorldOutcome]>([:])
+    DispatchQueue.concurrentPerform(iterations: min(max(1, jobs), seeds.count)) { _ in
+      while let seed = left.withLock({ $0.popLast() }) {
+        let outcome = isRepeated(seed) ? Simulation.playTwice(seed: seed, kind: kind) : Simulation.play(seed: seed, kind: kind)
+        done.withLock { $0[seed] = outcome }
+      }
+    }
+    return done.withLock { done in seeds.compactMap { seed in done[seed].map { (seed, $0) } } }
   }
 
   mutating func merge() -> Bool {

@@ -11,6 +11,8 @@ func name(_ kind: WorldOptions.Kind) -> (class: String, title: String) {
   switch kind {
   case .any: ("A3", "whole worlds, safety then liveness")
   case .histories: ("A2", "seeded histories on real SQLite")
+  case .with(.clones): ("E1", "cloned device")
+  case .with(.deviceRestores): ("E2", "restored device")
   case .with(.relayRestores): ("E3", "restored relay")
   case .with(.clocks): ("E4", "wrong clocks")
   case .with(.skew): ("F2", "schema skew")

@@ -95,6 +95,11 @@ public enum Action: Codable, Hashable, Sendable {
   case calm
   case withdraw(at: Int, scope: Int)
   case grant(at: Int, scope: Int)
+  /// A device's files are copied as they lie, and the copy lives on beside the original, as another device of the same user's.
+  case clone(at: Int, as: Int)
+  case backUpDevice(at: Int)
+  /// A device's files are replaced by those of its last backup.
+  case restoreDevice(at: Int)
   case crashRelay
   case backUpRelay
   /// The relay is restored from the last backup.

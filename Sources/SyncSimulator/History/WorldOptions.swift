@@ -14,6 +14,10 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     case quietEnd
     /// There is no relay: laptops and sticks alone.
     case noRelay
+    /// Copies of devices, which live on under the same name.
+    case clones
+    /// Devices that go back to a backup.
+    case deviceRestores
   }
 
   /// Which worlds are drawn.
@@ -67,6 +71,8 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     .smallParts,
   ]
 
+  private static let betweenDevices: Set<Fault> = [.noRelay, .gaps, .meetings, .bundles, .damagedBundles]
+
   /// Draws a world's options from its seed.
   public init(seed: Int, kind: Kind = .any) {
     var random = SeededGenerator(seed: seed)
@@ -96,12 +102,18 @@ public struct WorldOptions: Codable, Hashable, Sendable {
       chosen = chosen.filter(Self.byHand.contains) + [.gaps, .noRelay]
     case .with(let fault): if !chosen.contains(fault) { chosen.append(fault) }
     }
+    // Which of two changesets of one name keeps it is the relay's to say. What such devices give each other by hand, before they have heard
+    // of it, is taken for what it is not until they do.
+    if chosen.contains(.clones) || chosen.contains(.deviceRestores) { chosen.removeAll(where: Self.betweenDevices.contains) }
     faults = chosen
     // Megabytes at each step would take most of a run's time.
     steps = chosen.contains(.largeValues) ? min(15, length) : length
   }
 
-  private static let rare: [Fault: Double] = [.largeValues: 0.02, .noRelay: 0.04]
+  private static let rare: [Fault: Double] = [.largeValues: 0.02, .noRelay: 0.04, .clones: 0.1, .deviceRestores: 0.1]
+
+  /// Whether two changesets can come to bear one name.
+  var hasAccidents: Bool { has(.clones) || has(.deviceRestores) }
 
   public func has(_ fault: Fault) -> Bool { faults.contains(fault) }
 }

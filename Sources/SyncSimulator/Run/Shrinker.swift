@@ -159,6 +159,11 @@ extension Action {
     case .clock(let at, let fault): return number(at).map { .clock(at: $0, fault) }
     case .withdraw(let at, let scope): return number(at).map { .withdraw(at: $0, scope: scope) }
     case .grant(let at, let scope): return number(at).map { .grant(at: $0, scope: scope) }
+    case .clone(let at, let new):
+      guard let at = number(at), let new = number(new) else { return nil }
+      return .clone(at: at, as: new)
+    case .backUpDevice(let at): return number(at).map { .backUpDevice(at: $0) }
+    case .restoreDevice(let at): return number(at).map { .restoreDevice(at: $0) }
     case .save, .late, .calm, .crashRelay, .backUpRelay, .restoreRelay: return self
     }
   }

@@ -50,7 +50,7 @@ extension World {
     case .withdraw(let at, let scope):
       guard let device = device(at), scopes.indices.contains(scope) else { return }
       try relay?.relay.revoke(user: device.user, scope: .one(scopes[scope]))
-      withdrawn.insert(Withdrawal(device: at, scope: scopes[scope]))
+      withdrawn.insert(Withdrawal(user: device.user, scope: scopes[scope]))
     case .grant(let at, let scope):
       guard let device = device(at), scopes.indices.contains(scope) else { return }
       try grant(device, scopes[scope])
@@ -58,6 +58,14 @@ extension World {
       for _ in 0..<2 {
         for device in devices { try sync(device, Line(batchBytes: Limits.batchBytes)) }
       }
+    case .clone(let at, let number):
+      if let device = device(at) { try clone(device, as: number) }
+    case .backUpDevice(let at): try device(at)?.backUp()
+    case .restoreDevice(let at):
+      guard let device = device(at), device.hasBackup else { return }
+      try device.restoreBackup()
+      forms = forms.filter { $0.value.at != at }
+      try check(device)
     case .crashRelay: try relay?.crash()
     case .backUpRelay: try relay?.backUp()
     case .restoreRelay:
@@ -70,8 +78,6 @@ extension World {
     }
   }
 
-  private func device(_ number: Int) -> SimulatedReplica? { devices.indices.contains(number) ? devices[number] : nil }
-
   /// Whether a device's version of the application has the row's table, and the world has the row.
   private func isHere(_ id: RowID, _ device: SimulatedReplica) -> Bool {
     references[id.scope < scopes.count ? reference(id) : RowReference(scope: FieldTable.officeScope, table: "", key: [])] == id
@@ -80,7 +86,7 @@ extension World {
 
   func grant(_ device: SimulatedReplica, _ scope: ScopeID) throws {
     try relay?.relay.grant(user: device.user, scope: .one(scope))
-    withdrawn.remove(Withdrawal(device: device.number, scope: scope))
+    withdrawn.remove(Withdrawal(user: device.user, scope: scope))
   }
 
   /// A transaction does not come to its end: nothing of it may be there afterwards.

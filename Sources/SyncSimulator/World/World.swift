@@ -27,7 +27,7 @@ struct Form {
 public final class World {
   public let options: WorldOptions
   let scopes: [ScopeID]
-  let devices: [SimulatedReplica]
+  private(set) var devices: [SimulatedReplica]
   /// Nil where there is none.
   let relay: SimulatedRelay?
   let references: [RowReference: RowID]
@@ -35,6 +35,8 @@ public final class World {
   let judging: Judging
   private let folder: String
   var oracles: [ScopeID: MergeOracle] = [:]
+  /// What the oracle calls the changesets of a scope, by their transactions: two of them may bear one name, or one of them several.
+  var transactions: [ScopeID: [[UInt8]: Dot]] = [:]
   var forms: [Int: Form] = [:]
   var bundles: [Int: String] = [:]
   var late: [(device: Int, body: [UInt8])] = []
@@ -117,6 +119,24 @@ public final class World {
   }
 
   func oracle(_ scope: ScopeID) -> MergeOracle { oracles[scope] ?? MergeOracle() }
+
+  /// The oracle, told what a device calls things.
+  func oracle(_ scope: ScopeID, at device: SimulatedReplica) -> MergeOracle {
+    var oracle = oracle(scope)
+    oracle.names = device.names[scope] ?? [:]
+    return oracle
+  }
+
+  func device(_ number: Int) -> SimulatedReplica? { devices.first { $0.number == number } }
+
+  /// Copies a device.
+  func clone(_ original: SimulatedReplica, as number: Int) throws {
+    guard device(number) == nil else { return }
+    let copy = try SimulatedReplica(number: number, folder: folder, options: options, copyOf: original)
+    devices.append(copy)
+    relay?.enrol(copy, asCopyOf: original)
+    try check(copy)
+  }
 
   /// In memory where the system has such a place. The name has no part in what happens.
   private static func makeFolder(_ seed: Int) throws -> String {
