@@ -128,6 +128,79 @@ import Testing
   }
 }
 
+/// A copied or restored file is recognised by what its machine remembers of it, before anything is written.
+@Suite struct ReplicaMarkTests {
+  let field = try! TestField()
+
+  private func open(_ name: String, marks: String = "marks", random: String? = nil) throws -> Replica {
+    try field.replica(name, author: "li", markFolder: field.path(marks), chance: random)
+  }
+
+  private func copy(_ name: String, to other: String) throws {
+    for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: field.path(name + ".sqlite" + suffix)) {
+      // Over what is there, as `cp` does: the file keeps its number.
+      let target = field.path(other + ".sqlite" + suffix)
+      let data = try Data(contentsOf: URL(fileURLWithPath: field.path(name + ".sqlite" + suffix)))
+      FileManager.default.fileExists(atPath: target)
+        ? try data.write(to: URL(fileURLWithPath: target)) : try data.write(to: URL(fileURLWithPath: target), options: .atomic)
+    }
+  }
+
+  private func write(_ name: String, random: String? = nil, _ body: (Replica) throws -> Void = { _ in }) throws -> SiteID {
+    let replica = try open(name, random: random)
+    try replica.run("INSERT OR REPLACE INTO note VALUES(hex(randomblob(8)), 'x', NULL, 0)")
+    try body(replica)
+    return replica.site
+  }
+
+  @Test func aReplicaStaysWhoItIsWhereverItsFolderIsMoved() throws {
+    let first = try write("li")
+    #expect(try write("li") == first)
+    try FileManager.default.moveItem(atPath: field.path("li.sqlite"), toPath: field.path("moved.sqlite"))
+    #expect(try write("moved") == first)
+    #expect(try write("moved") == first)
+  }
+
+  @Test func aCopyTakesANewLifeOnceAndTheOriginalNone() throws {
+    let first = try write("li")
+    try copy("li", to: "copy")
+    let second = try write("copy", random: "another")
+    #expect(second != first)
+    #expect(try write("li") == first)
+    #expect(try write("copy", random: "a third") == second)
+    #expect(try open("copy").incidents().map(\.kind) == [.moved])
+    #expect(try open("li").incidents().isEmpty)
+  }
+
+  @Test func aFileThatLacksWhatHasLeftWasRestored() throws {
+    let first = try write("li")
+    try copy("li", to: "backup")
+    #expect(try write("li") { replica in _ = try replica.exportBundle(to: field.path("stick")) } == first)
+    try copy("backup", to: "li")
+    #expect(try write("li", random: "another") != first)
+  }
+
+  @Test func aFileThatLacksOnlyWhatNobodyHasSeenIsTheSame() throws {
+    let first = try write("li")
+    try copy("li", to: "backup")
+    #expect(try write("li") == first)
+    try copy("backup", to: "li")
+    #expect(try write("li") == first)
+  }
+
+  @Test func aFileOnAnotherMachineIsACopy() throws {
+    let first = try write("li")
+    let elsewhere = try open("li", marks: "other machine", random: "another")
+    #expect(elsewhere.site != first)
+  }
+
+  @Test func whereNothingCanBeRememberedAReplicaOpensAllTheSame() throws {
+    try Data().write(to: URL(fileURLWithPath: field.path("marks")))
+    let first = try write("li")
+    #expect(try write("li") == first)
+  }
+}
+
 /// Replicas and a real relay.
 final class RelayField {
   let field = try! TestField()

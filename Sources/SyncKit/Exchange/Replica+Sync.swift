@@ -31,6 +31,7 @@ extension Replica {
   ) throws -> ExchangeSummary {
     let memory = PeerMemory(self, peer)
     do {
+      try noteLeaving()
       let summary = try run(transport, memory, batchBytes, progress)
       try memory.noteOutcome(nil)
       return summary

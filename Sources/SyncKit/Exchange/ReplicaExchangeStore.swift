@@ -5,7 +5,16 @@ public import SyncCore
 public struct ReplicaExchangeStore: ExchangeStore {
   let replica: Replica
 
-  public var epoch: [UInt8] { replica.site.bytes }
+  /// New with each life, and when changesets were given other names: the log's numbers, of which tokens are made, are then others.
+  public var epoch: [UInt8] {
+    get throws {
+      try replica.look { snapshot in
+        let incident = try snapshot.latestIncident()
+        return try snapshot.connection.site().bytes
+          + (incident > 0 ? (0..<8).reversed().map { UInt8(truncatingIfNeeded: incident >> ($0 * 8)) } : [])
+      }
+    }
+  }
 
   public var isRelay: Bool { false }
 
@@ -34,7 +43,8 @@ public struct ReplicaExchangeStore: ExchangeStore {
   }
 
   public func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
-    try replica.look { try $0.load(beyond: wants, budget: budget) }
+    try replica.noteLeaving()
+    return try replica.look { try $0.load(beyond: wants, budget: budget) }
   }
 
   public func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {

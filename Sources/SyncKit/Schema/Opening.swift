@@ -34,7 +34,10 @@ struct Opening {
     try pool.writeWithoutTransaction { db in
       try db.inTransaction(.immediate) {
         engine.isArmed = true
-        try engine.working { try engine.load(declarations: configuration.tables) }
+        try engine.working {
+          try engine.load(declarations: configuration.tables)
+          if let folder = configuration.markFolder { try engine.checkMark(ReplicaMarks(folder: folder), path: path) }
+        }
         engine.isArmed = false
         let guards = Guards(engine.connection)
         for table in engine.tables { try engine.working { try guards.ensure(table, engine.tables) } }
