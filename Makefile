@@ -24,6 +24,7 @@ FROM ?= 0
 STEPS ?= 1000000
 SEED ?= 0
 WORLD ?= any
+JOBS ?= 1
 RECORD ?=
 MUTANTS ?=
 
@@ -43,7 +44,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports docs format demo crash bench sim merge reproduce mutants scoreboard install uninstall clean
+.PHONY: help setup build test check lint imports records docs format demo crash bench sim merge reproduce mutants scoreboard install uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -58,7 +59,7 @@ test: setup
 	swift build $(SWIFT_FLAGS) --build-tests
 	swift test $(SWIFT_FLAGS) --skip-build
 
-check: lint imports docs
+check: lint imports records docs
 
 lint:
 	swift format lint --strict --parallel --recursive $(LINTED)
@@ -66,6 +67,11 @@ lint:
 imports:
 	scripts/check-imports
 	scripts/test-check-imports
+
+# That the planted bugs still have a place in the sources, and that the scoreboard says what the records say.
+records:
+	scripts/mutants --check
+	scripts/scoreboard --check
 
 docs: setup
 	swift package $(SWIFT_FLAGS) generate-documentation $(addprefix --target ,$(LIBRARIES)) --warnings-as-errors
@@ -87,7 +93,7 @@ bench: setup
 SIMULATE := swift build $(SWIFT_FLAGS) -c release --product simulate && SWIFT_DETERMINISTIC_HASHING=1 $(RELEASE)/simulate
 COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 
-RECORDING = --commit $(COMMIT) $(if $(RECORD),--json $(RECORD))
+RECORDING = --jobs $(JOBS) --commit $(COMMIT) $(if $(RECORD),--json $(RECORD))
 
 sim: setup
 	$(SIMULATE) worlds --world $(WORLD) --seeds $(SEEDS) --from $(FROM) $(RECORDING)

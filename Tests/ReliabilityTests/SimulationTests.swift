@@ -17,6 +17,13 @@ import Testing
     #expect(outcome.failure == nil, "make reproduce SEED=\(seed) WORLD=histories")
   }
 
+  /// Every word that any copy wrote is there in the end.
+  @Test(arguments: [WorldOptions.Fault.clones, .deviceRestores], 0..<4)
+  func copiedAndRestoredDevicesEndAlike(accident: WorldOptions.Fault, seed: Int) {
+    let outcome = Simulation.play(seed: seed, kind: .with(accident))
+    #expect(outcome.failure == nil, "make reproduce SEED=\(seed) WORLD=\(accident)")
+  }
+
   @Test(arguments: [1, 5, 23])
   func theSameSeedHasTheSameTrace(seed: Int) {
     let (first, second) = (Simulation.play(seed: seed), Simulation.play(seed: seed))
