@@ -63,7 +63,8 @@ let package = Package(
       swiftSettings: strict),
     // Tests mirror Sources.
     .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: strict),
-    .testTarget(name: "SyncKitTests", dependencies: ["SyncSimulator", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
+    .testTarget(
+      name: "SyncKitTests", dependencies: ["SyncSimulator", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
     .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator"], swiftSettings: strict),
     .testTarget(name: "SyncRelayTests", dependencies: ["SyncRelay", "SyncServer", "SyncKit", "SyncCore", grdb], swiftSettings: strict),
     .testTarget(

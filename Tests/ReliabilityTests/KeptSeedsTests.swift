@@ -33,6 +33,23 @@ import Testing
       {"save":{"_1":{"cells":[{"column":9}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"},"form":11}}
       """#)
   }
+
+  /// I-9: a relay that had lost a whole scope was only told of it an exchange later.
+  @Test func aRestoredRelayGetsAScopeBackThatItHasLostInThreeExchanges() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":5,"faults":[],"replicas":2,"rows":1,"scopes":1,"seed":100261,"steps":10,"tables":[1],"values":4,"writes":60}
+      """#,
+      #"""
+      {"write":{"at":0,"rows":[{"cells":[{"column":6}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":1},"statement":"upsert"}]}}
+      {"backUpRelay":{}}
+      {"calm":{}}
+      {"withdraw":{"at":0,"scope":0}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":0,"value":0},{"column":1,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":1},"statement":"upsert"}]}}
+      {"calm":{}}
+      {"restoreRelay":{}}
+      """#)
+  }
 }
 
 /// Plays a history and expects that every law holds.

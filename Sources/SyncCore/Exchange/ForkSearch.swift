@@ -31,7 +31,9 @@ public struct ForkSearch: Sendable {
   public init(_ fork: Fork, known: VersionVector) {
     self.fork = fork
     self.known = known
-    differs = fork.here < fork.there ? fork.here + 1 : fork.there
+    // What was refused for its predecessor the other side does not have: the fork begins before it.
+    let there = min(fork.there, known[fork.site])
+    differs = fork.here < there ? fork.here + 1 : there
   }
 
   /// The next question; nil when ``common`` is found. Forks are nearly always young, so that the search begins at the end.

@@ -5,27 +5,48 @@ public struct ActionSource {
   private var forms: [Int] = []
   private var nextForm = 0
   private var bundles = 0
+  private var devices: Int
+  /// What follows what was drawn last.
+  private var due: [Action] = []
 
   public init(_ options: WorldOptions) {
     self.options = options
+    devices = options.replicas
     random = SeededGenerator(seed: options.seed ^ 0x5eed)
   }
 
   /// The whole history.
   public static func history(_ options: WorldOptions) -> [Action] {
     var source = ActionSource(options)
-    return (0..<options.steps).map { _ in source.next() }
+    // A backup from before there was anything has no scope at all.
+    let first: [Action] = options.has(.relayRestores) && source.random.chance(0.5) ? [.backUpRelay] : []
+    let middle = (0..<options.steps).map { _ in source.next() }
+    return first + middle + (options.has(.quietEnd) ? source.quietEnd() : [])
+  }
+
+  /// All is brought to rest, then very little happens, and what comes of it can only be told from what was remembered.
+  private mutating func quietEnd() -> [Action] {
+    var out: [Action] = [.calm]
+    let (at, scope) = (device(), scope())
+    if options.has(.withdrawals), random.chance(0.5) {
+      out += [.withdraw(at: at, scope: scope), .write(at: device(), rows: [write(row())]), .calm]
+    }
+    if options.has(.relayRestores), random.chance(0.5) { out.append(.restoreRelay) }
+    if random.chance(0.7) { out.append(.write(at: device(), rows: [write(row())])) }
+    if random.chance(0.3) { out.append(.reopen(at: device())) }
+    return out
   }
 
   mutating func next() -> Action {
+    if !due.isEmpty { return due.removeFirst() }
     let at = device()
-    var all: [(weight: Int, value: Int)] = [(options.writes, 0), (25, 1)]
+    var all: [(weight: Int, value: Int)] = [(options.writes, 0), (options.has(.noRelay) ? 0 : 25, 1)]
     for (at, (fault, weight)) in Self.weights.enumerated() where options.has(fault) { all.append((weight, at + 2)) }
     switch random.pick(all) {
     case 0:
       if !forms.isEmpty, random.chance(0.35) { return .save(form: forms.remove(at: random.number(0...forms.count - 1)), write(row())) }
       var rows = [row()]
-      if random.chance(0.2) { rows += [row(), row()] }
+      if random.chance(options.has(.smallParts) ? 0.5 : 0.2) { rows += [row(), row()] }
       var seen: Set<RowID> = []
       return .write(at: at, rows: rows.filter { seen.insert($0).inserted }.map { write($0) })
     case 1: return .sync(at: at, line())
@@ -34,16 +55,26 @@ public struct ActionSource {
   }
 
   private static let weights: [(fault: WorldOptions.Fault, weight: Int)] = [
-    (.forms, 12), (.settlements, 6), (.meetings, 12), (.gaps, 15), (.bundles, 8), (.late, 5), (.crashes, 4), (.reopening, 4), (.skew, 3),
-    (.clocks, 5), (.withdrawals, 5), (.relayCrashes, 3), (.relayRestores, 3), (.processes, 8), (.calm, 4),
+    (.forms, 12), (.settlements, 8), (.meetings, 12), (.gaps, 20), (.bundles, 8), (.late, 5), (.crashes, 4), (.reopening, 4), (.skew, 3),
+    (.clocks, 5), (.withdrawals, 6), (.relayCrashes, 3), (.relayRestores, 4), (.processes, 8), (.calm, 4), (.undone, 8), (.clones, 5),
+    (.deviceRestores, 8),
   ]
 
   private mutating func happening(_ fault: WorldOptions.Fault, _ at: Int) -> Action {
     switch fault {
     case .forms:
       nextForm += 1
-      forms.append(nextForm)
-      return .open(form: nextForm, at: at, row: row(), asText: random.chance(0.3))
+      let row = row()
+      if options.has(.deletions), random.chance(0.2) {
+        // Somebody deletes what a form shows, and the form brings it back.
+        var (deletion, save) = (write(row), write(row))
+        deletion.statement = .delete
+        save.statement = random.chance(0.5) ? .upsert : .replace
+        due = [.write(at: at, rows: [deletion]), .save(form: nextForm, save)]
+      } else {
+        forms.append(nextForm)
+      }
+      return .open(form: nextForm, at: at, row: row, asText: random.chance(0.3))
     case .settlements: return .settle(at: at, choice: random.number(0...1 << 30))
     case .meetings: return .meet(at: at, with: device(), line())
     case .gaps: return .carry(from: device(), to: at, choice: random.number(0...1 << 30))
@@ -57,6 +88,13 @@ public struct ActionSource {
       return .importing(bundle: random.number(1...bundles), at: at, cut: damage == 0 ? place : nil, altered: damage == 1 ? place : nil)
     case .late: return .late(random.number(0...100))
     case .crashes: return .crash(at: at, write: write(row()))
+    case .undone:
+      let row = row()
+      if options.has(.processes), random.chance(0.3) {
+        // Another process writes what this one has taken back.
+        due = [.otherProcess(at: at), .write(at: at, rows: [write(row)]), .otherProcess(at: at), .write(at: at, rows: [write(self.row())])]
+      }
+      return .takeBack(at: at, write: write(row))
     case .reopening: return .reopen(at: at)
     case .skew: return .upgrade(at: at)
     case .clocks: return .clock(at: at, clock())
@@ -64,13 +102,18 @@ public struct ActionSource {
     case .relayCrashes: return .crashRelay
     case .calm: return .calm
     case .processes: return .otherProcess(at: at)
+    case .clones:
+      guard devices < options.replicas + 3 else { return .sync(at: at, line()) }
+      devices += 1
+      return .clone(at: at, as: devices - 1)
+    case .deviceRestores: return random.chance(0.5) ? .backUpDevice(at: at) : .restoreDevice(at: at)
     default: return random.chance(0.5) ? .backUpRelay : .restoreRelay
     }
   }
 
   // MARK: Parts
 
-  private mutating func device() -> Int { random.number(0...options.replicas - 1) }
+  private mutating func device() -> Int { random.number(0...devices - 1) }
 
   private mutating func scope() -> Int { random.number(0...options.scopes) }
 
@@ -81,7 +124,7 @@ public struct ActionSource {
   }
 
   private mutating func write(_ row: RowID) -> RowWrite {
-    let deletes = options.has(.deletions) ? 15 : 2
+    let deletes = options.has(.deletions) ? 25 : 2
     let statement = random.pick([(deletes, Statement.delete), (30, .update), (40, .upsert), (15, .replace)])
     let count = random.number(1...3)
     let cells = (0..<count).map { _ in RowWrite.Cell(column: random.number(0...11), value: value()) }

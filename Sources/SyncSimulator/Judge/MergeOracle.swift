@@ -31,6 +31,8 @@ public struct MergeOracle {
   }
 
   public private(set) var writes: [String: [Write]] = [:]
+  /// What a replica calls writes, where it is not what they are called here: the name decides between equal times.
+  public var names: [Dot: Dot] = [:]
   private var needs: [Dot: VersionVector] = [:]
   /// Everything that was ever written.
   public private(set) var all = VersionVector()
@@ -54,7 +56,7 @@ public struct MergeOracle {
     return here.compactMap { write in
       guard let value = write.values[column], !closed.contains(write.dot) else { return nil }
       return Candidate(dot: write.dot, time: write.time, value: value)
-    }.sorted { ($1.time, $1.dot) < ($0.time, $0.dot) }
+    }.sorted { ($1.time, names[$1.dot] ?? $1.dot) < ($0.time, names[$0.dot] ?? $0.dot) }
   }
 
   /// What a cell displays by a policy; nil when nobody has written it.

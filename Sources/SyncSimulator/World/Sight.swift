@@ -18,7 +18,7 @@ extension World {
   /// - Parameter asText: whether a form opens, and whether its token goes through text; nil when none does.
   func look(_ device: SimulatedReplica, _ id: RowID, asText: Bool? = nil) throws -> Sight {
     let table = FieldTable.all[id.table]
-    let (oracle, applied) = (oracle(scope(id)), applied(device, id))
+    let (oracle, applied) = (oracle(scope(id), at: device), applied(device, id))
     let row = try device.replica.read { db in try fetch(db, id) }
     var shown: [String: Set<Dot>] = [:]
     for column in table.columns where column.policy != .counter {

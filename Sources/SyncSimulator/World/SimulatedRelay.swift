@@ -31,6 +31,9 @@ final class SimulatedRelay {
     principals[device.number] = principal
   }
 
+  /// A copy of a device has its token too.
+  func enrol(_ copy: SimulatedReplica, asCopyOf original: SimulatedReplica) { principals[copy.number] = principals[original.number] }
+
   func access(_ device: SimulatedReplica) throws -> RelayAccess {
     guard let principal = principals[device.number] else { throw WorldError("device \(device.number) is not enrolled") }
     return RelayAccess(relay, principal)

@@ -6,14 +6,24 @@ import SyncKit
 /// One device of a world: a real replica on a real file, with its clock and its user.
 final class SimulatedReplica {
   let number: Int
+  let user: String
   let clock = SimulatedClock()
   let path: String
   private let chance: SimulatedChance
   private let tables: [Int]
+  private let hasSmallParts: Bool
   /// The version of the application.
   private(set) var version: Int
-  /// What it is known to have applied, by scope.
+  /// What it is known to have applied, by scope, as the oracle names it.
   var applied: [ScopeID: VersionVector] = [:]
+  /// The same as the replica itself names it.
+  var held: [ScopeID: VersionVector] = [:]
+  /// What the replica calls the oracle's writes, by scope; empty where both call them the same.
+  var names: [ScopeID: [Dot: Dot]] = [:]
+  /// As whom the oracle knows it: another after each restore, since what it writes then is not what it had written.
+  private(set) var life: SiteID
+  /// How much it has written in this life, by scope.
+  var written: [ScopeID: UInt64] = [:]
   /// The time of its last own write, by scope.
   var lastTime: [ScopeID: HybridTime] = [:]
   /// What the device's processes have open, and which of them is at work.
@@ -21,17 +31,34 @@ final class SimulatedReplica {
   private var process = 0
   /// Whether the files were copied at a crash that is still to be played out.
   private(set) var hasCrashed = false
+  private(set) var hasBackup = false
 
-  init(number: Int, folder: String, seed: Int, version: Int, tables: [Int]) throws {
+  init(number: Int, folder: String, options: WorldOptions) throws {
     self.number = number
-    self.version = version
-    self.tables = tables
+    user = "user\(number)"
+    life = SiteID(deviceHigh: 0, deviceLow: UInt64(number + 1), incarnation: 1)
+    version = options.has(.skew) && number % 3 != 0 ? 1 : FieldTable.newest
+    tables = options.tables
+    hasSmallParts = options.has(.smallParts)
     path = "\(folder)/device\(number).sqlite"
-    chance = SimulatedChance(seed: seed &* 1009 &+ number)
+    chance = SimulatedChance(seed: options.seed &* 1009 &+ number)
     try reopen()
   }
 
-  var user: String { "user\(number)" }
+  /// A copy of another device, as its files lie now.
+  init(number: Int, folder: String, options: WorldOptions, copyOf original: SimulatedReplica) throws {
+    self.number = number
+    user = original.user
+    life = SiteID(deviceHigh: 0, deviceLow: UInt64(number + 1), incarnation: 1)
+    version = original.version
+    tables = options.tables
+    hasSmallParts = options.has(.smallParts)
+    path = "\(folder)/device\(number).sqlite"
+    chance = SimulatedChance(seed: options.seed &* 1009 &+ number)
+    lastTime = original.lastTime
+    try original.copyFiles(to: path)
+    try reopen()
+  }
 
   var replica: Replica {
     get throws {
@@ -64,6 +91,7 @@ final class SimulatedReplica {
       tables: known.map { $0.table.declaration(in: self.version) }, author: user, schemaVersion: self.version, clock: { clock.read() },
       random: { chance.bytes($0) }, fileSystem: FileSystemProbe { _ in nil })
     configuration.isDurable = false
+    if hasSmallParts { configuration.partTargetBytes = 0 }
     return try Replica(path: path, configuration: configuration) { migrator in
       for (_, table) in known {
         for (version, sql) in table.migrations where version <= self.version {
@@ -83,6 +111,27 @@ final class SimulatedReplica {
     }
   }
 
+  func backUp() throws {
+    try copyFiles(to: path + ".backup")
+    hasBackup = true
+  }
+
+  /// Goes back to the last backup, and to what was known then.
+  func restoreBackup() throws {
+    open = [:]
+    try replaceFiles(by: path + ".backup")
+    (applied, held, names, written, lastTime) = ([:], [:], [:], [:], [:])
+    life = SiteID(deviceHigh: 0, deviceLow: life.deviceLow, incarnation: life.incarnation + 1)
+    try reopen()
+  }
+
+  private func replaceFiles(by source: String) throws {
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: source + suffix) {
+      try FileManager.default.copyItem(atPath: source + suffix, toPath: path + suffix)
+    }
+  }
+
   /// Power fails, now or when the clock is read for the nth time: what lies on the disk at that moment is what there will be.
   func losePower(atRead number: Int = 0) throws {
     if number > 0 { return clock.onRead(number) { [weak self] in _ = try? self?.losePower() } }
@@ -93,10 +142,7 @@ final class SimulatedReplica {
   /// Opens the replica again from what lay on the disk when power failed.
   func restart() throws {
     open = [:]
-    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
-    for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + ".crash" + suffix) {
-      try FileManager.default.moveItem(atPath: path + ".crash" + suffix, toPath: path + suffix)
-    }
+    try replaceFiles(by: path + ".crash")
     hasCrashed = false
     try reopen()
   }

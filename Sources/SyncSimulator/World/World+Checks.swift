@@ -14,7 +14,11 @@ extension World {
   /// Compares all that a replica holds and displays with what it must.
   func check(_ device: SimulatedReplica) throws {
     for scope in scopes {
-      let vector = try device.replica.exchangeStore.holdings(of: scope).vector
+      let held = try device.replica.exchangeStore.holdings(of: scope).vector
+      let isAsBefore = device.held[scope] == held
+      device.held[scope] = held
+      if isAsBefore { continue }
+      let vector = try known(device, scope)
       let before = device.applied[scope] ?? VersionVector()
       try require("I-7", vector.covers(before), "\(device.user) held \(before.entries) of \(scope), and holds \(vector.entries)")
       if vector != before {
@@ -44,11 +48,33 @@ extension World {
     }
   }
 
+  /// What a device holds of a scope, as the oracle names it.
+  private func known(_ device: SimulatedReplica, _ scope: ScopeID) throws -> VersionVector {
+    guard options.hasAccidents else { return device.held[scope] ?? VersionVector() }
+    var names: [Dot: Dot] = [:]
+    for fragment in try device.replica.exchangeStore.load(beyond: [ScopeHoldings(scope: scope, holdings: Holdings())], budget: 1 << 30)
+      .fragments
+    {
+      let header = try ChangesetHeader(decoding: fragment.header)
+      guard let dot = transactions[scope]?[header.transaction.id] else {
+        throw WorldFailure(step: step, invariant: "I-4", message: "\(header.dot) at \(device.user), which nobody wrote")
+      }
+      if let other = names.updateValue(header.dot, forKey: dot) {
+        try require("I-12", false, "what \(dot) wrote stands twice at \(device.user), as \(other) and as \(header.dot)")
+      }
+    }
+    device.names[scope] = names
+    let vector = VersionVector(Array(names.keys))
+    let count = vector.entries.reduce(0) { $0 + Int($1.seq) }
+    try require("I-5", names.count == count, "\(device.user) holds \(names.keys.sorted()) of \(scope), with gaps")
+    return vector
+  }
+
   func applied(_ device: SimulatedReplica, _ id: RowID) -> VersionVector { device.applied[scope(id)] ?? VersionVector() }
 
   /// What a visible row must display in a column.
   func expected(_ id: RowID, _ column: FieldTable.Column, _ device: SimulatedReplica) -> Value {
-    let (oracle, applied) = (oracle(scope(id)), applied(device, id))
+    let (oracle, applied) = (oracle(scope(id), at: device), applied(device, id))
     if judging == .earliestWins, column.policy == .keep {
       return oracle.candidates(name(id), column.name, applied: applied).last?.value ?? column.standard
     }
@@ -77,6 +103,7 @@ extension World {
     var rules = 0
     for scope in scopes {
       let found = try device.replica.conflicts(in: scope)
+      let known = Dictionary(uniqueKeysWithValues: (device.names[scope] ?? [:]).map { ($1, $0) })
       var left: [RowID: [String: Conflict]] = [:]
       for conflict in found {
         guard let id = references[conflict.row] else {
@@ -96,7 +123,9 @@ extension World {
           let wanted = oracle(scope).conflict(name(id), column, applied: applied(device, id))
           let conflict = left[id]?[column]
           left[id]?[column] = nil
-          let candidates = conflict.map { Dictionary(uniqueKeysWithValues: $0.candidates.map { ($0.value, Set($0.writes.map(\.dot))) }) }
+          let candidates = conflict.map { conflict in
+            Dictionary(uniqueKeysWithValues: conflict.candidates.map { ($0.value, Set($0.writes.map { known[$0.dot] ?? $0.dot })) })
+          }
           try require(
             "I-3", wanted == candidates,
             "\(name(id)).\(column) has candidates \(Self.text(candidates)) at \(device.user), not \(Self.text(wanted))")

@@ -10,7 +10,8 @@ extension World {
   /// An exchange with the relay.
   @discardableResult
   func sync(_ device: SimulatedReplica, _ line: Line) throws -> ExchangeSummary? {
-    try exchange(device, line, with: try relay.access(device), peer: Self.relayName)
+    guard let relay else { return nil }
+    return try exchange(device, line, with: try relay.access(device), peer: Self.relayName)
   }
 
   func meet(_ device: SimulatedReplica, _ other: SimulatedReplica, _ line: Line) throws {
@@ -36,7 +37,7 @@ extension World {
       let done = try device.replica.sync(with: way, peer: peer, batchBytes: line.batchBytes)
       for refusal in done.refused {
         let isAllowed =
-          refusal.code == Refusal.Code.notGranted && withdrawn.contains(Withdrawal(device: device.number, scope: refusal.scope))
+          refusal.code == Refusal.Code.notGranted && withdrawn.contains(Withdrawal(user: device.user, scope: refusal.scope))
         try require("I-18", isAllowed, "\(refusal.dot) of \(refusal.scope) was refused: \(refusal.code)")
         coverage.note("refused:\(refusal.code)")
       }
@@ -64,10 +65,11 @@ extension World {
 
   /// A request that was kept on the way arrives.
   func arriveLate(_ number: Int) throws {
-    guard !late.isEmpty else { return }
-    let (device, body) = late.remove(at: number % late.count)
+    guard let relay, !late.isEmpty else { return }
+    let (sender, body) = late.remove(at: number % late.count)
+    guard let device = device(sender) else { return }
     let request = try ExchangeRequest(decoding: body, codec: .standard)
-    _ = try ExchangeResponder.answer(request, from: try relay.access(devices[device]))
+    _ = try ExchangeResponder.answer(request, from: try relay.access(device))
   }
 
   // MARK: By hand
@@ -80,13 +82,13 @@ extension World {
     var choices: [(scope: ScopeID, author: SiteID)] = []
     let isAnything = random.chance(0.2)
     for scope in scopes {
-      let there = to.applied[scope] ?? VersionVector()
-      for last in from.applied[scope]?.entries ?? [] where isAnything || last.seq > there[last.site] { choices.append((scope, last.site)) }
+      let there = to.held[scope] ?? VersionVector()
+      for last in from.held[scope]?.entries ?? [] where isAnything || last.seq > there[last.site] { choices.append((scope, last.site)) }
     }
     guard !choices.isEmpty else { return }
     let (scope, author) = random.pick(choices)
-    let known = from.applied[scope]?[author] ?? 0
-    let next = Int(min(known, (to.applied[scope]?[author] ?? 0) + 1))
+    let known = from.held[scope]?[author] ?? 0
+    let next = Int(min(known, (to.held[scope]?[author] ?? 0) + 1))
     let first = UInt64(isAnything ? random.number(1...Int(known)) : min(Int(known), random.pick([next, next, next + 1, next + 2])))
     let last = min(known, first + UInt64(random.number(0...5)))
     let want = ScopeHoldings(scope: scope, holdings: Holdings(vector: VersionVector([Dot(site: author, seq: first - 1)])))
@@ -100,15 +102,25 @@ extension World {
       dots.insert(dot)
       batch.append(fragment)
     }
-    let before = to.applied[scope] ?? VersionVector()
+    let before = to.held[scope] ?? VersionVector()
     for entry in before.entries { for seq in 1...entry.seq { dots.insert(Dot(site: entry.site, seq: seq)) } }
     let (_, refused) = try to.replica.exchangeStore.store(batch.shuffled(using: &random))
     try require("I-18", refused.isEmpty, "\(to.user) refused \(refused)")
     try check(to)
     let due = oracle(scope).applicable(dots)
-    let applied = to.applied[scope] ?? VersionVector()
+    let applied = to.held[scope] ?? VersionVector()
     try require("I-5", applied.covers(due), "\(to.user) applied \(applied.entries), and could have \(due.entries)")
     if applied == before, !batch.isEmpty { coverage.note("waiting") }
+  }
+
+  /// Hands all that one device has and another lacks to that other, in any order.
+  func handOver(from: SimulatedReplica, to: SimulatedReplica, _ random: inout SeededGenerator) throws {
+    let wants = scopes.map { ScopeHoldings(scope: $0, holdings: Holdings(vector: to.held[$0] ?? VersionVector())) }
+    let all = try from.replica.exchangeStore.load(beyond: wants, budget: 1 << 30).fragments
+    guard !all.isEmpty else { return }
+    let (_, refused) = try to.replica.exchangeStore.store(all.shuffled(using: &random))
+    try require("I-18", refused.isEmpty, "\(to.user) refused \(refused)")
+    try check(to)
   }
 
   func export(_ bundle: Int, _ device: SimulatedReplica) throws {
@@ -140,6 +152,6 @@ extension World {
 
 /// A scope that the office has taken from a user for the time being.
 struct Withdrawal: Hashable {
-  let device: Int
+  let user: String
   let scope: ScopeID
 }

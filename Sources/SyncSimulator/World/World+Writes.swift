@@ -128,7 +128,7 @@ extension World {
   /// Takes what a device has just written into the history: one changeset for each scope with writes, and none for the others.
   func note(_ device: SimulatedReplica, _ make: (ScopeID, Dot, HybridTime) -> [MergeOracle.Write]) throws {
     for scope in scopes {
-      let known = device.applied[scope] ?? VersionVector()
+      let known = device.held[scope] ?? VersionVector()
       let wants = [ScopeHoldings(scope: scope, holdings: Holdings(vector: known))]
       let new = try device.replica.exchangeStore.load(beyond: wants, budget: 1 << 30).fragments
       try require("I-5", new.count <= 1, "\(new.count) changesets in \(scope) for one transaction at \(device.user)")
@@ -138,13 +138,16 @@ extension World {
         continue
       }
       let header = try ChangesetHeader(decoding: fragment.header)
-      let writes = make(scope, header.dot, header.time)
+      let dot = options.hasAccidents ? Dot(site: device.life, seq: device.written[scope, default: 0] + 1) : header.dot
+      device.written[scope, default: 0] += 1
+      transactions[scope, default: [:]][header.transaction.id] = dot
+      let writes = make(scope, dot, header.time)
       try require("I-4", !writes.isEmpty, "a changeset in \(scope) for nothing at \(device.user)")
       let own = Dot(site: try device.replica.site, seq: known[try device.replica.site] + 1)
       try require("I-12", header.dot == own, "\(device.user) wrote \(header.dot) where \(own) is due")
       try require("I-16", header.time > device.lastTime[scope] ?? HybridTime(rawValue: 0), "\(device.user)'s time does not rise")
       device.lastTime[scope] = header.time
-      oracles[scope, default: MergeOracle()].add(writes, as: header.dot)
+      oracles[scope, default: MergeOracle()].add(writes, as: dot)
       trace.note(fragment.header)
     }
   }

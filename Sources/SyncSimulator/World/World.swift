@@ -27,13 +27,16 @@ struct Form {
 public final class World {
   public let options: WorldOptions
   let scopes: [ScopeID]
-  let devices: [SimulatedReplica]
-  let relay: SimulatedRelay
+  private(set) var devices: [SimulatedReplica]
+  /// Nil where there is none.
+  let relay: SimulatedRelay?
   let references: [RowReference: RowID]
   let ids: [RowID]
   let judging: Judging
   private let folder: String
   var oracles: [ScopeID: MergeOracle] = [:]
+  /// What the oracle calls the changesets of a scope, by their transactions: two of them may bear one name, or one of them several.
+  var transactions: [ScopeID: [[UInt8]: Dot]] = [:]
   var forms: [Int: Form] = [:]
   var bundles: [Int: String] = [:]
   var late: [(device: Int, body: [UInt8])] = []
@@ -66,13 +69,9 @@ public final class World {
     (self.ids, self.references) = (ids, references)
     for scope in scopes { oracles[scope] = MergeOracle() }
     let folder = folder
-    devices = try (0..<options.replicas).map { number in
-      let isOld = options.has(.skew) && number % 3 != 0
-      return try SimulatedReplica(
-        number: number, folder: folder, seed: options.seed, version: isOld ? 1 : FieldTable.newest, tables: options.tables)
-    }
-    relay = try SimulatedRelay(folder: folder, seed: options.seed)
-    for device in devices { try relay.enrol(device, scopes: scopes) }
+    devices = try (0..<options.replicas).map { try SimulatedReplica(number: $0, folder: folder, options: options) }
+    relay = options.has(.noRelay) ? nil : try SimulatedRelay(folder: folder, seed: options.seed)
+    for device in devices { try relay?.enrol(device, scopes: scopes) }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -86,7 +85,7 @@ public final class World {
         coverage.note("action:\(action.kind)")
         trace.note("\(action)")
         for device in devices { device.clock.pass(1000) }
-        relay.pass(1000)
+        relay?.pass(1000)
         try take(action)
       }
       step = actions.count
@@ -120,6 +119,24 @@ public final class World {
   }
 
   func oracle(_ scope: ScopeID) -> MergeOracle { oracles[scope] ?? MergeOracle() }
+
+  /// The oracle, told what a device calls things.
+  func oracle(_ scope: ScopeID, at device: SimulatedReplica) -> MergeOracle {
+    var oracle = oracle(scope)
+    oracle.names = device.names[scope] ?? [:]
+    return oracle
+  }
+
+  func device(_ number: Int) -> SimulatedReplica? { devices.first { $0.number == number } }
+
+  /// Copies a device.
+  func clone(_ original: SimulatedReplica, as number: Int) throws {
+    guard device(number) == nil else { return }
+    let copy = try SimulatedReplica(number: number, folder: folder, options: options, copyOf: original)
+    devices.append(copy)
+    relay?.enrol(copy, asCopyOf: original)
+    try check(copy)
+  }
 
   /// In memory where the system has such a place. The name has no part in what happens.
   private static func makeFolder(_ seed: Int) throws -> String {
