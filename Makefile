@@ -8,6 +8,7 @@
 # make bench     build with optimization and measure (BENCH_ARGS="…" is handed on)
 # make sim       play SEEDS worlds from FROM on, optimized; every failure prints how to have it again
 # make reproduce play the world of SEED, shrink its failure, and print a regression test
+# make disk      lose power under SEEDS trials (CLASS=io-error, disk-full: fail calls, fill the disk), optimized
 # make mutants   plant each bug of scripts/mutants and see that the simulator finds it (MUTANTS="…" for some)
 # make install   build with optimization and install under PREFIX (/usr/local), below DESTDIR if set
 # make uninstall remove what install put there
@@ -21,6 +22,9 @@ SEEDS ?= 200
 FROM ?= 0
 SEED ?= 0
 SIM_JSON ?=
+CLASS ?= power-loss
+EVERY ?= 1
+DISK_JSON ?=
 MUTANTS ?=
 
 # One set of flags for every command, so that all of them share one build.
@@ -39,7 +43,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports docs format demo crash bench sim reproduce mutants install uninstall clean
+.PHONY: help setup build test check lint imports docs format demo crash bench sim reproduce disk mutants install uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -88,6 +92,9 @@ sim: setup
 
 reproduce: setup
 	$(SIMULATE) --reproduce $(SEED)
+
+disk: setup
+	$(SIMULATE) disk --class $(CLASS) --seeds $(SEEDS) --from $(FROM) --every $(EVERY) --commit $(COMMIT) $(if $(DISK_JSON),--json $(DISK_JSON))
 
 mutants: setup
 	scripts/mutants $(MUTANTS)

@@ -10,6 +10,7 @@ final class SimulatedReplica {
   let path: String
   private let chance: SimulatedChance
   private let tables: [Int]
+  private let isDurable: Bool
   /// The version of the application.
   private(set) var version: Int
   /// What it is known to have applied, by scope.
@@ -22,8 +23,10 @@ final class SimulatedReplica {
   /// Whether the files were copied at a crash that is still to be played out.
   private(set) var hasCrashed = false
 
-  init(number: Int, folder: String, seed: Int, version: Int, tables: [Int]) throws {
+  /// - Parameter isDurable: whether commits wait for the disk; worlds copy the files as they lie, for which they need not.
+  init(number: Int, folder: String, seed: Int, version: Int, tables: [Int], isDurable: Bool = false) throws {
     self.number = number
+    self.isDurable = isDurable
     self.version = version
     self.tables = tables
     path = "\(folder)/device\(number).sqlite"
@@ -63,7 +66,7 @@ final class SimulatedReplica {
     var configuration = ReplicaConfiguration(
       tables: known.map { $0.table.declaration(in: self.version) }, author: user, schemaVersion: self.version, clock: { clock.read() },
       random: { chance.bytes($0) }, fileSystem: FileSystemProbe { _ in nil })
-    configuration.isDurable = false
+    configuration.isDurable = isDurable
     return try Replica(path: path, configuration: configuration) { migrator in
       for (_, table) in known {
         for (version, sql) in table.migrations where version <= self.version {
