@@ -155,14 +155,9 @@ public final class Replica: Sendable {
   }
 
   static func translate(_ error: any Error, path: String) -> any Error {
-    guard let error = error as? DatabaseError else { return error }
-    switch error.resultCode {
-    case .SQLITE_FULL: return SyncKitError(.diskFull, ["path": path], underlying: error)
-    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: return SyncKitError(.readOnly, ["path": path], underlying: error)
-    case .SQLITE_NOTADB: return SyncKitError(.notAReplica, ["path": path], underlying: error)
-    case .SQLITE_CORRUPT: return SyncKitError(.damaged, ["path": path], underlying: error)
-    default: return error
-    }
+    guard let error = error as? DatabaseError, let code = SyncKitError.Code.ofFile(error.extendedResultCode.rawValue) else { return error }
+    let details = ["path": path, "code": String(error.extendedResultCode.rawValue), "message": error.message ?? ""]
+    return SyncKitError(code, details, underlying: error)
   }
 
   private static func check(_ path: String, _ configuration: ReplicaConfiguration) throws {
