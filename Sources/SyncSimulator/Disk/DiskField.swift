@@ -50,6 +50,8 @@ final class DiskField {
   static let devices = 2
 
   let disk: FaultyDisk
+  /// Whether what machines show is noted; the judge has no use for it.
+  var isPromising = true
   /// Whether commits wait for the disk; without it, tests of the tests must see it.
   var isDurable = true
   private(set) var story = DiskStory(versions: [])
@@ -211,6 +213,7 @@ final class DiskField {
 
   /// Notes what each open machine shows that it holds: from now on no loss of power may take it away.
   func promise() {
+    guard isPromising else { return }
     let after = disk.eventCount
     disk.quietly {
       for (number, device) in openDevices.sorted(by: { $0.key < $1.key }) {
