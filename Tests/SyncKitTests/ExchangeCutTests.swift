@@ -7,10 +7,11 @@ import Testing
 
 /// A replica that answers in small batches, so that little data makes many messages.
 private struct SparingStore: ExchangeStore {
+  var isRelay: Bool { store.isRelay }
   let store: ReplicaExchangeStore
   let batchBytes: Int
 
-  var epoch: [UInt8] { store.epoch }
+  var epoch: [UInt8] { get throws { try store.epoch } }
   func token() throws -> [UInt8] { try store.token() }
   func changedScopes(since token: [UInt8]) throws -> [ScopeID] { try store.changedScopes(since: token) }
   func holdings(of scope: ScopeID) throws -> Holdings { try store.holdings(of: scope) }

@@ -51,10 +51,12 @@ public struct ChangesetHeader: Hashable, Sendable {
   /// Why: the reason given with a settlement. Empty when none was.
   public let note: String
   public let parts: [Part]
+  /// What it was called before, when it lost its name to another changeset; nil for nearly all.
+  public let origin: Origin?
 
   public init(
     scope: ScopeID, dot: Dot, time: HybridTime, wallClock: Int64, author: String, transaction: Transaction, schema: Int,
-    certificate: [UInt8], previous: [UInt8], needs: VersionVector, note: String, parts: [Part]
+    certificate: [UInt8], previous: [UInt8], needs: VersionVector, note: String, parts: [Part], origin: Origin? = nil
   ) {
     self.scope = scope
     self.dot = dot
@@ -68,6 +70,7 @@ public struct ChangesetHeader: Hashable, Sendable {
     self.needs = needs
     self.note = note
     self.parts = parts
+    self.origin = origin
   }
 }
 
@@ -91,6 +94,7 @@ extension ChangesetHeader {
       11: needs.isEmpty ? nil : needs.cbor,
       12: note.isEmpty ? nil : .text(note),
       13: .array(parts.map { .array([.unsigned(UInt64($0.rows)), .unsigned(UInt64($0.bytes)), .bytes($0.digest)]) }),
+      14: origin?.cbor,
     ]).encoded
   }
 
@@ -135,7 +139,8 @@ extension ChangesetHeader {
       transaction: Transaction(id: id, part: Int(part), parts: Int(count)), schema: Int(schema),
       certificate: map[9]?.bytes ?? [], previous: map[10]?.bytes ?? [],
       needs: try map[11].map { (field) throws(SyncCoreError) in try VersionVector(decoding: field) } ?? VersionVector(), note: note,
-      parts: parts)
+      parts: parts, origin: try map[14].map { (field) throws(SyncCoreError) in try Origin(decoding: field) })
+    try checkOrigin()
   }
 }
 

@@ -142,6 +142,10 @@ struct Examination {
       checks.append(
         Check(finding.code, isProblem: finding.isProblem, Self.text(finding), next: Self.next(finding), details: finding.details))
     }
+    for incident in attempt("incidents", { try replica.incidents() }) ?? [] {
+      let record = IncidentRecord(incident)
+      checks.append(Check("incident", record.line, details: ["kind": record.kind, "at": record.at, "scope": record.scope ?? ""]))
+    }
     let rows = findings.filter { $0.code == "rows" && !$0.isProblem }.compactMap { Int($0.details["rows"] ?? "") }
     if !rows.isEmpty {
       let sum = rows.reduce(0, +)

@@ -83,7 +83,7 @@ extension Home {
     try requireWritable(folder)
     let configuration = ReplicaConfiguration(
       tables: SurveySchema.tables, author: author, schemaVersion: SurveySchema.version, clock: Environment.clock,
-      random: Environment.random)
+      random: Environment.random, markFolder: Environment.markFolder)
     return try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate)
   }
 
