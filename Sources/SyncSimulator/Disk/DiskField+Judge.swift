@@ -99,6 +99,11 @@ extension DiskField {
       }
     }
     try require("I-9", isIdle, "devices still exchange")
+    // No loss of power may look like a copy or a backup: nobody took a new life or gave a changeset another name.
+    for number in 0..<Self.devices {
+      let incidents = try device(number).replica.incidents().filter { $0.kind != .relayRestored || !story.isRelayNew }
+      try require("I-12", incidents.isEmpty, "device \(number): \(incidents)")
+    }
     for scope in Self.scopes {
       let digests = try (0..<Self.devices).map { try device($0).replica.digest(of: scope) }
       try require("I-1", Set(digests.map(\.hex)).count == 1, "the digests of \(scope) differ")

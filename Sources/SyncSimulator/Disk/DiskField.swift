@@ -29,6 +29,8 @@ struct DiskStory {
   var versions: [Int]
   var transactions: [Transaction] = []
   var promises: [Promise] = []
+  /// Whether the relay's file was taken away, so that devices find another.
+  var isRelayNew = false
   /// The world's time, in milliseconds since it began.
   var time: Int64 = 0
 
@@ -204,6 +206,7 @@ final class DiskField {
   /// A device's or the relay's file is taken away.
   func remove(_ machine: String) throws {
     close()
+    if machine == Self.relayName { story.isRelayNew = true }
     for name in try FileManager.default.contentsOfDirectory(atPath: folder) where FaultyDisk.machine(of: name) == machine {
       try FileManager.default.removeItem(atPath: path(name))
     }
