@@ -6,10 +6,12 @@
 # make demo      setup, build, and play two laptops, a relay and an office through a day
 # make crash     build, and kill the program at the system calls that write (CRASH_ARGS="" for every one)
 # make bench     build with optimization and measure (BENCH_ARGS="…" is handed on)
-# make sim       play SEEDS worlds from FROM on, optimized; every failure prints how to have it again
-# make reproduce play the world of SEED, shrink its failure, and print a regression test
-# make disk      lose power under SEEDS trials (CLASS=io-error, disk-full: fail calls, fill the disk), optimized
+# make sim       play SEEDS worlds from FROM on, optimized; WORLD=histories, or a fault that each must have; every failure prints how to have it again
+# make merge     play STEPS steps of the merge and the clock alone, optimized
+# make reproduce play the world of SEED (and WORLD), shrink its failure, and print a regression test
+# make disk      try SEEDS losses of power from FROM on, optimized; DISK=io-error fails calls, DISK=disk-full fills the disk
 # make mutants   plant each bug of scripts/mutants and see that the simulator finds it (MUTANTS="…" for some)
+# make scoreboard write docs/reliability.md from the records in docs/reliability
 # make install   build with optimization and install under PREFIX (/usr/local), below DESTDIR if set
 # make uninstall remove what install put there
 # make clean     remove what was built
@@ -20,11 +22,12 @@ BENCH_ARGS ?=
 CRASH_ARGS ?= --every 8
 SEEDS ?= 200
 FROM ?= 0
+STEPS ?= 1000000
 SEED ?= 0
-SIM_JSON ?=
-CLASS ?= power-loss
+WORLD ?= any
+DISK ?= power-loss
 EVERY ?= 1
-DISK_JSON ?=
+RECORD ?=
 MUTANTS ?=
 
 # One set of flags for every command, so that all of them share one build.
@@ -43,7 +46,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports docs format demo crash bench sim reproduce disk mutants install uninstall clean
+.PHONY: help setup build test check lint imports docs format demo crash bench sim merge reproduce disk mutants scoreboard install uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -87,17 +90,25 @@ bench: setup
 SIMULATE := swift build $(SWIFT_FLAGS) -c release --product simulate && SWIFT_DETERMINISTIC_HASHING=1 $(RELEASE)/simulate
 COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 
+RECORDING = --commit $(COMMIT) $(if $(RECORD),--json $(RECORD))
+
 sim: setup
-	$(SIMULATE) --seeds $(SEEDS) --from $(FROM) --commit $(COMMIT) $(if $(SIM_JSON),--json $(SIM_JSON))
+	$(SIMULATE) worlds --world $(WORLD) --seeds $(SEEDS) --from $(FROM) $(RECORDING)
+
+merge: setup
+	$(SIMULATE) merge --steps $(STEPS) --from $(FROM) $(RECORDING)
 
 reproduce: setup
-	$(SIMULATE) --reproduce $(SEED)
+	$(SIMULATE) reproduce --seed $(SEED) --world $(WORLD)
 
 disk: setup
-	$(SIMULATE) disk --class $(CLASS) --seeds $(SEEDS) --from $(FROM) --every $(EVERY) --commit $(COMMIT) $(if $(DISK_JSON),--json $(DISK_JSON))
+	$(SIMULATE) disk --class $(DISK) --seeds $(SEEDS) --from $(FROM) --every $(EVERY) $(RECORDING)
 
 mutants: setup
-	scripts/mutants $(MUTANTS)
+	scripts/mutants $(MUTANTS) $(if $(RECORD),--json $(RECORD))
+
+scoreboard:
+	scripts/scoreboard
 
 install: setup
 	swift build $(RELEASE_FLAGS) --product fieldsurvey

@@ -20,6 +20,8 @@ public struct ReplicaConfiguration: Sendable {
   public var markFolder: String?
   /// Whether each commit is on the disk before it returns. Turn off only to measure: a changeset must not leave before it is durable.
   public var isDurable = true
+  /// When a changeset's part ends; small, so that little data makes many parts.
+  package var partTargetBytes = Limits.partTargetBytes
 
   /// The machine's clock.
   public static let systemClock: @Sendable () -> Int64 = { Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)) }

@@ -10,12 +10,34 @@ import Testing
     #expect(outcome.failure == nil, "make reproduce SEED=\(seed)")
   }
 
+  /// Two to eight replicas and fifty steps or more, without relay or exchange.
+  @Test(arguments: 0..<12)
+  func aHistoryByHandKeepsEveryLawAndEndsAlike(seed: Int) {
+    let outcome = Simulation.play(seed: seed, kind: .histories)
+    #expect(outcome.failure == nil, "make reproduce SEED=\(seed) WORLD=histories")
+  }
+
   @Test(arguments: [1, 5, 23])
   func theSameSeedHasTheSameTrace(seed: Int) {
     let (first, second) = (Simulation.play(seed: seed), Simulation.play(seed: seed))
     #expect(first.trace == second.trace)
     #expect(first.coverage.counts == second.coverage.counts)
     #expect(Simulation.play(seed: seed + 1).trace != first.trace)
+  }
+
+  /// Neighbouring seeds once gave the same numbers, one place apart.
+  @Test func neighbouringSeedsHaveNothingInCommon() {
+    var all: Set<UInt64> = []
+    for seed in -50..<50 {
+      var random = SeededGenerator(seed: seed)
+      for _ in 0..<100 { all.insert(random.next()) }
+    }
+    #expect(all.count == 10_000)
+  }
+
+  @Test func whatAWorldIsForcedToHaveItHas() {
+    for seed in 0..<50 { #expect(WorldOptions(seed: seed, kind: .with(.clocks)).has(.clocks)) }
+    #expect(WorldOptions.Kind("clocks") == .with(.clocks) && WorldOptions.Kind("histories") == .histories && WorldOptions.Kind("no") == nil)
   }
 
   @Test func historiesAreDrawnFromTheSeedAloneAndCanBeWrittenDown() throws {

@@ -32,7 +32,7 @@ final class ChangesetWriter {
   /// - Returns: the place of its first row in the changeset.
   @discardableResult
   func add(_ group: ChangeGroupBuilder) throws -> Int {
-    if !groups.isEmpty, groupRows + group.rowCount > Limits.partRows || groupBytes + group.byteCount > Limits.partTargetBytes * 2 {
+    if !groups.isEmpty, groupRows + group.rowCount > Limits.partRows || groupBytes + group.byteCount > engine.partTargetBytes * 2 {
       try endPart()
     }
     defer {

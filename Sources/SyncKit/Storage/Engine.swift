@@ -17,6 +17,7 @@ final class Engine: @unchecked Sendable {
   let clock: @Sendable () -> Int64
   let random: @Sendable (Int) -> [UInt8]
   let schemaVersion: Int
+  let partTargetBytes: Int
   var author: String
 
   private let currentSite = Mutex(SiteID(deviceHigh: 0, deviceLow: 0, incarnation: 0))
@@ -64,6 +65,7 @@ final class Engine: @unchecked Sendable {
     clock = configuration.clock
     random = configuration.random
     schemaVersion = configuration.schemaVersion
+    partTargetBytes = configuration.partTargetBytes
     author = configuration.author
   }
 

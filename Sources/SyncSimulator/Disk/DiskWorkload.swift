@@ -15,7 +15,7 @@ public struct DiskWorkload: Sendable {
     (self.name, self.victim, self.before, self.steps) = (name, victim, before, steps)
   }
 
-  public static func named(_ name: String) -> DiskWorkload? { all.first { $0.name == name } }
+  
 
   /// Small enough that little data makes several messages.
   private static let smallBatch = 2000

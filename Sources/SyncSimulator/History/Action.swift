@@ -65,6 +65,8 @@ public enum ClockFault: Codable, Hashable, Sendable {
 /// has no meaning where it comes to stand, since a shrunk history lacks what it builds on, does nothing.
 public enum Action: Codable, Hashable, Sendable {
   case write(at: Int, rows: [RowWrite])
+  /// A transaction that its author takes back.
+  case takeBack(at: Int, write: RowWrite)
   /// A form opens and stays open; its token may have been through text.
   case open(form: Int, at: Int, row: RowID, asText: Bool)
   /// A form is saved; the row of the write is the form's.

@@ -14,12 +14,28 @@ public struct ActionSource {
   /// The whole history.
   public static func history(_ options: WorldOptions) -> [Action] {
     var source = ActionSource(options)
-    return (0..<options.steps).map { _ in source.next() }
+    // A backup from before there was anything has no scope at all.
+    let first: [Action] = options.has(.relayRestores) && source.random.chance(0.5) ? [.backUpRelay] : []
+    let middle = (0..<options.steps).map { _ in source.next() }
+    return first + middle + (options.has(.quietEnd) ? source.quietEnd() : [])
+  }
+
+  /// All is brought to rest, then very little happens, and what comes of it can only be told from what was remembered.
+  private mutating func quietEnd() -> [Action] {
+    var out: [Action] = [.calm]
+    let (at, scope) = (device(), scope())
+    if options.has(.withdrawals), random.chance(0.5) {
+      out += [.withdraw(at: at, scope: scope), .write(at: device(), rows: [write(row())]), .calm]
+    }
+    if options.has(.relayRestores), random.chance(0.5) { out.append(.restoreRelay) }
+    if random.chance(0.7) { out.append(.write(at: device(), rows: [write(row())])) }
+    if random.chance(0.3) { out.append(.reopen(at: device())) }
+    return out
   }
 
   mutating func next() -> Action {
     let at = device()
-    var all: [(weight: Int, value: Int)] = [(options.writes, 0), (25, 1)]
+    var all: [(weight: Int, value: Int)] = [(options.writes, 0), (options.has(.noRelay) ? 0 : 25, 1)]
     for (at, (fault, weight)) in Self.weights.enumerated() where options.has(fault) { all.append((weight, at + 2)) }
     switch random.pick(all) {
     case 0:
@@ -34,8 +50,8 @@ public struct ActionSource {
   }
 
   private static let weights: [(fault: WorldOptions.Fault, weight: Int)] = [
-    (.forms, 12), (.settlements, 6), (.meetings, 12), (.gaps, 15), (.bundles, 8), (.late, 5), (.crashes, 4), (.reopening, 4), (.skew, 3),
-    (.clocks, 5), (.withdrawals, 5), (.relayCrashes, 3), (.relayRestores, 3), (.processes, 8), (.calm, 4),
+    (.forms, 12), (.settlements, 8), (.meetings, 12), (.gaps, 20), (.bundles, 8), (.late, 5), (.crashes, 4), (.reopening, 4), (.skew, 3),
+    (.clocks, 5), (.withdrawals, 6), (.relayCrashes, 3), (.relayRestores, 4), (.processes, 8), (.calm, 4), (.undone, 8),
   ]
 
   private mutating func happening(_ fault: WorldOptions.Fault, _ at: Int) -> Action {
@@ -57,6 +73,7 @@ public struct ActionSource {
       return .importing(bundle: random.number(1...bundles), at: at, cut: damage == 0 ? place : nil, altered: damage == 1 ? place : nil)
     case .late: return .late(random.number(0...100))
     case .crashes: return .crash(at: at, write: write(row()))
+    case .undone: return .takeBack(at: at, write: write(row()))
     case .reopening: return .reopen(at: at)
     case .skew: return .upgrade(at: at)
     case .clocks: return .clock(at: at, clock())
@@ -81,7 +98,7 @@ public struct ActionSource {
   }
 
   private mutating func write(_ row: RowID) -> RowWrite {
-    let deletes = options.has(.deletions) ? 15 : 2
+    let deletes = options.has(.deletions) ? 25 : 2
     let statement = random.pick([(deletes, Statement.delete), (30, .update), (40, .upsert), (15, .replace)])
     let count = random.number(1...3)
     let cells = (0..<count).map { _ in RowWrite.Cell(column: random.number(0...11), value: value()) }

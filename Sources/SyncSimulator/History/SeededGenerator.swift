@@ -2,10 +2,15 @@
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  public init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0x9e37_79b9_7f4a_7c15 &+ 1 }
+  /// The seed is scattered first: from neighbouring states the generator would give the same numbers, a few places apart.
+  public init(seed: Int) { state = Self.scattered(UInt64(truncatingIfNeeded: seed) ^ 0x5851_f42d_4c95_7f2d) }
 
   public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
+    return Self.scattered(state)
+  }
+
+  private static func scattered(_ state: UInt64) -> UInt64 {
     var z = state
     z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb

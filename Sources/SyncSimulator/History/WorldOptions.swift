@@ -6,6 +6,43 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     case lostRequests, cutRequests, lostReplies, cutReplies, repeated, late, crashes, reopening, clocks, forms, bundles, damagedBundles
     case gaps, meetings, skew, withdrawals, relayCrashes, relayRestores, settlements, savepoints, smallBatches, largeValues, deletions,
       processes, calm
+    /// Transactions that their authors take back.
+    case undone
+    /// Changesets in parts, one for each kind of row.
+    case smallParts
+    /// The history ends with days on which hardly anything is written, so that only what was remembered can bring it to its end.
+    case quietEnd
+    /// There is no relay: laptops and sticks alone.
+    case noRelay
+  }
+
+  /// Which worlds are drawn.
+  public enum Kind: Hashable, Sendable {
+    /// Anything may happen, as the seed says.
+    case any
+    /// Long histories on real databases without a relay and without exchanges.
+    case histories
+    /// One thing surely may go wrong, and the rest as the seed says.
+    case with(Fault)
+
+    /// - Parameter name: `any`, `histories` or the name of a fault; nil for any other.
+    public init?(_ name: String) {
+      switch name {
+      case "any": self = .any
+      case "histories": self = .histories
+      default:
+        guard let fault = Fault(rawValue: name) else { return nil }
+        self = .with(fault)
+      }
+    }
+
+    public var name: String {
+      switch self {
+      case .any: "any"
+      case .histories: "histories"
+      case .with(let fault): fault.rawValue
+      }
+    }
   }
 
   public var seed: Int
@@ -24,29 +61,47 @@ public struct WorldOptions: Codable, Hashable, Sendable {
   /// How many different small numbers there are: few make equal values likely.
   public var values: Int
 
+  /// Faults that happen to one device alone, or between two by hand.
+  private static let byHand: Set<Fault> = [
+    .crashes, .reopening, .clocks, .forms, .bundles, .damagedBundles, .skew, .settlements, .savepoints, .deletions, .processes, .undone,
+    .smallParts,
+  ]
+
   /// Draws a world's options from its seed.
-  public init(seed: Int) {
+  public init(seed: Int, kind: Kind = .any) {
     var random = SeededGenerator(seed: seed)
     self.seed = seed
-    replicas = random.pick([(40, 2), (40, 3), (30, 4), (15, 5), (5, 8), (2, 12)])
+    replicas = random.pick([(50, 2), (40, 3), (20, 4), (8, 5), (3, 8), (1, 12)])
     scopes = random.pick([1, 1, 2])
     rows = random.pick([1, 1, 2, 3])
-    let length = random.pick([20, 40, 60, 100])
+    var length = random.pick([10, 20, 40, 60, 100])
     let share = random.pick([0.15, 0.4, 0.7])
     var chosen: [Fault] = []
-    for fault in Fault.allCases where random.chance(fault == .largeValues ? 0.04 : share) { chosen.append(fault) }
-    faults = chosen
-    // Megabytes at each step would take most of a run's time.
-    steps = chosen.contains(.largeValues) ? 15 : length
+    for fault in Fault.allCases where random.chance(Self.rare[fault] ?? share) { chosen.append(fault) }
     var used: [Int] = []
     for table in FieldTable.all.indices where random.chance(0.4) { used.append(table) }
+    // In a small room things meet each other.
+    if random.chance(0.35) { used = [random.number(0...FieldTable.all.count - 1)] }
     // What refers to notes needs them.
     if used.isEmpty || used.contains(3) && !used.contains(0) { used.insert(0, at: 0) }
     tables = used
     writes = random.pick([30, 45, 60])
     faultShare = random.pick([5, 15, 40])
     values = random.pick([2, 4, 20])
+    switch kind {
+    case .any: break
+    case .histories:
+      replicas = random.pick([(40, 2), (30, 3), (15, 4), (8, 5), (4, 6), (2, 7), (1, 8)])
+      length = random.pick([(60, 50), (20, 80), (10, 120), (5, 200), (1, 500)])
+      chosen = chosen.filter(Self.byHand.contains) + [.gaps, .noRelay]
+    case .with(let fault): if !chosen.contains(fault) { chosen.append(fault) }
+    }
+    faults = chosen
+    // Megabytes at each step would take most of a run's time.
+    steps = chosen.contains(.largeValues) ? min(15, length) : length
   }
+
+  private static let rare: [Fault: Double] = [.largeValues: 0.02, .noRelay: 0.04]
 
   public func has(_ fault: Fault) -> Bool { faults.contains(fault) }
 }

@@ -38,44 +38,66 @@ public enum Report {
   }
 }
 
-/// What a run of many worlds came to, as a line of JSON.
-public struct RunSummary: Encodable, Sendable {
+/// What a run came to, as a line of JSON for `docs/reliability`.
+public struct RunRecord: Encodable, Sendable {
   public struct Failure: Encodable, Sendable {
     public let seed: Int
     public let step: Int
     public let invariant: String
     public let message: String
+
+    public init(seed: Int, step: Int, invariant: String, message: String) {
+      (self.seed, self.step, self.invariant, self.message) = (seed, step, invariant, message)
+    }
   }
 
-  public let kind = "worlds"
+  /// The scoreboard's name for what was tried.
+  public let `class`: String
+  public let title: String
   public let commit: String
+  public let command: String
+  /// When the run began, in UTC.
+  public let date: String
+  /// The first seed.
   public let from: Int
-  public var worlds = 0
+  /// How many worlds, histories or steps there were.
+  public var count = 0
   public var steps = 0
   /// How many worlds were played twice and compared.
   public var repeated = 0
   public var seconds = 0.0
-  public var failures: [Failure] = []
+  public var failures = 0
+  public var failed: [Failure] = []
   /// The hash of all the worlds' hashes, in order.
-  public var trace = ""
+  public var trace: String?
+  /// How often what happened.
   public var coverage: [String: Int] = [:]
   private var hash = Trace()
 
-  public init(commit: String, from: Int) { (self.commit, self.from) = (commit, from) }
+  public init(class name: String, title: String, commit: String, command: String, date: String, from: Int) {
+    (self.class, self.title, self.commit, self.command, self.date, self.from) = (name, title, commit, command, date, from)
+  }
 
   public mutating func add(_ outcome: WorldOutcome, isRepeated: Bool) {
-    worlds += 1
+    count += 1
     steps += outcome.steps
     if isRepeated { repeated += 1 }
     coverage.merge(outcome.coverage.counts, uniquingKeysWith: +)
     hash.note("\(outcome.trace)")
     trace = String(hash.hash, radix: 16)
     if let failure = outcome.failure {
-      failures.append(Failure(seed: outcome.seed, step: failure.step, invariant: failure.invariant, message: failure.message))
+      add(Failure(seed: outcome.seed, step: failure.step, invariant: failure.invariant, message: failure.message))
     }
+  }
+
+  public mutating func add(_ failure: Failure) {
+    failures += 1
+    failed.append(failure)
   }
 
   public var json: String { Report.encoded(self) }
 
-  private enum CodingKeys: String, CodingKey { case kind, commit, from, worlds, steps, repeated, seconds, failures, trace, coverage }
+  private enum CodingKeys: String, CodingKey {
+    case `class`, title, commit, command, date, from, count, steps, repeated, seconds, failures, failed, trace, coverage
+  }
 }

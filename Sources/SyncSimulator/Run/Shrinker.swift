@@ -1,4 +1,4 @@
-/// Makes a failing history short: fewer steps, devices, tables and faults, as long as the same law is broken.
+/// Makes a failing history short: fewer steps, devices, scopes, tables, rows and faults, as long as the same law is broken.
 public struct Shrinker {
   /// A world and what happens in it.
   public struct Story: Sendable {
@@ -33,6 +33,8 @@ public struct Shrinker {
       dropActions()
       dropDevices()
       dropTables()
+      dropScopes()
+      dropRows()
       simplifyActions()
     } while weight < size && runsLeft > 0
     var named = story
@@ -41,7 +43,9 @@ public struct Shrinker {
   }
 
   private var weight: Int {
-    story.actions.count * 100 + story.options.replicas * 10 + story.options.tables.count + "\(story.actions)".count
+    let options = story.options
+    let size = options.replicas + options.scopes + options.rows + options.tables.count
+    return story.actions.count * 100 + size * 10 + "\(story.actions)".count
   }
 
   /// Takes a story over if it fails alike.
@@ -94,6 +98,30 @@ public struct Shrinker {
     }
   }
 
+  /// The scopes that remain keep the last, the office's, as theirs.
+  private mutating func dropScopes() {
+    for scope in (0..<story.options.scopes).reversed() where story.options.scopes > 1 {
+      var candidate = story
+      candidate.options.scopes -= 1
+      // What was done there is done in another, or not at all.
+      candidate.actions = story.actions.compactMap { $0.mapScopes { $0 == scope ? nil : $0 > scope ? $0 - 1 : $0 } }
+      if attempt(candidate) { continue }
+      candidate.actions = story.actions.compactMap { $0.mapScopes { $0 == 0 ? 0 : $0 - 1 } }
+      _ = attempt(candidate)
+    }
+  }
+
+  private mutating func dropRows() {
+    for row in (0..<story.options.rows).reversed() where story.options.rows > 1 {
+      var candidate = story
+      candidate.options.rows -= 1
+      candidate.actions = story.actions.compactMap { $0.mapRows { $0.row == row ? nil : $0.with(row: $0.row > row ? $0.row - 1 : $0.row) } }
+      if attempt(candidate) { continue }
+      candidate.actions = story.actions.compactMap { $0.mapRows { $0.with(row: min($0.row, candidate.options.rows - 1)) } }
+      _ = attempt(candidate)
+    }
+  }
+
   private mutating func simplifyActions() {
     for at in story.actions.indices {
       for simpler in story.actions[at].simpler {
@@ -124,6 +152,7 @@ extension Action {
     case .importing(let bundle, let at, let cut, let altered):
       return number(at).map { .importing(bundle: bundle, at: $0, cut: cut, altered: altered) }
     case .crash(let at, let write): return number(at).map { .crash(at: $0, write: write) }
+    case .takeBack(let at, let write): return number(at).map { .takeBack(at: $0, write: write) }
     case .reopen(let at): return number(at).map { .reopen(at: $0) }
     case .otherProcess(let at): return number(at).map { .otherProcess(at: $0) }
     case .upgrade(let at): return number(at).map { .upgrade(at: $0) }
@@ -131,6 +160,38 @@ extension Action {
     case .withdraw(let at, let scope): return number(at).map { .withdraw(at: $0, scope: scope) }
     case .grant(let at, let scope): return number(at).map { .grant(at: $0, scope: scope) }
     case .save, .late, .calm, .crashRelay, .backUpRelay, .restoreRelay: return self
+    }
+  }
+
+  /// The action with other rows; nil when none of its rows is left.
+  func mapRows(_ change: (RowID) -> RowID?) -> Action? {
+    func changed(_ write: RowWrite) -> RowWrite? {
+      var write = write
+      guard let row = change(write.row) else { return nil }
+      write.row = row
+      return write
+    }
+    switch self {
+    case .write(let at, let rows):
+      var seen: Set<RowID> = []
+      let left = rows.compactMap(changed).filter { seen.insert($0.row).inserted }
+      return left.isEmpty ? nil : .write(at: at, rows: left)
+    case .open(let form, let at, let row, let asText): return change(row).map { .open(form: form, at: at, row: $0, asText: asText) }
+    case .save(let form, let write):
+      // The row of a save is the form's, whatever stands here.
+      return .save(form: form, changed(write) ?? write)
+    case .crash(let at, let write): return changed(write).map { .crash(at: at, write: $0) }
+    case .takeBack(let at, let write): return changed(write).map { .takeBack(at: at, write: $0) }
+    default: return self
+    }
+  }
+
+  /// The action in other scopes; nil when its own is gone.
+  func mapScopes(_ change: (Int) -> Int?) -> Action? {
+    switch self {
+    case .withdraw(let at, let scope): change(scope).map { .withdraw(at: at, scope: $0) }
+    case .grant(let at, let scope): change(scope).map { .grant(at: at, scope: $0) }
+    default: mapRows { row in change(row.scope).map { RowID(table: row.table, scope: $0, row: row.row) } }
     }
   }
 
@@ -147,6 +208,10 @@ extension Action {
     default: return []
     }
   }
+}
+
+extension RowID {
+  fileprivate func with(row: Int) -> RowID { RowID(table: table, scope: scope, row: row) }
 }
 
 extension RowWrite {

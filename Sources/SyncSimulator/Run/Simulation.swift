@@ -11,8 +11,8 @@ public struct WorldOutcome: Sendable {
 /// Plays worlds.
 public enum Simulation {
   /// Plays the world of a seed.
-  public static func play(seed: Int) -> WorldOutcome {
-    let options = WorldOptions(seed: seed)
+  public static func play(seed: Int, kind: WorldOptions.Kind = .any) -> WorldOutcome {
+    let options = WorldOptions(seed: seed, kind: kind)
     return play(options, ActionSource.history(options))
   }
 
@@ -30,8 +30,8 @@ public enum Simulation {
   }
 
   /// Plays the world of a seed twice and compares everything that happened (I-14).
-  public static func playTwice(seed: Int) -> WorldOutcome {
-    let (first, second) = (play(seed: seed), play(seed: seed))
+  public static func playTwice(seed: Int, kind: WorldOptions.Kind = .any) -> WorldOutcome {
+    let (first, second) = (play(seed: seed, kind: kind), play(seed: seed, kind: kind))
     if first.failure != nil || first.trace == second.trace { return first }
     let failure = WorldFailure(
       step: first.steps, invariant: "I-14", message: "the same seed has two traces: \(first.trace), \(second.trace)")

@@ -10,6 +10,7 @@ final class SimulatedReplica {
   let path: String
   private let chance: SimulatedChance
   private let tables: [Int]
+  private let hasSmallParts: Bool
   private let isDurable: Bool
   /// The version of the application.
   private(set) var version: Int
@@ -23,12 +24,21 @@ final class SimulatedReplica {
   /// Whether the files were copied at a crash that is still to be played out.
   private(set) var hasCrashed = false
 
+  convenience init(number: Int, folder: String, options: WorldOptions) throws {
+    try self.init(
+      number: number, folder: folder, seed: options.seed, version: options.has(.skew) && number % 3 != 0 ? 1 : FieldTable.newest,
+      tables: options.tables, hasSmallParts: options.has(.smallParts))
+  }
+
   /// - Parameter isDurable: whether commits wait for the disk; worlds copy the files as they lie, for which they need not.
-  init(number: Int, folder: String, seed: Int, version: Int, tables: [Int], isDurable: Bool = false) throws {
+  init(
+    number: Int, folder: String, seed: Int, version: Int, tables: [Int], hasSmallParts: Bool = false, isDurable: Bool = false
+  ) throws {
     self.number = number
-    self.isDurable = isDurable
     self.version = version
     self.tables = tables
+    self.hasSmallParts = hasSmallParts
+    self.isDurable = isDurable
     path = "\(folder)/device\(number).sqlite"
     chance = SimulatedChance(seed: seed &* 1009 &+ number)
     try reopen()
@@ -67,6 +77,7 @@ final class SimulatedReplica {
       tables: known.map { $0.table.declaration(in: self.version) }, author: user, schemaVersion: self.version, clock: { clock.read() },
       random: { chance.bytes($0) }, fileSystem: FileSystemProbe { _ in nil })
     configuration.isDurable = isDurable
+    if hasSmallParts { configuration.partTargetBytes = 0 }
     return try Replica(path: path, configuration: configuration) { migrator in
       for (_, table) in known {
         for (version, sql) in table.migrations where version <= self.version {

@@ -1,3 +1,4 @@
+import GRDB
 import SyncCore
 import SyncKit
 import SyncRelay
@@ -30,7 +31,9 @@ extension World {
       if let device = device(at) { try importBundle(bundle, device, cut: cut, altered: altered) }
     case .late(let number): try arriveLate(number)
     case .crash(let at, let write):
-      if let device = device(at) { try crash(device, write) }
+      if let device = device(at) { try breakOff(device, write, losingPower: true) }
+    case .takeBack(let at, let write):
+      if let device = device(at) { try breakOff(device, write, losingPower: false) }
     case .reopen(let at):
       guard let device = device(at) else { return }
       try device.reopen()
@@ -46,7 +49,7 @@ extension World {
     case .clock(let at, let fault): device(at)?.clock.set(fault)
     case .withdraw(let at, let scope):
       guard let device = device(at), scopes.indices.contains(scope) else { return }
-      try relay.relay.revoke(user: device.user, scope: .one(scopes[scope]))
+      try relay?.relay.revoke(user: device.user, scope: .one(scopes[scope]))
       withdrawn.insert(Withdrawal(device: at, scope: scopes[scope]))
     case .grant(let at, let scope):
       guard let device = device(at), scopes.indices.contains(scope) else { return }
@@ -55,10 +58,10 @@ extension World {
       for _ in 0..<2 {
         for device in devices { try sync(device, Line(batchBytes: Limits.batchBytes)) }
       }
-    case .crashRelay: try relay.crash()
-    case .backUpRelay: try relay.backUp()
+    case .crashRelay: try relay?.crash()
+    case .backUpRelay: try relay?.backUp()
     case .restoreRelay:
-      guard relay.hasBackup else { return }
+      guard let relay, relay.hasBackup else { return }
       try relay.restore()
       // The backup has the grants of its day.
       for device in devices {
@@ -76,24 +79,25 @@ extension World {
   }
 
   func grant(_ device: SimulatedReplica, _ scope: ScopeID) throws {
-    try relay.relay.grant(user: device.user, scope: .one(scope))
+    try relay?.relay.grant(user: device.user, scope: .one(scope))
     withdrawn.remove(Withdrawal(device: device.number, scope: scope))
   }
 
-  /// Power fails within a transaction: nothing of it may be there afterwards.
-  private func crash(_ device: SimulatedReplica, _ write: RowWrite) throws {
+  /// A transaction does not come to its end: nothing of it may be there afterwards.
+  private func breakOff(_ device: SimulatedReplica, _ write: RowWrite, losingPower: Bool) throws {
     guard isHere(write.row, device) else { return }
     let sight = try look(device, write.row)
     do {
       try device.replica.write { db in
         try run(db, write, sight, device)
-        try device.losePower()
-        throw WorldError("the power failed")
+        if losingPower { try device.losePower() }
+        throw WorldError("broken off")
       }
-    } catch {
-      if !device.hasCrashed { return }
+    } catch is WorldError {
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+      // A declared rule was there first.
     }
-    try device.restart()
+    if device.hasCrashed { try device.restart() }
     try note(device) { _, _, _ in [] }
     try check(device)
   }

@@ -10,7 +10,8 @@ extension World {
   /// An exchange with the relay.
   @discardableResult
   func sync(_ device: SimulatedReplica, _ line: Line) throws -> ExchangeSummary? {
-    try exchange(device, line, with: try relay.access(device), peer: Self.relayName)
+    guard let relay else { return nil }
+    return try exchange(device, line, with: try relay.access(device), peer: Self.relayName)
   }
 
   func meet(_ device: SimulatedReplica, _ other: SimulatedReplica, _ line: Line) throws {
@@ -64,7 +65,7 @@ extension World {
 
   /// A request that was kept on the way arrives.
   func arriveLate(_ number: Int) throws {
-    guard !late.isEmpty else { return }
+    guard let relay, !late.isEmpty else { return }
     let (device, body) = late.remove(at: number % late.count)
     let request = try ExchangeRequest(decoding: body, codec: .standard)
     _ = try ExchangeResponder.answer(request, from: try relay.access(devices[device]))
@@ -109,6 +110,16 @@ extension World {
     let applied = to.applied[scope] ?? VersionVector()
     try require("I-5", applied.covers(due), "\(to.user) applied \(applied.entries), and could have \(due.entries)")
     if applied == before, !batch.isEmpty { coverage.note("waiting") }
+  }
+
+  /// Hands all that one device has and another lacks to that other, in any order.
+  func handOver(from: SimulatedReplica, to: SimulatedReplica, _ random: inout SeededGenerator) throws {
+    let wants = scopes.map { ScopeHoldings(scope: $0, holdings: Holdings(vector: to.applied[$0] ?? VersionVector())) }
+    let all = try from.replica.exchangeStore.load(beyond: wants, budget: 1 << 30).fragments
+    guard !all.isEmpty else { return }
+    let (_, refused) = try to.replica.exchangeStore.store(all.shuffled(using: &random))
+    try require("I-18", refused.isEmpty, "\(to.user) refused \(refused)")
+    try check(to)
   }
 
   func export(_ bundle: Int, _ device: SimulatedReplica) throws {

@@ -28,7 +28,8 @@ public final class World {
   public let options: WorldOptions
   let scopes: [ScopeID]
   let devices: [SimulatedReplica]
-  let relay: SimulatedRelay
+  /// Nil where there is none.
+  let relay: SimulatedRelay?
   let references: [RowReference: RowID]
   let ids: [RowID]
   let judging: Judging
@@ -66,13 +67,9 @@ public final class World {
     (self.ids, self.references) = (ids, references)
     for scope in scopes { oracles[scope] = MergeOracle() }
     let folder = folder
-    devices = try (0..<options.replicas).map { number in
-      let isOld = options.has(.skew) && number % 3 != 0
-      return try SimulatedReplica(
-        number: number, folder: folder, seed: options.seed, version: isOld ? 1 : FieldTable.newest, tables: options.tables)
-    }
-    relay = try SimulatedRelay(folder: folder, seed: options.seed)
-    for device in devices { try relay.enrol(device, scopes: scopes) }
+    devices = try (0..<options.replicas).map { try SimulatedReplica(number: $0, folder: folder, options: options) }
+    relay = options.has(.noRelay) ? nil : try SimulatedRelay(folder: folder, seed: options.seed)
+    for device in devices { try relay?.enrol(device, scopes: scopes) }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -86,7 +83,7 @@ public final class World {
         coverage.note("action:\(action.kind)")
         trace.note("\(action)")
         for device in devices { device.clock.pass(1000) }
-        relay.pass(1000)
+        relay?.pass(1000)
         try take(action)
       }
       step = actions.count

@@ -1,77 +1,31 @@
 import SyncCore
 import Testing
 
+/// Single cases of the merge; every small history, and many long ones, are in `ReliabilityTests`.
 @Suite struct RowStateMergeTests {
-  /// Calls `body` with every history of so many writes by up to three sites.
-  private func forEachHistory(of length: Int, kinds: [RowHistoryModel.Kind], stale: Bool, _ body: (RowHistoryModel) -> Void) -> Int {
-    var count = 0
-    func extend(_ choices: [RowHistoryModel.Choice]) {
-      if choices.count == length {
-        guard let history = RowHistoryModel(choices) else { return }
-        count += 1
-        return body(history)
-      }
-      // Sites are alike: a new one is always the lowest that has not written.
-      let sites = min(2, (choices.map(\.site).max() ?? -1) + 1)
-      for site in 0...sites {
-        for kind in kinds {
-          for mask in 0..<(1 << choices.count) {
-            let seen = Set(choices.indices.filter { mask & 1 << $0 != 0 })
-            extend(choices + [.init(site: site, kind: kind, seen: seen)])
-            if stale, !seen.isEmpty { extend(choices + [.init(site: site, kind: kind, seen: seen, isStale: true)]) }
-          }
-        }
-      }
+  private static let made = LocalDot(site: 1, seq: 1)
+  private static let edit = RowChange(dot: LocalDot(site: 2, seq: 1), isDeletion: false, context: [made])
+  private static let deletion = RowChange(dot: LocalDot(site: 3, seq: 1), isDeletion: true, context: [made])
+
+  /// A row of two columns after some writes to its first.
+  private func row(after changes: [RowChange]) -> RowState {
+    var state = RowState(created: Self.made, index: 0)
+    for change in changes where !state.hasSeen(change.dot) {
+      if !change.isDeletion { _ = state.mergeColumn(1, of: change) { true } }
+      state.mergeExistence(change)
     }
-    extend([])
-    return count
+    return state
   }
 
-  private func expectLaws(_ history: RowHistoryModel) {
-    var meaning: RowHistoryModel.Meaning?
-    for order in history.causalOrders {
-      guard let state = history.state(after: order) else { continue }
-      let here = RowHistoryModel.Meaning(state)
-      if let meaning, meaning != here { Issue.record("another order, another row: \(order) of \(history.writes)") }
-      meaning = here
-    }
-    guard let meaning else { return }
-    // A row that was never written in a column has no candidates there for the oracle, only a base.
-    for (at, column) in RowHistoryModel.columns.enumerated() where meaning.candidates[at] != history.open(column) {
-      Issue.record("column \(column): \(meaning.candidates[at]) instead of \(history.open(column)) after \(history.writes)")
-    }
-    if meaning.alive.union(meaning.dead) != history.open(RowChange.existence) {
-      Issue.record("existence: \(meaning) instead of \(history.open(RowChange.existence)) after \(history.writes)")
-    }
+  @Test func aWriteThatIsAppliedAgainChangesNothing() {
+    let once = row(after: [Self.edit, Self.deletion])
+    #expect(row(after: [Self.edit, Self.deletion, Self.edit, Self.deletion]) == once)
   }
 
-  @Test func everyCausalOrderOfThreeWritesGivesTheRowThatTheOracleExpects() {
-    let count = forEachHistory(of: 3, kinds: RowHistoryModel.Kind.allCases, stale: true, expectLaws)
-    #expect(count > 400)
-  }
-
-  @Test func everyCausalOrderOfFourWritesGivesTheRowThatTheOracleExpects() {
-    let count = forEachHistory(of: 4, kinds: [.writeFirst, .delete], stale: false, expectLaws)
-    #expect(count > 2000)
-  }
-
-  @Test func aWriteThatIsAppliedAgainChangesNothing() throws {
-    let history = try #require(
-      RowHistoryModel([
-        .init(site: 0, kind: .writeFirst, seen: []), .init(site: 1, kind: .writeFirst, seen: [0]), .init(site: 2, kind: .delete, seen: [0]),
-      ]))
-    let once = try #require(history.state(after: [0, 1, 2]))
-    #expect(history.state(after: [0, 1, 2, 1, 0, 2]) == once)
-  }
-
-  @Test func aRowIsVisibleWhileAnyEditStandsAgainstItsDeletion() throws {
-    let history = try #require(
-      RowHistoryModel([
-        .init(site: 0, kind: .writeFirst, seen: []), .init(site: 1, kind: .delete, seen: [0]), .init(site: 2, kind: .writeFirst, seen: [0]),
-      ]))
-    let state = try #require(history.state(after: [0, 1, 2]))
+  @Test func aRowIsVisibleWhileAnyEditStandsAgainstItsDeletion() {
+    let state = row(after: [Self.deletion, Self.edit])
     #expect(state.isVisible && state.isExistenceConflict)
-    let gone = try #require(history.state(after: [0, 1]))
+    let gone = row(after: [Self.deletion])
     #expect(!gone.isVisible && !gone.isExistenceConflict)
   }
 
