@@ -72,7 +72,10 @@ package final class FaultyDisk: @unchecked Sendable {
     }
     for (name, bytes) in image { try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
     lock.withLock {
-      (base, events, names, sizes) = (image, [], [:], [])
+      base = image
+      events = []
+      names = [:]
+      sizes = []
       for name in image.keys.sorted() {
         names[name] = sizes.count
         sizes.append(image[name]?.count ?? 0)

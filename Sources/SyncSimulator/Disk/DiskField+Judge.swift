@@ -34,7 +34,8 @@ extension DiskField {
         for scope in Self.scopes {
           let (own, told) = (held[Self.machine(number)]?[scope]?[replica.site] ?? 0, there[scope]?[replica.site] ?? 0)
           try require(
-            "I-12", told <= own, "\(machine) has changeset \(told) of device \(number) in \(scope), which itself has \(own): a number comes twice")
+            "I-12", told <= own,
+            "\(machine) has changeset \(told) of device \(number) in \(scope), which itself has \(own): a number comes twice")
         }
       }
       let problems = try replica.findings().filter(\.isProblem).map { "\($0.code) \($0.details.sorted { $0.key < $1.key })" }
@@ -108,7 +109,8 @@ extension DiskField {
       let digests = try (0..<Self.devices).map { try device($0).replica.digest(of: scope) }
       try require("I-1", Set(digests.map(\.hex)).count == 1, "the digests of \(scope) differ")
       let relayed = try relay().officeAccess().holdings(of: scope).vector
-      try require("I-9", digests[0].holdings == relayed, "the relay holds \(relayed.entries) of \(scope), not \(digests[0].holdings.entries)")
+      try require(
+        "I-9", digests[0].holdings == relayed, "the relay holds \(relayed.entries) of \(scope), not \(digests[0].holdings.entries)")
     }
     for number in 0..<Self.devices {
       try judgeTransactions(of: number, try Self.held(by: device(number).replica.exchangeStore), after: count, require)

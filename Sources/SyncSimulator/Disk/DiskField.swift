@@ -153,7 +153,8 @@ final class DiskField {
         for (row, size) in sizes.enumerated() {
           let insert =
             row % 2 == 0
-            ? "INSERT INTO note(id, scope, a, b, c) VALUES(?, ?, ?, 'whole', ?)" : "INSERT INTO memo(id, scope, a, b, c) VALUES(?, ?, ?, 'whole', ?)"
+            ? "INSERT INTO note(id, scope, a, b, c) VALUES(?, ?, ?, 'whole', ?)"
+            : "INSERT INTO memo(id, scope, a, b, c) VALUES(?, ?, ?, 'whole', ?)"
           try db.execute(sql: insert, arguments: ["\(scope)/\(at)/\(row)", scope, at, Data(count: size)])
         }
         let change =

@@ -15,8 +15,6 @@ public struct DiskWorkload: Sendable {
     (self.name, self.victim, self.before, self.steps) = (name, victim, before, steps)
   }
 
-  
-
   /// Small enough that little data makes several messages.
   private static let smallBatch = 2000
 
@@ -48,10 +46,13 @@ public struct DiskWorkload: Sendable {
       ]),
     DiskWorkload(
       "migration",
-      before: [{ try $0.reopen(0, version: 1) }] + writesElsewhere + [{ try $0.sync(1) }, { try $0.write(0, rows: 2) }, { try $0.sync(0) }],
+      before: [{ try $0.remove(DiskField.machine(0)) }, { try $0.reopen(0, version: 1) }] + writesElsewhere + [
+        { try $0.sync(1) }, { try $0.write(0, rows: 2) }, { try $0.sync(0) },
+      ],
       [{ try $0.reopen(0, version: 2) }, { try $0.write(0, rows: 2) }, { try $0.sync(0) }]),
     DiskWorkload(
-      "first-open", before: [{ try $0.remove(DiskField.machine(0)) }], [{ try $0.reopen(0) }, { try $0.write(0, rows: 2) }, { try $0.sync(0) }]),
+      "first-open", before: [{ try $0.remove(DiskField.machine(0)) }],
+      [{ try $0.reopen(0) }, { try $0.write(0, rows: 2) }, { try $0.sync(0) }]),
     DiskWorkload(
       "relay-opening", victim: DiskField.relayName, before: someWrites + [{ try $0.remove(DiskField.relayName) }],
       [{ try $0.reopenRelay() }, { try $0.sync(0) }, { try $0.sync(1) }]),
