@@ -1,3 +1,4 @@
+import SyncCore
 import SyncKit
 
 /// Something that happened to a replica's identity, as it is printed.
