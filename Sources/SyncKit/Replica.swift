@@ -60,6 +60,9 @@ public final class Replica: Sendable {
       // sets NORMAL when it turns the file to WAL.
       try pool.writeWithoutTransaction { db in
         try db.execute(sql: "PRAGMA synchronous = \(configuration.isDurable ? "FULL" : "NORMAL")")
+        // The log may hold what never reached the disk, though it can be read: the pool's first commit did not wait, and when a sync has
+        // failed, the system forgets what it should have brought there. A commit is no safer than what lies before it in the log.
+        do { _ = try db.checkpoint(.passive) } catch let error as DatabaseError where error.resultCode != .SQLITE_IOERR {}
       }
       try Opening(engine, configuration).run(pool, path: path, migrate)
     } catch {

@@ -26,6 +26,8 @@ enum RelayFile {
       try pool.writeWithoutTransaction { db in
         // The pool lowers this when it turns the write-ahead log on; nothing may be acknowledged that power loss can undo.
         try db.execute(sql: "PRAGMA synchronous = FULL")
+        // Nor anything that follows, in the log, what never reached the disk: the pool's first commit, or one whose sync has failed.
+        do { _ = try db.checkpoint(.passive) } catch let error as DatabaseError where error.resultCode != .SQLITE_IOERR {}
       }
       try pool.write { db in
         try check(marks(db))
