@@ -130,10 +130,12 @@ import Testing
 
 /// A copied or restored file is recognised by what its machine remembers of it, before anything is written.
 @Suite struct ReplicaMarkTests {
-  let field = try! TestField()
+  let field: TestField
 
-  private func open(_ name: String, marks: String = "marks", random: String? = nil) throws -> Replica {
-    try field.replica(name, author: "li", markFolder: field.path(marks), chance: random)
+  init() throws { field = try TestField() }
+
+  private func open(_ name: String, marks: String = "marks", machine: String = "mine", random: String? = nil) throws -> Replica {
+    try field.replica(name, author: "li", marks: ReplicaMarks(folder: field.path(marks), machine: machine), chance: random)
   }
 
   private func copy(_ name: String, to other: String) throws {
@@ -190,8 +192,14 @@ import Testing
 
   @Test func aFileOnAnotherMachineIsACopy() throws {
     let first = try write("li")
-    let elsewhere = try open("li", marks: "other machine", random: "another")
-    #expect(elsewhere.site != first)
+    #expect(try open("li", marks: "elsewhere", machine: "another", random: "another").site != first)
+  }
+
+  /// A daemon may be started with another environment than a command.
+  @Test func twoFoldersOfOneMachineAreNoTwoMachines() throws {
+    let first = try write("li")
+    for marks in ["marks", "other", "marks", "other"] { #expect(try open("li", marks: marks, random: marks).site == first) }
+    #expect(try open("li", marks: "third", machine: "", random: "third").site == first)
   }
 
   @Test func whereNothingCanBeRememberedAReplicaOpensAllTheSame() throws {
@@ -203,12 +211,13 @@ import Testing
 
 /// Replicas and a real relay.
 final class RelayField {
-  let field = try! TestField()
+  let field: TestField
   let relay: Relay
   private let clock = TestClock()
   private var principals: [String: Principal] = [:]
 
   init() throws {
+    field = try TestField()
     let (clock, random) = (clock, TestRandom("relay"))
     relay = try Relay(path: field.path("relay.sqlite"), codec: .standard, clock: { clock.next() }, random: { random.bytes($0) })
   }

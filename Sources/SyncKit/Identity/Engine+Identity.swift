@@ -34,7 +34,6 @@ extension Engine {
       life = random(4).reduce(0) { $0 << 8 | UInt32($1) } & (SiteID.leastDerivedIncarnation - 1)
     }
     try connection.setMeta("incarnation", .integer(Int64(life)))
-    try connection.setMeta(Self.markedName, .integer(0))
     try reloadSite()
     forgetHeads()
   }

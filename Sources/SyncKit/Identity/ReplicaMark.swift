@@ -26,11 +26,25 @@ struct ReplicaMark: Codable, Hashable {
   func isOf(_ now: ReplicaMark) -> Bool { file == now.file && left <= now.left }
 }
 
-/// The folder with this machine's marks, a file for each site.
-struct ReplicaMarks {
+/// What a machine remembers of the replicas on it: a folder outside of theirs, with a file for each site.
+public struct ReplicaMarks: Sendable {
   private let folder: URL
+  /// Which machine this is; empty where that cannot be told.
+  let machine: String
 
-  init(folder: String) { self.folder = URL(fileURLWithPath: folder, isDirectory: true) }
+  /// - Parameters:
+  ///   - folder: where to remember; it is made when needed.
+  ///   - machine: what this machine is known by, for a replica to see that it came to another.
+  public init(folder: String, machine: String = ReplicaMarks.thisMachine) {
+    self.folder = URL(fileURLWithPath: folder, isDirectory: true)
+    self.machine = machine
+  }
+
+  /// What the system calls this machine, where it does.
+  public static let thisMachine: String = {
+    let text = (try? String(contentsOfFile: "/etc/machine-id", encoding: .utf8)) ?? ""
+    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }()
 
   private func file(_ site: SiteID) -> URL { folder.appendingPathComponent("\(site).json") }
 
@@ -58,19 +72,23 @@ extension Engine {
     if let known, known.isOf(now) {
       if known.path == now.path { return }
       now.left = known.left
-    } else if try known != nil || connection.meta(Self.markedName) == .integer(1) {
-      // Another file of that name is known here, or the machine that knew this one is another.
+    } else if try known != nil || isOfAnotherMachine(marks) {
       try beginLife()
       try record(.moved)
       now.left = 0
     } else {
       now.left = 0
     }
-    if marks.put(now, of: site) { try connection.setMeta(Self.markedName, .integer(1)) }
+    if marks.put(now, of: site) { try connection.setMeta(Self.machineName, .text(Array(marks.machine.utf8))) }
   }
 
-  /// The setting that tells that a mark of the present site is kept somewhere.
-  static let markedName = "marked"
+  private func isOfAnotherMachine(_ marks: ReplicaMarks) throws -> Bool {
+    guard !marks.machine.isEmpty, case .text(let known)? = try connection.meta(Self.machineName), !known.isEmpty else { return false }
+    return known != Array(marks.machine.utf8)
+  }
+
+  /// The setting that tells on which machine a mark of the present site is kept.
+  private static let machineName = "machine"
 }
 
 extension Snapshot {
@@ -84,8 +102,7 @@ extension Snapshot {
 extension Replica {
   /// Remembers, before anything is handed out, how much of this replica's writing others may have from now on.
   func noteLeaving() throws {
-    guard let folder = configuration.markFolder else { return }
-    let marks = ReplicaMarks(folder: folder)
+    guard let marks = configuration.marks else { return }
     let (site, left) = try look { snapshot in
       let site = try snapshot.connection.site()
       return (site, try snapshot.written(by: site))

@@ -36,7 +36,7 @@ struct Opening {
         engine.isArmed = true
         try engine.working {
           try engine.load(declarations: configuration.tables)
-          if let folder = configuration.markFolder { try engine.checkMark(ReplicaMarks(folder: folder), path: path) }
+          if let marks = configuration.marks { try engine.checkMark(marks, path: path) }
         }
         engine.isArmed = false
         let guards = Guards(engine.connection)

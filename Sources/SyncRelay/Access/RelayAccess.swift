@@ -60,7 +60,7 @@ public struct RelayAccess: ExchangeStore, Sendable {
     return try relay.pool.read { db in
       try Relay.requireCurrent(principal, in: db)
       guard try Grant.allows(principal, scope, now: now, in: db) else { return Holdings() }
-      return try LogReader(db).holdings(of: scope)
+      return try LogReader(db).holdings(of: scope, withEnds: true)
     }
   }
 

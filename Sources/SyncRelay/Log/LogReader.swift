@@ -29,7 +29,8 @@ struct LogReader {
   init(_ db: Database) { self.db = db }
 
   /// What is held of a scope, whole and in part.
-  func holdings(of scope: ScopeID) throws -> Holdings {
+  /// - Parameter withEnds: whether to tell how the hashes begin that others may compare with theirs.
+  func holdings(of scope: ScopeID, withEnds: Bool = false) throws -> Holdings {
     guard let row = try scopeRow(scope) else { return Holdings() }
     let heads = try Row.fetchAll(
       db.cachedStatement(
@@ -41,7 +42,7 @@ struct LogReader {
       arguments: [row])
     return Holdings(
       vector: VersionVector(try heads.map(dot)), partial: try staged.map { Holdings.Partial(dot: try dot($0), parts: $0["held"]) },
-      ends: heads.map { Array($0.bytes("hash").prefix(Holdings.endBytes)) })
+      ends: withEnds ? heads.map { Array($0.bytes("hash").prefix(Holdings.endBytes)) } : [])
   }
 
   /// Adds what is missing of a scope to a batch, in the scope's order, until the batch is full.

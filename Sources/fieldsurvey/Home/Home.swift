@@ -82,7 +82,7 @@ extension Home {
     try requireWritable(folder)
     let configuration = ReplicaConfiguration(
       tables: SurveySchema.tables, author: author, schemaVersion: SurveySchema.version, clock: Environment.clock,
-      random: Environment.random, markFolder: Environment.markFolder)
+      random: Environment.random, marks: Environment.marks)
     return try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate)
   }
 
