@@ -9,6 +9,7 @@
 # make sim       play SEEDS worlds from FROM on, optimized; WORLD=histories, or a fault that each must have; every failure prints how to have it again
 # make merge     play STEPS steps of the merge and the clock alone, optimized
 # make reproduce play the world of SEED (and WORLD), shrink its failure, and print a regression test
+# make disk      try SEEDS losses of power from FROM on, optimized; DISK=io-error fails calls, DISK=disk-full fills the disk
 # make mutants   plant each bug of scripts/mutants and see that the simulator finds it (MUTANTS="…" for some)
 # make scoreboard write docs/reliability.md from the records in docs/reliability
 # make install   build with optimization and install under PREFIX (/usr/local), below DESTDIR if set
@@ -25,6 +26,8 @@ STEPS ?= 1000000
 SEED ?= 0
 WORLD ?= any
 JOBS ?= 1
+DISK ?= power-loss
+EVERY ?= 1
 RECORD ?=
 MUTANTS ?=
 
@@ -44,7 +47,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports records docs format demo crash bench sim merge reproduce mutants scoreboard install uninstall clean
+.PHONY: help setup build test check lint imports records docs format demo crash bench sim merge reproduce disk mutants scoreboard install uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -103,6 +106,9 @@ merge: setup
 
 reproduce: setup
 	$(SIMULATE) reproduce --seed $(SEED) --world $(WORLD)
+
+disk: setup
+	$(SIMULATE) disk --class $(DISK) --seeds $(SEEDS) --from $(FROM) --every $(EVERY) $(RECORDING)
 
 mutants: setup
 	scripts/mutants $(MUTANTS) $(if $(RECORD),--json $(RECORD))

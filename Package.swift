@@ -54,8 +54,10 @@ let package = Package(
     .executableTarget(
       name: "fieldsurvey", dependencies: ["SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging],
       swiftSettings: strict),
+    // For tests only: a disk beneath SQLite that forgets, fails and is full.
+    .target(name: "SimulatedDisk", dependencies: ["CSQLite"], swiftSettings: strict),
     // For tests only: worlds of replicas, a relay and bad networks under one seed, with their judge. No shipped product depends on it.
-    .target(name: "SyncSimulator", dependencies: ["SyncRelay", "SyncKit", "SyncCore", grdb], swiftSettings: strict),
+    .target(name: "SyncSimulator", dependencies: ["SimulatedDisk", "SyncRelay", "SyncKit", "SyncCore", grdb], swiftSettings: strict),
     .executableTarget(name: "simulate", dependencies: ["SyncSimulator"], swiftSettings: strict),
     // Speed and size as ratios within one run.
     .executableTarget(

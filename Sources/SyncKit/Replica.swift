@@ -60,6 +60,9 @@ public final class Replica: Sendable {
       // sets NORMAL when it turns the file to WAL.
       try pool.writeWithoutTransaction { db in
         try db.execute(sql: "PRAGMA synchronous = \(configuration.isDurable ? "FULL" : "NORMAL")")
+        // The log may hold what never reached the disk, though it can be read: the pool's first commit did not wait, and when a sync has
+        // failed, the system forgets what it should have brought there. A commit is no safer than what lies before it in the log.
+        do { _ = try db.checkpoint(.passive) } catch let error as DatabaseError where error.resultCode != .SQLITE_IOERR {}
       }
       try Opening(engine, configuration).run(pool, path: path, migrate)
     } catch {
@@ -155,14 +158,9 @@ public final class Replica: Sendable {
   }
 
   static func translate(_ error: any Error, path: String) -> any Error {
-    guard let error = error as? DatabaseError else { return error }
-    switch error.resultCode {
-    case .SQLITE_FULL: return SyncKitError(.diskFull, ["path": path], underlying: error)
-    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: return SyncKitError(.readOnly, ["path": path], underlying: error)
-    case .SQLITE_NOTADB: return SyncKitError(.notAReplica, ["path": path], underlying: error)
-    case .SQLITE_CORRUPT: return SyncKitError(.damaged, ["path": path], underlying: error)
-    default: return error
-    }
+    guard let error = error as? DatabaseError, let code = SyncKitError.Code.ofFile(error.extendedResultCode.rawValue) else { return error }
+    let details = ["path": path, "code": String(error.extendedResultCode.rawValue), "message": error.message ?? ""]
+    return SyncKitError(code, details, underlying: error)
   }
 
   private static func check(_ path: String, _ configuration: ReplicaConfiguration) throws {

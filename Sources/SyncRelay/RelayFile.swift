@@ -26,8 +26,11 @@ enum RelayFile {
       try pool.writeWithoutTransaction { db in
         // The pool lowers this when it turns the write-ahead log on; nothing may be acknowledged that power loss can undo.
         try db.execute(sql: "PRAGMA synchronous = FULL")
+        // Nor anything that follows, in the log, what never reached the disk: the pool's first commit, or one whose sync has failed.
+        do { _ = try db.checkpoint(.passive) } catch let error as DatabaseError where error.resultCode != .SQLITE_IOERR {}
       }
       try pool.write { db in
+        try check(marks(db))
         // Decided inside the transaction: two processes may be opening a new file.
         switch try Int32.fetchOne(db, sql: "PRAGMA user_version") {
         case 0: try create(db, epoch: random(RelayLimits.epochBytes), key: random(RelayLimits.tokenBytes), now: now)
@@ -64,22 +67,32 @@ enum RelayFile {
     guard chmod(path, mode) == 0 else { throw RelayError(.cannotOpen, "errno \(errno)") }
   }
 
+  /// What says whose file it is.
+  private typealias Marks = (application: Int32, version: Int32, tables: Int)
+
+  private static func marks(_ db: Database) throws -> Marks {
+    (
+      try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0, try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
+      try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+    )
+  }
+
   private static func check(_ path: String) throws {
-    let marks: (application: Int32, version: Int32, tables: Int)
     do {
       let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
-      marks = try queue.read { db in
-        (
-          try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0, try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
-          try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-        )
-      }
+      let marks = try queue.read(marks)
       try queue.close()
+      try check(marks)
     } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
       throw RelayError(.notARelay, "not a database")
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+      // A crash has left something to roll back, for which one must write: it is told once the file is open.
     } catch let error as DatabaseError {
       throw RelayError(.cannotOpen, "SQLite \(error.extendedResultCode.rawValue)")
     }
+  }
+
+  private static func check(_ marks: Marks) throws(RelayError) {
     if marks == (0, 0, 0) { return }
     guard marks.application == applicationID else { throw RelayError(.notARelay, "application_id \(marks.application)") }
     guard marks.version <= formatVersion else { throw RelayError(.newerFormat, "format \(marks.version)") }

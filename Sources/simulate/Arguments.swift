@@ -7,6 +7,7 @@ let usage = """
       simulate worlds --seeds 200 --from 0 [--world KIND]   worlds; KIND is any, histories, or the name of a fault that each must have
       simulate merge --steps 1000000 --from 0               random histories of the merge and the clock alone
       simulate cases --length 4 [--forms]                   every small history of the merge
+      simulate disk --class power-loss --seeds 200 --from 0 disks that lose power, or fail: io-error, disk-full; --every N of them
       simulate reproduce --seed 42 [--world KIND|merge]     one of them, shrunk, with a test to keep; --no-shrink as it is
 
     --commit ID --json FILE        the commit that stands in the record; the file that the record is added to
@@ -17,7 +18,7 @@ let usage = """
   """
 
 struct Arguments {
-  enum Command: String { case worlds, merge, cases, reproduce }
+  enum Command: String { case worlds, merge, cases, disk, reproduce }
 
   var command = Command.worlds
   var seeds = 200
@@ -25,6 +26,8 @@ struct Arguments {
   var from = 0
   var seed = 0
   var world = "any"
+  var disk = DiskFailure.powerLoss
+  var every = 1
   var length = 4
   var jobs = 1
   var forms = false
@@ -63,6 +66,10 @@ struct Arguments {
     case "--seed": return read(\.seed)
     case "--length": return read(\.length)
     case "--jobs": return read(\.jobs)
+    case "--every": return read(\.every) && every > 0
+    case "--class":
+      guard let failure = DiskFailure(rawValue: value) else { return false }
+      disk = failure
     case "--world": world = value
     case "--commit": commit = value
     case "--json": json = value

@@ -79,6 +79,20 @@ struct Campaign {
     return end()
   }
 
+  mutating func disks() throws -> Bool {
+    let trials = try DiskTrials()
+    let end = min(arguments.from + arguments.seeds, try trials.count(arguments.disk) ?? .max)
+    for number in stride(from: arguments.from, to: end, by: arguments.every) where elapsed < arguments.limit {
+      record.count += 1
+      guard let failure = trials.play(arguments.disk, number) else { continue }
+      record.add(RunRecord.Failure(seed: number, step: failure.step, invariant: failure.invariant, message: failure.message))
+      say("make disk DISK=\(arguments.disk.rawValue) SEEDS=1 FROM=\(number)  # at commit \(arguments.commit): \(failure)")
+      if arguments.stops { break }
+    }
+    record.coverage = trials.coverage.counts
+    return self.end()
+  }
+
   private func sayFailure(_ seed: Int, _ world: String, _ failure: String) {
     say("make reproduce SEED=\(seed) WORLD=\(world) COMMIT=\(arguments.commit)  # \(failure)")
   }

@@ -40,6 +40,9 @@ case .merge:
 case .cases:
   var campaign = Campaign(arguments, class: "A1 cases", title: "every small history of the merge")
   isClean = campaign.cases()
+case .disk:
+  var campaign = Campaign(arguments, class: arguments.disk.row, title: arguments.disk.title)
+  isClean = try campaign.disks()
 case .reproduce:
   isClean = arguments.world == "merge" ? reproduceMerge(arguments.seed) : reproduce(arguments.seed, kind(), shrinks: arguments.shrinks)
 }

@@ -54,14 +54,23 @@ final class Connection {
 
   func error(_ result: Int32) -> SyncKitError {
     let message = String(cString: sqlite3_errmsg(handle))
-    let code: SyncKitError.Code =
-      switch result & 0xff {
-      case SQLITE_FULL: .diskFull
-      case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM: .readOnly
-      case SQLITE_CORRUPT, SQLITE_NOTADB: .damaged
-      default: .sqlite
-      }
-    return SyncKitError(code, ["code": String(result), "message": message])
+    return SyncKitError(.ofFile(result) ?? .sqlite, ["code": String(result), "message": message])
+  }
+}
+
+extension SyncKitError.Code {
+  /// What a result of SQLite, extended, says of the file and its disk; nil when it is about something else.
+  static func ofFile(_ result: Int32) -> Self? {
+    // The shared memory of the write-ahead log cannot grow: no room either, though SQLite calls it an I/O error.
+    if result == SQLITE_IOERR | 19 << 8 { return .diskFull }
+    return switch result & 0xff {
+    case SQLITE_FULL: .diskFull
+    case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM: .readOnly
+    case SQLITE_NOTADB: .notAReplica
+    case SQLITE_CORRUPT: .damaged
+    case SQLITE_IOERR: .sqlite
+    default: nil
+    }
   }
 }
 

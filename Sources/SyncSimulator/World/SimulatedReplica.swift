@@ -12,6 +12,7 @@ final class SimulatedReplica {
   private let chance: SimulatedChance
   private let tables: [Int]
   private let hasSmallParts: Bool
+  private let isDurable: Bool
   /// The version of the application.
   private(set) var version: Int
   /// What it is known to have applied, by scope, as the oracle names it.
@@ -33,15 +34,25 @@ final class SimulatedReplica {
   private(set) var hasCrashed = false
   private(set) var hasBackup = false
 
-  init(number: Int, folder: String, options: WorldOptions) throws {
+  convenience init(number: Int, folder: String, options: WorldOptions) throws {
+    try self.init(
+      number: number, folder: folder, seed: options.seed, version: options.has(.skew) && number % 3 != 0 ? 1 : FieldTable.newest,
+      tables: options.tables, hasSmallParts: options.has(.smallParts))
+  }
+
+  /// - Parameter isDurable: whether commits wait for the disk; worlds copy the files as they lie, for which they need not.
+  init(
+    number: Int, folder: String, seed: Int, version: Int, tables: [Int], hasSmallParts: Bool = false, isDurable: Bool = false
+  ) throws {
     self.number = number
     user = "user\(number)"
     life = SiteID(deviceHigh: 0, deviceLow: UInt64(number + 1), incarnation: 1)
-    version = options.has(.skew) && number % 3 != 0 ? 1 : FieldTable.newest
-    tables = options.tables
-    hasSmallParts = options.has(.smallParts)
+    self.version = version
+    self.tables = tables
+    self.hasSmallParts = hasSmallParts
+    self.isDurable = isDurable
     path = "\(folder)/device\(number).sqlite"
-    chance = SimulatedChance(seed: options.seed &* 1009 &+ number)
+    chance = SimulatedChance(seed: seed &* 1009 &+ number)
     try reopen()
   }
 
@@ -90,7 +101,7 @@ final class SimulatedReplica {
     var configuration = ReplicaConfiguration(
       tables: known.map { $0.table.declaration(in: self.version) }, author: user, schemaVersion: self.version, clock: { clock.read() },
       random: { chance.bytes($0) }, fileSystem: FileSystemProbe { _ in nil })
-    configuration.isDurable = false
+    configuration.isDurable = isDurable
     if hasSmallParts { configuration.partTargetBytes = 0 }
     return try Replica(path: path, configuration: configuration) { migrator in
       for (_, table) in known {
