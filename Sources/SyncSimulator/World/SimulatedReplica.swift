@@ -64,6 +64,7 @@ final class SimulatedReplica {
     version = original.version
     tables = options.tables
     hasSmallParts = options.has(.smallParts)
+    isDurable = false
     path = "\(folder)/device\(number).sqlite"
     chance = SimulatedChance(seed: options.seed &* 1009 &+ number)
     lastTime = original.lastTime
