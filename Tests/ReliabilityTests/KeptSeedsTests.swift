@@ -50,6 +50,26 @@ import Testing
       {"restoreRelay":{}}
       """#)
   }
+
+  /// I-9: a new life had begun while the resolution of another scope's fork was cut: the branch under the old name, behind the relay's, was no
+  /// fork any more, and each pull of it brought nothing new.
+  @Test func aForkIsResolvedThoughItsReplicaHasLeftItsName() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":15,"faults":["lostRequests","cutRequests","lostReplies","cutReplies","skew","withdrawals","relayCrashes","smallBatches","deletions","processes","smallParts","quietEnd","deviceRestores","clones"],"replicas":2,"rows":1,"scopes":2,"seed":53,"steps":100,"tables":[4,6],"values":2,"writes":60}
+      """#,
+      #"""
+      {"clone":{"as":2,"at":0}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":7,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":4},"statement":"upsert"}]}}
+      {"withdraw":{"at":0,"scope":0}}
+      {"clone":{"as":3,"at":2}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":10,"value":1},{"column":10,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":4},"statement":"update"},{"cells":[{"column":7,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":4},"statement":"upsert"},{"cells":[{"column":6,"value":1},{"column":10,"value":1},{"column":2,"value":1}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":1,"table":2},"statement":"delete"}]}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":9,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":6},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":2}}
+      {"write":{"at":3,"rows":[{"cells":[{"column":4,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":4},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"replyLost":{}}]},"at":3}}
+      """#)
+  }
 }
 
 /// Plays a history and expects that every law holds.

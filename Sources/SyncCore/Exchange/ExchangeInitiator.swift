@@ -27,8 +27,8 @@ public struct ExchangeInitiator: Sendable {
     /// the same.
     case holds([ScopeHoldings], acknowledged: [ScopeHoldings] = [], forks: [Fork] = [])
     case loaded([Fragment], hasMore: Bool)
-    /// Fragments were committed; what this side now holds of their scopes.
-    case stored([ScopeHoldings])
+    /// Fragments were committed; what this side now holds of their scopes, and what it could not take.
+    case stored([ScopeHoldings], refused: [Refusal] = [])
   }
 
   /// What to do.
@@ -148,7 +148,7 @@ public struct ExchangeInitiator: Sendable {
       guard !fragments.isEmpty else { return finish() }
       state = .storing(isComplete: isComplete)
       return [.store(fragments)]
-    case (.storing(let isComplete), .stored(let local)):
+    case (.storing(let isComplete), .stored(let local, let refused)):
       var progressed = false
       for here in local {
         guard let at = toPull.firstIndex(where: { $0.scope == here.scope }) else { continue }
@@ -157,7 +157,9 @@ public struct ExchangeInitiator: Sendable {
         toPull[at] = here
       }
       if isComplete { return finish() }
-      guard progressed else { throw SyncCoreError(.unexpected, "changes that bring nothing new") }
+      // What cannot be taken now would be sent again with each batch: its scope waits, the others go on.
+      toPull.removeAll { pending in refused.contains { $0.scope == pending.scope } }
+      guard progressed || !refused.isEmpty else { throw SyncCoreError(.unexpected, "changes that bring nothing new") }
       return pull()
     case (.greeting, .cut):
       state = .done

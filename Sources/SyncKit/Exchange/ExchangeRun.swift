@@ -61,7 +61,7 @@ struct ExchangeRun {
     case .store(let fragments):
       let (held, refused) = try replica.store(fragments)
       unacceptable += refused
-      return .stored(held)
+      return .stored(held, refused: refused)
     case .forget(let epoch, let isRelay):
       try memory.forget(isRelay: isRelay)
       return .begin(epoch: epoch, token: [], unsent: try memory.unsentScopes())

@@ -147,6 +147,23 @@ import Testing
     #expect(SyncCoreError.Code.thrown { _ = try machine.handle(.stored([Self.held(Self.a, 0, 0)])) } == .unexpected)
   }
 
+  @Test func aScopeOfWhichSomethingCannotBeTakenWaitsAndTheOthersGoOn() throws {
+    let (none, other) = (Self.held(Self.a, 0, 0), Self.held(Self.b, 0, 0))
+    let theirs = [Self.held(Self.a, 0, 2), Self.held(Self.b, 0, 2)]
+    let refused = Refusal(scope: Self.a, dot: Dot(site: Self.there, seq: 1), code: Refusal.Code.fork)
+    try play([
+      (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]), (Self.heads(theirs), [.look(theirs)]),
+      (.holds([none, other]), [.acknowledge(theirs), .send(.pull([none, other]))]),
+      (.answered(.changes([Self.fragment], isComplete: false)), [.store([Self.fragment])]),
+      (.stored([none], refused: [refused]), [.send(.pull([other]))]),
+      (.answered(.changes([Self.fragment], isComplete: true)), [.store([Self.fragment])]),
+      (
+        .stored([theirs[1]]),
+        [.remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(received: 2, trips: 3))]
+      ),
+    ])
+  }
+
   @Test func anotherEpochMakesWhatWasAcknowledgedVoid() throws {
     let theirs = Self.held(Self.a, 0, 1)
     try play([
