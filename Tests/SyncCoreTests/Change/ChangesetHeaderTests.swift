@@ -57,6 +57,8 @@ import Testing
       (5, .negative(.max)), (7, .array([.bytes([1]), .unsigned(0), .unsigned(1)])),
       (7, .array([.bytes([UInt8](repeating: 0, count: 16)), .unsigned(1), .unsigned(1)])), (13, .array([])),
       (13, .array([.array([.unsigned(1), .unsigned(1), .bytes([1])])])), (11, .unsigned(1)), (2, .bytes([1])),
+      // What is left out when it is empty is of its kind and not empty, or the same would have two encodings.
+      (9, .text("x")), (9, .bytes([])), (10, .unsigned(1)), (10, .bytes([])), (11, .array([])), (12, .bytes([1])), (12, .text("")),
     ] as [(UInt64, CBOR)])
   func aFieldThatCannotBeIsRefused(_ key: UInt64, _ value: CBOR) throws {
     guard case .map(let entries) = try CBOR(decoding: Self.header().encoded) else { return }
