@@ -8,6 +8,7 @@
 # make bench     build with optimization and measure (BENCH_ARGS="…" is handed on)
 # make sim       play SEEDS worlds from FROM on, optimized; every failure prints how to have it again
 # make reproduce play the world of SEED, shrink its failure, and print a regression test
+# make fuzz      give every decoder bytes that a fuzzer makes up, FUZZ_SECONDS each (FUZZ_ARGS="…" is handed on)
 # make mutants   plant each bug of scripts/mutants and see that the simulator finds it (MUTANTS="…" for some)
 # make install   build with optimization and install under PREFIX (/usr/local), below DESTDIR if set
 # make uninstall remove what install put there
@@ -22,13 +23,15 @@ FROM ?= 0
 SEED ?= 0
 SIM_JSON ?=
 MUTANTS ?=
+FUZZ_SECONDS ?= 10
+FUZZ_ARGS ?=
 
 # One set of flags for every command, so that all of them share one build.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # The installed program carries the Swift runtime in itself, and the benchmark measures the same build.
 RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib
 RELEASE := .build/release
-LINTED := Sources Tests Benchmarks Package.swift
+LINTED := Sources Tests Benchmarks Fuzz Package.swift
 LIBRARIES := SyncCore SyncKit
 
 BIN := $(DESTDIR)$(PREFIX)/bin
@@ -39,7 +42,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports docs format demo crash bench sim reproduce mutants install uninstall clean
+.PHONY: help setup build test check lint imports docs format demo crash bench sim reproduce mutants fuzz install uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -91,6 +94,9 @@ reproduce: setup
 
 mutants: setup
 	scripts/mutants $(MUTANTS)
+
+fuzz: setup
+	scripts/fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
 
 install: setup
 	swift build $(RELEASE_FLAGS) --product fieldsurvey
