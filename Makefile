@@ -8,6 +8,7 @@
 # make bench     build with optimization and measure (BENCH_ARGS="…" is handed on)
 # make sim       play SEEDS worlds from FROM on, optimized; every failure prints how to have it again
 # make reproduce play the world of SEED, shrink its failure, and print a regression test
+# make networks  build, and sync over bad networks (NETWORKS_ARGS="…" is handed on)
 # make fuzz      give every decoder bytes that a fuzzer makes up, FUZZ_SECONDS each (FUZZ_ARGS="…" is handed on)
 # make mutants   plant each bug of scripts/mutants and see that the simulator finds it (MUTANTS="…" for some)
 # make install   build with optimization and install under PREFIX (/usr/local), below DESTDIR if set
@@ -25,6 +26,7 @@ SIM_JSON ?=
 MUTANTS ?=
 FUZZ_SECONDS ?= 10
 FUZZ_ARGS ?=
+NETWORKS_ARGS ?=
 
 # One set of flags for every command, so that all of them share one build.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -42,7 +44,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports docs format demo crash bench sim reproduce mutants fuzz install uninstall clean
+.PHONY: help setup build test check lint imports docs format demo crash bench sim reproduce mutants fuzz networks install uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -97,6 +99,9 @@ mutants: setup
 
 fuzz: setup
 	scripts/fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
+
+networks: setup build
+	scripts/bad-networks $(NETWORKS_ARGS)
 
 install: setup
 	swift build $(RELEASE_FLAGS) --product fieldsurvey
