@@ -5,7 +5,13 @@ import SyncSimulator
 ///
 ///     simulate --seeds 200 --from 0 [--stop] [--commit abc1234] [--json file]
 ///     simulate --reproduce 42 [--no-shrink]
+///
+/// or a series of trials of one kind of fault, whose line of JSON is appended to the file:
+///
+///     simulate wire|cuts|repeats --seeds 10000 --from 0 [--stop] [--seconds 60] [--commit abc1234] [--json file]
 struct Arguments {
+  /// The kind of trials; nil for worlds.
+  var trials: String?
   var seeds = 200
   var from = 0
   var reproduce: Int?
@@ -16,8 +22,11 @@ struct Arguments {
   /// Stop after so many seconds; nil for never.
   var limit: Double?
 
+  static let kinds: [String: any Trials.Type] = ["wire": WireTrials.self, "cuts": CutTrials.self, "repeats": RepeatTrials.self]
+
   init(_ words: [String]) {
     var words = words[...]
+    if let word = words.first, Self.kinds[word] != nil { trials = words.removeFirst() }
     while let word = words.popFirst() {
       switch word {
       case "--seeds": seeds = words.popFirst().flatMap { Int($0) } ?? seeds
@@ -79,6 +88,44 @@ func run(_ arguments: Arguments) -> Bool {
   return summary.failures.isEmpty
 }
 
+func play(_ kind: any Trials.Type, _ arguments: Arguments) -> Bool {
+  let name = arguments.trials ?? ""
+  var summary = TrialSummary(
+    of: kind.kind, commit: arguments.commit, from: arguments.from,
+    command: "simulate \(name) --from \(arguments.from) --seeds \(arguments.seeds)")
+  var trials = kind.init()
+  summary.total = try? trials.total
+  let start = ContinuousClock.now
+  func elapsed() -> Double { (ContinuousClock.now - start) / .seconds(1) }
+  func note(_ outcome: TrialOutcome) {
+    summary.add(outcome)
+    for failure in outcome.failures { say(failure) }
+  }
+  for seed in arguments.from..<arguments.from + arguments.seeds {
+    if let limit = arguments.limit, elapsed() > limit { break }
+    if let total = summary.total, seed >= total { break }
+    // A trap ends the process: the last line then says where it was.
+    if seed % 1000 == 0 { say("\(name) \(seed)") }
+    note(trials.play(seed: seed))
+    summary.seeds += 1
+    if arguments.stops, !summary.failures.isEmpty { break }
+  }
+  note(trials.end())
+  summary.seconds = (elapsed() * 1000).rounded() / 1000
+  summary.notePeak()
+  say(summary.json)
+  if let path = arguments.json, let file = fopen(path, "a") {
+    fputs(summary.json + "\n", file)
+    fclose(file)
+  }
+  return summary.failures.isEmpty
+}
+
 let arguments = Arguments(Array(CommandLine.arguments.dropFirst()))
-let isClean = arguments.reproduce.map { reproduce($0, shrinks: arguments.shrinks) } ?? run(arguments)
+let isClean: Bool
+if let kind = arguments.trials.flatMap({ Arguments.kinds[$0] }) {
+  isClean = play(kind, arguments)
+} else {
+  isClean = arguments.reproduce.map { reproduce($0, shrinks: arguments.shrinks) } ?? run(arguments)
+}
 exit(isClean ? 0 : 1)

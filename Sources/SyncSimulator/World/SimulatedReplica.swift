@@ -92,12 +92,17 @@ final class SimulatedReplica {
 
   /// Opens the replica again from what lay on the disk when power failed.
   func restart() throws {
+    hasCrashed = false
+    try restore(from: path + ".crash")
+  }
+
+  /// Opens the replica as it was when its files were copied.
+  func restore(from copy: String) throws {
     open = [:]
     for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
-    for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + ".crash" + suffix) {
-      try FileManager.default.moveItem(atPath: path + ".crash" + suffix, toPath: path + suffix)
+    for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: copy + suffix) {
+      try FileManager.default.copyItem(atPath: copy + suffix, toPath: path + suffix)
     }
-    hasCrashed = false
     try reopen()
   }
 }

@@ -48,7 +48,7 @@ public final class World {
   public init(_ options: WorldOptions, judging: Judging = .rightly) throws {
     self.options = options
     self.judging = judging
-    folder = try Self.makeFolder(options.seed)
+    folder = try Self.makeFolder()
     let scopes = (0..<options.scopes).map { ScopeID("case-\($0)") ?? FieldTable.officeScope } + [FieldTable.officeScope]
     self.scopes = scopes
     var ids: [RowID] = []
@@ -122,7 +122,7 @@ public final class World {
   func oracle(_ scope: ScopeID) -> MergeOracle { oracles[scope] ?? MergeOracle() }
 
   /// In memory where the system has such a place. The name has no part in what happens.
-  private static func makeFolder(_ seed: Int) throws -> String {
+  static func makeFolder() throws -> String {
     let memory = "/dev/shm"
     let parent = access(memory, W_OK) == 0 ? memory : NSTemporaryDirectory()
     let folder = parent + "/sync-world-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)"
