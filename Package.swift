@@ -65,7 +65,7 @@ let package = Package(
     .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: strict),
     // The laws of whatever decodes; scripts/fuzz compiles them with Fuzz and the decoders alone.
     .testTarget(name: "DecoderTests", dependencies: ["SurveyModel", "SyncKit", "SyncCore"], swiftSettings: strict),
-    .testTarget(name: "SyncKitTests", dependencies: ["SyncSimulator", "SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
+    .testTarget(name: "SyncKitTests", dependencies: ["SyncSimulator", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
     .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator"], swiftSettings: strict),
     .testTarget(name: "SyncRelayTests", dependencies: ["SyncRelay", "SyncServer", "SyncKit", "SyncCore", grdb], swiftSettings: strict),
     .testTarget(

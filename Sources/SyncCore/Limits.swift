@@ -24,6 +24,8 @@ public enum Limits {
   public static let partTargetBytes = 1 << 20
   /// How many columns a group may name.
   public static let columns = 2000
+  /// How many branches a changeset's body may speak of by names they have lost.
+  public static let restamps = 16
   /// How deep encoded values may nest.
   public static let depth = 16
 }

@@ -15,6 +15,9 @@ public struct ReplicaConfiguration: Sendable {
   public var random: @Sendable (Int) -> [UInt8]
   /// The kind of file system a path lies on; see ``FileSystemProbe``.
   public var fileSystem: FileSystemProbe
+  /// Where this machine remembers which file is which replica's: by it a copied or restored file is recognised before it writes. Nil to leave
+  /// that to the first contact, which recognises it in any case.
+  public var marks: ReplicaMarks?
   /// Whether each commit is on the disk before it returns. Turn off only to measure: a changeset must not leave before it is durable.
   public var isDurable = true
 
@@ -38,7 +41,7 @@ public struct ReplicaConfiguration: Sendable {
     tables: [SyncedTable], author: String, schemaVersion: Int = 1,
     clock: @escaping @Sendable () -> Int64 = systemClock,
     random: @escaping @Sendable (Int) -> [UInt8] = systemRandom,
-    fileSystem: FileSystemProbe = .system
+    fileSystem: FileSystemProbe = .system, marks: ReplicaMarks? = nil
   ) {
     self.tables = tables
     self.author = author
@@ -46,5 +49,6 @@ public struct ReplicaConfiguration: Sendable {
     self.clock = clock
     self.random = random
     self.fileSystem = fileSystem
+    self.marks = marks
   }
 }

@@ -64,7 +64,7 @@ public final class Relay: Sendable {
     self.clock = clock
     self.random = random
     wrongCodes = WrongCodes(limits)
-    pool = try RelayFile.open(path: path, epoch: random(RelayLimits.epochBytes), now: clock())
+    pool = try RelayFile.open(path: path, random: random, codec: codec, now: clock())
   }
 
   /// The relay's identity, which every token belongs to: new after ``renewEpoch()``.
@@ -74,8 +74,9 @@ public final class Relay: Sendable {
     }
   }
 
-  /// Gives the relay a new identity, to be done after its file was restored from a backup: replicas then forget what it had
-  /// acknowledged, and send again what they hold past the backup.
+  /// Gives the relay a new identity: replicas then forget what it had acknowledged, and send again what it lacks.
+  ///
+  /// A relay that was restored from a backup does so by itself, as soon as anybody shows a token of its lost past.
   public func renewEpoch() throws {
     let epoch = random(RelayLimits.epochBytes)
     try pool.write { db in try db.execute(sql: "UPDATE relay SET epoch = ?", arguments: [Data(epoch)]) }

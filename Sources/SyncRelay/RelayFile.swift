@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import SyncCore
 
 #if canImport(Glibc)
   import Glibc
@@ -12,11 +13,11 @@ enum RelayFile {
   /// "SYNR": the file is a relay's.
   static let applicationID: Int32 = 0x5359_4E52
   /// The version of the tables below.
-  static let formatVersion: Int32 = 1
+  static let formatVersion: Int32 = 2
   /// Readable and writable by the owner alone: the file holds everybody's work.
   static let mode: mode_t = 0o600
 
-  static func open(path: String, epoch: [UInt8], now: Int64) throws -> DatabasePool {
+  static func open(path: String, random: @Sendable (Int) -> [UInt8], codec: Codec, now: Int64) throws -> DatabasePool {
     try protect(path)
     // Looked at without writing, so that another program's file is left as it was.
     try check(path)
@@ -28,7 +29,11 @@ enum RelayFile {
       }
       try pool.write { db in
         // Decided inside the transaction: two processes may be opening a new file.
-        if try Int32.fetchOne(db, sql: "PRAGMA user_version") == 0 { try create(db, epoch: epoch, now: now) }
+        switch try Int32.fetchOne(db, sql: "PRAGMA user_version") {
+        case 0: try create(db, epoch: random(RelayLimits.epochBytes), key: random(RelayLimits.tokenBytes), now: now)
+        case 1: try upgradeFromFirst(db, key: random(RelayLimits.tokenBytes), codec)
+        default: break
+        }
       }
       return pool
     } catch let error as DatabaseError {
@@ -80,16 +85,32 @@ enum RelayFile {
     guard marks.version <= formatVersion else { throw RelayError(.newerFormat, "format \(marks.version)") }
   }
 
-  private static func create(_ db: Database, epoch: [UInt8], now: Int64) throws {
+  private static func create(_ db: Database, epoch: [UInt8], key: [UInt8], now: Int64) throws {
     try db.execute(sql: tables)
-    try db.execute(sql: "INSERT INTO relay(id, epoch, arrival, created_ms) VALUES (1, ?, 0, ?)", arguments: [Data(epoch), now])
+    try db.execute(
+      sql: "INSERT INTO relay(id, epoch, arrival, created_ms, token_key) VALUES (1, ?, 0, ?, ?)",
+      arguments: [Data(epoch), now, Data(key)])
     // A pragma takes no bound values; both are constants of ours.
     try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(formatVersion)")
   }
 
+  /// Gives every changeset its lineage, which the first version of the tables did not have.
+  private static func upgradeFromFirst(_ db: Database, key: [UInt8], _ codec: Codec) throws {
+    try db.execute(sql: "ALTER TABLE relay ADD COLUMN token_key BLOB NOT NULL DEFAULT x''")
+    try db.execute(sql: "ALTER TABLE changeset ADD COLUMN lineage BLOB NOT NULL DEFAULT x''")
+    try db.execute(sql: "UPDATE relay SET token_key = ?", arguments: [Data(key)])
+    var lineage = RelayToken.noLineage
+    for arrival in try Int64.fetchAll(db, sql: "SELECT arrival FROM changeset ORDER BY arrival") {
+      guard let row = try Row.fetchOne(db, sql: "SELECT hash FROM changeset WHERE arrival = ?", arguments: [arrival]) else { continue }
+      lineage = RelayToken.lineage(after: lineage, hash: row.bytes("hash"), codec: codec)
+      try db.execute(sql: "UPDATE changeset SET lineage = ? WHERE arrival = ?", arguments: [Data(lineage), arrival])
+    }
+    try db.execute(sql: "PRAGMA user_version = \(formatVersion)")
+  }
+
   private static let tables = """
     CREATE TABLE relay(id INTEGER PRIMARY KEY CHECK (id = 1), epoch BLOB NOT NULL, arrival INTEGER NOT NULL,
-      created_ms INTEGER NOT NULL) STRICT;
+      created_ms INTEGER NOT NULL, token_key BLOB NOT NULL) STRICT;
 
     -- The log. A scope's head is its latest position; its arrival tells since when it has changed.
     CREATE TABLE scope(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head INTEGER NOT NULL DEFAULT 0,
@@ -102,7 +123,7 @@ enum RelayFile {
     CREATE TABLE changeset(arrival INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id), position INTEGER NOT NULL,
       site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL, time INTEGER NOT NULL, author TEXT NOT NULL,
       hash BLOB NOT NULL, header BLOB NOT NULL, signature BLOB NOT NULL, bytes INTEGER NOT NULL, device BLOB NOT NULL,
-      received_ms INTEGER NOT NULL, UNIQUE (scope, position), UNIQUE (scope, site, seq)) STRICT;
+      received_ms INTEGER NOT NULL, lineage BLOB NOT NULL, UNIQUE (scope, position), UNIQUE (scope, site, seq)) STRICT;
     -- Bodies, of changesets that are whole and of those that are not yet: arriving, a changeset is not copied.
     CREATE TABLE part(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id),
       site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL, part INTEGER NOT NULL, body BLOB NOT NULL,

@@ -52,7 +52,7 @@ extension DecoderLaw {
   // MARK: Headers and messages
 
   /// The keys of a header's version.
-  private static let headerKeys: Range<UInt64> = 0..<14
+  private static let headerKeys: Range<UInt64> = 0..<15
 
   private static func header(_ bytes: [UInt8]) throws {
     let header = try ChangesetHeader(decoding: bytes)
@@ -171,12 +171,13 @@ extension DecoderLaw {
           }
           events.append(.answered(try ExchangeResponse(decoding: [0] + reader.string(upTo: reader.remaining), codec: .standard)))
         case .look(let asked):
-          let held = asked.map { ScopeHoldings(scope: $0, holdings: scopes.contains($0) ? mine : Holdings()) }
+          let held = asked.map { ScopeHoldings(scope: $0.scope, holdings: scopes.contains($0.scope) ? mine : Holdings()) }
           events.append(.holds(held, acknowledged: held))
         case .load(_, let budget): events.append(.loaded([fragment], hasMore: budget > 0))
         case .store(let fragments):
           events.append(.stored(fragments.isEmpty ? [] : [ScopeHoldings(scope: scopes[0], holdings: mine)]))
-        case .forget, .acknowledge, .remember, .adapt, .despair, .finish: break
+        case .forget: events.append(.begin(epoch: [], token: [], unsent: scopes))
+        case .resolve, .acknowledge, .remember, .adapt, .despair, .finish: break
         }
       }
     }

@@ -24,13 +24,13 @@ struct ExchangeTests {
         let sent = try ExchangeRequest(decoding: request.encoded(codec: .standard), codec: .standard)
         let answer = try ExchangeResponder.answer(sent, from: remote).encoded(codec: .standard)
         pending += try machine.handle(.answered(try ExchangeResponse(decoding: answer, codec: .standard)))
-      case .look(let scopes): pending += try machine.handle(.holds(try scopes.map { try holdings($0, local) }))
+      case .look(let remote): pending += try machine.handle(.holds(try remote.map { try holdings($0.scope, local) }))
       case .load(let wants, let budget):
         let batch = try local.load(beyond: wants, budget: budget)
         pending += try machine.handle(.loaded(batch.fragments, hasMore: batch.hasMore))
       case .store(let fragments): pending += try machine.handle(.stored(try local.store(fragments).held))
       case .remember(_, let token): remembered = token
-      case .forget, .acknowledge, .adapt, .despair: break
+      case .forget, .resolve, .acknowledge, .adapt, .despair: break
       case .finish(let summary): return (summary, remembered)
       }
     }

@@ -45,6 +45,44 @@ struct RelayFileTests {
     #expect(held == [hold(scope, Dot(site: device.site, seq: 2))])
   }
 
+  @Test(
+    "takes a new epoch by itself once a token shows that its file is an old one, however much has arrived since; a made-up token shows nothing"
+  )
+  func restored() throws {
+    let scope = ScopeID(literal: "case/1")
+    let device = try world.device(1, user: "li", grants: [.one(scope)])
+    var author = device.author(in: scope)
+    _ = try device.access().store(author.write(count: 2))
+    let backup = try world.relay.pool.read { db in try Data.fetchAll(db, sql: "SELECT hash FROM changeset") }
+    #expect(backup.count == 2)
+    let copy = world.folder + "/backup.sqlite"
+    try world.relay.pool.backup(to: DatabaseQueue(path: copy))
+    let lost = author
+    _ = try device.access().store(author.write(count: 3))
+    let (epoch, token) = (try world.relay.epoch, try device.access().token())
+    for written in 0...5 {
+      let path = world.folder + "/restored-\(written).sqlite"
+      try FileManager.default.copyItem(atPath: copy, toPath: path)
+      let restored = try Relay(path: path, codec: .standard, clock: { 0 }, random: TestRelay.random)
+      let access = RelayAccess(restored, try #require(try restored.authenticate(device.token)))
+      var other = lost
+      _ = try access.store((0..<written).map { _ in other.write([[7, 7]]).whole })
+      let forged = Array(token.dropLast()) + [token[token.count - 1] ^ 1]
+      for harmless in [forged, try access.token(), [1, 2, 3], [UInt8](repeating: 0xff, count: token.count)] {
+        _ = try ExchangeResponder.answer(.hello(epoch: epoch, token: harmless, scopes: []), from: access)
+        #expect(try restored.epoch == epoch)
+      }
+      guard
+        case .heads(let renewed, _, let scopes, true) = try ExchangeResponder.answer(
+          .hello(epoch: epoch, token: token, scopes: []), from: access)
+      else { throw SyncCoreError(.unexpected, "heads") }
+      #expect(renewed != epoch)
+      #expect(scopes.map(\.scope) == [scope])
+      #expect(try restored.audit(limit: 1).map(\.event) == ["set-back"])
+      try restored.close()
+    }
+  }
+
   @Test("gets a new epoch when it is asked to, and old tokens then tell of every scope")
   func epoch() throws {
     let scope = ScopeID(literal: "case/1")
@@ -54,7 +92,7 @@ struct RelayFileTests {
     _ = try access.store(author.write(count: 1))
     let hello = ExchangeRequest.hello(epoch: try access.epoch, token: try access.token(), scopes: [])
     func scopes() throws -> [ScopeID] {
-      guard case .heads(_, _, let scopes) = try ExchangeResponder.answer(hello, from: access) else { return [] }
+      guard case .heads(_, _, let scopes, _) = try ExchangeResponder.answer(hello, from: access) else { return [] }
       return scopes.map(\.scope)
     }
     #expect(try scopes().isEmpty)

@@ -85,10 +85,12 @@ public struct ChangePart: Sendable {
   ///   - bytes: the part as stored or sent.
   ///   - firstIndex: the place of its first row in the changeset.
   ///   - withValues: false reads the structure alone, which is much faster.
+  ///   - restamps: the branches that the part speaks of by names they have lost: ``ChangesetHeader/restamps``.
   ///   - codec: compression.
   ///   - number: the local number for a site.
   public init(
-    decoding bytes: [UInt8], firstIndex: Int, withValues: Bool = true, codec: Codec, number: (SiteID) throws -> UInt32
+    decoding bytes: [UInt8], firstIndex: Int, withValues: Bool = true, restamps: [Restamp] = [], codec: Codec,
+    number: (SiteID) throws -> UInt32
   ) throws {
     var reader = ByteReader(bytes)
     guard try reader.byte() == Self.version else { throw SyncCoreError(.unsupportedVersion, "changeset part") }
@@ -99,11 +101,13 @@ public struct ChangePart: Sendable {
     let values = withValues ? try Self.section(&reader, lengths[1], codec) : []
     var structureReader = ByteReader(structure)
     var valuesReader = ByteReader(values)
-    var sites: [UInt32] = []
+    var numbers: [UInt32] = []
     for _ in 0..<(try structureReader.count(upTo: structure.count / SiteID.byteCount)) {
       guard let site = SiteID(bytes: try structureReader.take(SiteID.byteCount)) else { throw SyncCoreError(.malformed, "site") }
-      sites.append(try number(site))
+      numbers.append(try number(site))
     }
+    let sites = PartSites(
+      numbers: numbers, renamings: try restamps.map { .init(from: try number($0.from), after: $0.after, to: try number($0.to)) })
     var groups: [ChangeGroup] = []
     var index = firstIndex
     var room = Limits.sectionBytes
@@ -135,7 +139,7 @@ public struct ChangePart: Sendable {
 extension ChangeGroup {
   /// - Parameter room: how many bytes of strings the part may still unfold to; a prefix or a dictionary makes much of little.
   init(
-    reading reader: inout ByteReader, values valuesReader: inout ByteReader, withValues: Bool, sites: [UInt32], firstIndex: Int,
+    reading reader: inout ByteReader, values valuesReader: inout ByteReader, withValues: Bool, sites: PartSites, firstIndex: Int,
     room: inout Int
   ) throws(SyncCoreError) {
     self.firstIndex = firstIndex
@@ -170,7 +174,7 @@ extension ChangeGroup {
     var contexts: [[LocalDot]] = []
     for _ in 0..<(try reader.count(upTo: max(count, 1))) {
       var context: [LocalDot] = []
-      for _ in 0..<(try reader.count(upTo: sites.count)) { context.join(try Self.dot(&reader, sites)) }
+      for _ in 0..<(try reader.count(upTo: sites.numbers.count)) { sites.join(try Self.dot(&reader, sites), to: &context) }
       contexts.append(context)
     }
     guard count == 0 || !contexts.isEmpty else { throw SyncCoreError(.malformed, "rows without a context") }
@@ -180,7 +184,7 @@ extension ChangeGroup {
     for _ in 0..<(try reader.count(upTo: reader.remaining)) {
       let row = try reader.count(upTo: max(count - 1, 0))
       let column = try reader.count(upTo: columns.count)
-      spared.append(Spared(row: row, column: column == 0 ? nil : column - 1, dot: try Self.dot(&reader, sites)))
+      spared.append(Spared(row: row, column: column == 0 ? nil : column - 1, dot: sites.name(try Self.dot(&reader, sites))))
     }
     self.spared = spared
     var values: [Column] = []
@@ -203,19 +207,19 @@ extension ChangeGroup {
     return text
   }
 
-  private static func dot(_ reader: inout ByteReader, _ sites: [UInt32]) throws(SyncCoreError) -> LocalDot {
+  private static func dot(_ reader: inout ByteReader, _ sites: PartSites) throws(SyncCoreError) -> LocalDot {
     let site = try reader.varint()
     let seq = try reader.varint()
-    guard site < UInt64(sites.count), seq > 0, seq <= UInt64(Int64.max) else { throw SyncCoreError(.malformed, "a dot") }
-    return LocalDot(site: sites[Int(site)], seq: seq)
+    guard site < UInt64(sites.numbers.count), seq > 0, seq <= UInt64(Int64.max) else { throw SyncCoreError(.malformed, "a dot") }
+    return LocalDot(site: sites.numbers[Int(site)], seq: seq)
   }
 
-  private static func names(_ reader: inout ByteReader, _ count: Int, _ sites: [UInt32]) throws(SyncCoreError) -> [RowState.Name] {
+  private static func names(_ reader: inout ByteReader, _ count: Int, _ sites: PartSites) throws(SyncCoreError) -> [RowState.Name] {
     var dots: [(dot: LocalDot, count: Int)] = []
     var covered = 0
     for _ in 0..<(try reader.count(upTo: count)) {
       let length = try reader.count(upTo: count - covered)
-      dots.append((try Self.dot(&reader, sites), length))
+      dots.append((sites.name(try Self.dot(&reader, sites)), length))
       covered += length
     }
     guard covered == count else { throw SyncCoreError(.malformed, "the names of rows") }

@@ -51,10 +51,12 @@ public struct ChangesetHeader: Hashable, Sendable {
   /// Why: the reason given with a settlement. Empty when none was.
   public let note: String
   public let parts: [Part]
+  /// What it was called before, when it lost its name to another changeset; nil for nearly all.
+  public let origin: Origin?
 
   public init(
     scope: ScopeID, dot: Dot, time: HybridTime, wallClock: Int64, author: String, transaction: Transaction, schema: Int,
-    certificate: [UInt8], previous: [UInt8], needs: VersionVector, note: String, parts: [Part]
+    certificate: [UInt8], previous: [UInt8], needs: VersionVector, note: String, parts: [Part], origin: Origin? = nil
   ) {
     self.scope = scope
     self.dot = dot
@@ -68,6 +70,7 @@ public struct ChangesetHeader: Hashable, Sendable {
     self.needs = needs
     self.note = note
     self.parts = parts
+    self.origin = origin
   }
 }
 
@@ -91,10 +94,14 @@ extension ChangesetHeader {
       11: needs.isEmpty ? nil : needs.cbor,
       12: note.isEmpty ? nil : .text(note),
       13: .array(parts.map { .array([.unsigned(UInt64($0.rows)), .unsigned(UInt64($0.bytes)), .bytes($0.digest)]) }),
+      14: origin?.cbor,
     ]).encoded
   }
 
-  public init(decoding bytes: [UInt8]) throws(SyncCoreError) {
+  public init(decoding bytes: [UInt8]) throws(SyncCoreError) { try self.init(decoding: bytes, room: Limits.restamps) }
+
+  /// - Parameter room: how many branches may have been renamed. It also says how deep one header may stand in another.
+  init(decoding bytes: [UInt8], room: Int) throws(SyncCoreError) {
     let map = try CBOR(decoding: bytes)
     guard try CBOR.require(map[0]?.unsigned, "header version") == Self.version else {
       throw SyncCoreError(.unsupportedVersion, "changeset header")
@@ -136,7 +143,8 @@ extension ChangesetHeader {
       scope: scope, dot: Dot(site: site, seq: seq), time: HybridTime(rawValue: time), wallClock: wall, author: author,
       transaction: Transaction(id: id, part: Int(part), parts: Int(count)), schema: Int(schema),
       certificate: try map.optional(9, "certificate", \.bytes), previous: try map.optional(10, "previous", \.bytes), needs: needs,
-      note: note, parts: parts)
+      note: note, parts: parts, origin: try map[14].map { (field) throws(SyncCoreError) in try Origin(decoding: field) })
+    try checkOrigin(room: room)
   }
 }
 

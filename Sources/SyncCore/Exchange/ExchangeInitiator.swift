@@ -23,8 +23,9 @@ public struct ExchangeInitiator: Sendable {
     case answered(ExchangeResponse)
     /// The request broke off on its way, or its answer did: this exchange is over.
     case cut
-    /// What this side holds of the scopes that were asked for, and what the other side has said of them before.
-    case holds([ScopeHoldings], acknowledged: [ScopeHoldings] = [])
+    /// What this side holds of the scopes that were asked for, what the other side has said of them before, and where they do not hold
+    /// the same.
+    case holds([ScopeHoldings], acknowledged: [ScopeHoldings] = [], forks: [Fork] = [])
     case loaded([Fragment], hasMore: Bool)
     /// Fragments were committed; what this side now holds of their scopes.
     case stored([ScopeHoldings])
@@ -33,14 +34,17 @@ public struct ExchangeInitiator: Sendable {
   /// What to do.
   public enum Action: Hashable, Sendable {
     case send(ExchangeRequest)
-    /// Answer with `.holds`.
-    case look([ScopeID])
+    /// Compare what the other side has with what this side has, and answer with `.holds`.
+    case look([ScopeHoldings])
     /// Answer with `.loaded`: changesets beyond what the other side holds, of about so many bytes.
     case load([ScopeHoldings], budget: Int = Limits.batchBytes)
     /// Commit, then answer with `.stored`.
     case store([Fragment])
-    /// The other side is not the one that was remembered: forget what it acknowledged.
-    case forget
+    /// The other side is not the one that was remembered, or was restored from a backup: forget what it acknowledged, and answer with
+    /// `.begin`.
+    case forget(epoch: [UInt8], isRelay: Bool)
+    /// The relay holds another branch of these sites' writing: give this side's another name. This exchange is over, the next goes on.
+    case resolve([Fork])
     /// Note what the other side holds durably.
     case acknowledge([ScopeHoldings])
     /// Note where to go on next time: everything up to this token is here.
@@ -73,6 +77,8 @@ public struct ExchangeInitiator: Sendable {
   private var token: [UInt8] = []
   private var remote: [ScopeHoldings] = []
   private var local: [ScopeHoldings] = []
+  private var isRelay = false
+  private var hasForgotten = false
   private var toPush: [ScopeHoldings] = []
   private var toPull: [ScopeHoldings] = []
   /// What is taken to be there still, of scopes of which the other side tells nothing.
@@ -92,13 +98,23 @@ public struct ExchangeInitiator: Sendable {
       remembered = (epoch, token)
       state = .greeting
       return [send(.hello(epoch: epoch, token: token, scopes: unsent.sorted()))]
-    case (.greeting, .answered(.heads(let epoch, let token, let scopes))):
-      (self.epoch, self.token, remote) = (epoch, token, scopes)
-      let isNew = epoch != remembered.epoch && !remembered.epoch.isEmpty
-      if scopes.isEmpty { return (isNew ? [.forget] : []) + finish() }
+    case (.greeting, .answered(.heads(let epoch, let token, let scopes, let isRelay))):
+      (self.epoch, self.token, self.isRelay) = (epoch, token, isRelay)
+      // What is held is compared with what is held; how a changeset's hash begins is for the look alone.
+      remote = scopes.map { ScopeHoldings(scope: $0.scope, holdings: Holdings(vector: $0.holdings.vector, partial: $0.holdings.partial)) }
+      if epoch != remembered.epoch, !remembered.epoch.isEmpty, !hasForgotten {
+        // What it has lost is only found by asking for every scope anew.
+        hasForgotten = true
+        state = .idle
+        return [.forget(epoch: epoch, isRelay: isRelay)]
+      }
+      if scopes.isEmpty { return finish() }
       state = .comparing
-      return (isNew ? [.forget] : []) + [.acknowledge(scopes), .look(scopes.map(\.scope))]
-    case (.comparing, .holds(let local, let acknowledged)):
+      return [.look(scopes)]
+    case (.comparing, .holds(_, _, let forks)) where isRelay && !forks.isEmpty:
+      state = .done
+      return [.resolve(forks)]
+    case (.comparing, .holds(let local, let acknowledged, let forks)):
       self.local = local
       toPush = remote.filter { there in !there.holdings.vector.covers(Self.find(there.scope, in: local).vector) }
       assume(acknowledged, beside: local)
@@ -106,7 +122,7 @@ public struct ExchangeInitiator: Sendable {
         let here = Self.find(there.scope, in: local)
         return here.vector.covers(there.holdings.vector) ? nil : ScopeHoldings(scope: there.scope, holdings: here)
       }
-      return load()
+      return [.acknowledge(remote.filter { there in !forks.contains { $0.scope == there.scope } })] + load()
     case (.loading, .loaded(let fragments, let hasMore)):
       guard !fragments.isEmpty else { return pull() }
       state = .pushing(hasMore: hasMore)
@@ -127,6 +143,8 @@ public struct ExchangeInitiator: Sendable {
       summary.refused += refused
       // What is refused now would be refused again: its scope waits for a person, the others go on.
       toPush.removeAll { pending in refused.contains { $0.scope == pending.scope } }
+      // Of a fork the other side holds another branch than this one.
+      let held = held.filter { there in !refused.contains { $0.scope == there.scope && $0.code == Refusal.Code.fork } }
       let acknowledged: [Action] = held.isEmpty ? [] : [.acknowledge(held)]
       return acknowledged + (!lost.isEmpty || hasMore && (progressed || !refused.isEmpty) ? load() : pull())
     case (.pulling, .answered(.changes(let fragments, let isComplete))):

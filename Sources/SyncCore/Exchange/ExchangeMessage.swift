@@ -10,8 +10,9 @@ public enum ExchangeRequest: Hashable, Sendable {
 
 /// An answer of the exchange.
 public enum ExchangeResponse: Hashable, Sendable {
-  /// The store's identity, the token to ask with next time, and what the store has of the scopes that changed or were asked for.
-  case heads(epoch: [UInt8], token: [UInt8], scopes: [ScopeHoldings])
+  /// The store's identity, the token to ask with next time, what the store has of the scopes that changed or were asked for, and whether
+  /// it is a relay: of two branches of a fork, the relay's keeps its name.
+  case heads(epoch: [UInt8], token: [UInt8], scopes: [ScopeHoldings], isRelay: Bool = false)
   /// What the store now holds durably of the scopes that were pushed to, and what it would not take.
   case receipt([ScopeHoldings], refused: [Refusal])
   /// Some of what was missing; `isComplete` when that was all.
@@ -70,9 +71,10 @@ extension ExchangeResponse {
   public func encoded(codec: Codec) -> [UInt8] {
     let body: CBOR
     switch self {
-    case .heads(let epoch, let token, let scopes):
+    case .heads(let epoch, let token, let scopes, let isRelay):
       body = .map([
         0: .unsigned(ExchangeRequest.version), 1: .unsigned(1), 2: .bytes(epoch), 3: .bytes(token), 4: .array(scopes.map(\.cbor)),
+        5: isRelay ? .bool(true) : nil,
       ])
     case .receipt(let scopes, let refused):
       body = .map([
@@ -93,7 +95,7 @@ extension ExchangeResponse {
     case 1:
       self = .heads(
         epoch: try CBOR.require(map[2]?.bytes, "epoch"), token: try CBOR.require(map[3]?.bytes, "token"),
-        scopes: try ScopeHoldings.list(map[4]))
+        scopes: try ScopeHoldings.list(map[4]), isRelay: map[5]?.bool ?? false)
     case 2:
       self = .receipt(
         try ScopeHoldings.list(map[2]),
@@ -171,16 +173,23 @@ extension Fragment {
 
 extension ScopeHoldings {
   var cbor: CBOR {
-    .array([
-      .text(scope.name), holdings.vector.cbor,
-      .array(holdings.partial.map { .array([.bytes($0.dot.site.bytes), .unsigned($0.dot.seq), .unsigned(UInt64($0.parts))]) }),
-    ])
+    .array(
+      [
+        .text(scope.name), holdings.vector.cbor,
+        .array(holdings.partial.map { .array([.bytes($0.dot.site.bytes), .unsigned($0.dot.seq), .unsigned(UInt64($0.parts))]) }),
+      ] + (holdings.ends.isEmpty ? [] : [.array(holdings.ends.map { .bytes($0) })]))
   }
 
   static func list(_ cbor: CBOR?) throws(SyncCoreError) -> [ScopeHoldings] {
     try CBOR.require(cbor?.array, "scopes").map { (entry) throws(SyncCoreError) in
-      guard let fields = entry.array, fields.count == 3, let partials = fields[2].array else {
+      guard let fields = entry.array, fields.count == 3 || fields.count == 4, let partials = fields[2].array else {
         throw SyncCoreError(.malformed, "what is held of a scope")
+      }
+      let vector = try VersionVector(decoding: fields[1])
+      var ends: [[UInt8]] = []
+      if fields.count == 4 {
+        ends = try CBOR.require(fields[3].array, "ends").map { (end) throws(SyncCoreError) in try CBOR.require(end.bytes, "an end") }
+        guard ends.count == vector.entries.count else { throw SyncCoreError(.malformed, "ends") }
       }
       var partial: [Holdings.Partial] = []
       for item in partials {
@@ -190,7 +199,7 @@ extension ScopeHoldings {
         partial.append(Holdings.Partial(dot: Dot(site: site, seq: seq), parts: Int(parts)))
       }
       return ScopeHoldings(
-        scope: try ScopeID(decoding: fields[0]), holdings: Holdings(vector: try VersionVector(decoding: fields[1]), partial: partial))
+        scope: try ScopeID(decoding: fields[0]), holdings: Holdings(vector: vector, partial: partial, ends: ends))
     }
   }
 }

@@ -24,6 +24,12 @@ public struct Holdings: Hashable, Sendable {
   public var vector: VersionVector
   /// For a site's next changeset, how many of its parts are there, from the first on. Sorted by site.
   public var partial: [Partial]
+  /// For each entry of ``vector``, in its order, the beginning of the hash of the changeset it ends with: two who hold as much of a site
+  /// see by it whether they hold the same. Empty where it is not told.
+  public var ends: [[UInt8]]
+
+  /// How much of a hash is told. Whoever could find two changesets alike so far could only hide a fork of their own.
+  public static let endBytes = 16
 
   /// Progress in one changeset that is not whole yet.
   public struct Partial: Hashable, Sendable {
@@ -36,8 +42,9 @@ public struct Holdings: Hashable, Sendable {
     }
   }
 
-  public init(vector: VersionVector = VersionVector(), partial: [Partial] = []) {
+  public init(vector: VersionVector = VersionVector(), partial: [Partial] = [], ends: [[UInt8]] = []) {
     self.vector = vector
+    self.ends = ends
     self.partial = partial.sorted { $0.dot < $1.dot }
   }
 

@@ -6,12 +6,19 @@ public struct SiteID: Hashable, Sendable {
   /// The length of a site on the wire, in bytes.
   public static let byteCount = 20
 
+  /// The length of a device's identifier, in bytes.
+  public static let deviceByteCount = 16
+
   /// The first eight bytes of the device's identifier, big-endian.
   public let deviceHigh: UInt64
   /// The last eight bytes of the device's identifier, big-endian.
   public let deviceLow: UInt64
-  /// Which life of the device this is, counted from 1.
+  /// Which life of the device this is: 1 for the first, drawn by chance for each later one, so that two copies of a replica which both
+  /// begin a new life do not meet again. From ``leastDerivedIncarnation`` on it is no life but a re-stamped branch (``Restamp``).
   public let incarnation: UInt32
+
+  /// Below it are lives, from it on names of branches.
+  public static let leastDerivedIncarnation: UInt32 = 1 << 31
 
   public init(deviceHigh: UInt64, deviceLow: UInt64, incarnation: UInt32) {
     self.deviceHigh = deviceHigh
@@ -33,6 +40,11 @@ public struct SiteID: Hashable, Sendable {
       }
     }
     self.init(deviceHigh: high, deviceLow: low, incarnation: life)
+  }
+
+  /// One of a device's lives; nil when the identifier does not have its 16 bytes.
+  public init?(device: some Collection<UInt8>, incarnation: UInt32) {
+    self.init(bytes: Array(device) + (0..<4).reversed().map { UInt8(truncatingIfNeeded: incarnation >> (8 * UInt32($0))) })
   }
 
   /// The site's 20 bytes, in the order in which sites compare.

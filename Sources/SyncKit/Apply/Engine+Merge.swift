@@ -53,7 +53,7 @@ extension Engine {
     let header = try log.header(scope: place.scope, dot: base)
     var index = 0
     for number in header.parts.indices {
-      for group in try log.part(scope: place.scope, dot: base, part: number, firstIndex: index, withValues: false).groups {
+      for group in try log.part(header, scope: place.scope, dot: base, part: number, firstIndex: index, withValues: false).groups {
         defer { index += group.rowCount }
         guard group.table == tableName, !group.isDeletion else { continue }
         let isHere =

@@ -11,6 +11,7 @@ extension Engine {
   func store(_ fragments: [Fragment], sparing: Bool = false) throws -> (scopes: [UInt32], refused: [Refusal]) {
     readClock()
     forgetHeads()
+    try reloadSite()
     return try applying {
       var scopes: [UInt32] = []
       var refused: [Refusal] = []
@@ -58,9 +59,9 @@ extension Engine {
   private func keep(_ fragment: Fragment, _ header: ChangesetHeader, _ scope: UInt32, _ sparing: Bool) throws -> String? {
     let dot = LocalDot(site: try catalog.number(of: header.dot.site), seq: header.dot.seq)
     let applied = try log.lastSeq(scope: scope, site: dot.site)
-    if dot.seq <= applied {
-      return try log.entry(scope: scope, dot: dot)?.header == fragment.header ? nil : Refusal.Code.fork
-    }
+    if dot.seq <= applied, try log.entry(scope: scope, dot: dot)?.header == fragment.header { return nil }
+    try noteOwnWriteFromElsewhere(header)
+    if dot.seq <= applied { return Refusal.Code.fork }
     if dot.seq == applied + 1, fragment.firstPart == 0, fragment.parts.count == header.parts.count {
       if let head = try log.head(scope: scope, site: dot.site), codec.digest(head.header) != header.previous { return Refusal.Code.fork }
       if try log.vector(ofScope: scope).covers(header.needs) {
@@ -196,13 +197,19 @@ extension Engine {
   ) throws {
     try log.appendHead(
       scope: scope, dot: dot, time: header.time, arrived: try arrival(), header: headerBytes, signature: signature, body: body)
+    try merge(header, scope, dot, first: body)
+  }
+
+  /// Merges a changeset that is in the log into the rows.
+  /// - Parameter first: its first part, where it is at hand.
+  func merge(_ header: ChangesetHeader, _ scope: UInt32, _ dot: LocalDot, first: [UInt8]? = nil) throws {
     var needs: [LocalDot] = []
     for need in header.needs.entries { needs.join(LocalDot(site: try catalog.number(of: need.site), seq: need.seq)) }
     if dot.seq > 1 { needs.join(LocalDot(site: dot.site, seq: dot.seq - 1)) }
     var index = 0
     for part in header.parts.indices {
-      let bytes = part == 0 ? body : try log.body(scope: scope, dot: dot, part: part)
-      let groups = try log.decode(bytes, firstIndex: index, withValues: true).groups
+      let bytes = try (part == 0 ? first : nil) ?? log.body(scope: scope, dot: dot, part: part)
+      let groups = try log.decode(bytes, of: header, firstIndex: index, withValues: true).groups
       index += header.parts[part].rows
       guard (groups.last.map { $0.firstIndex + $0.rowCount } ?? index) == index else { throw SyncCoreError(.malformed, "a part's rows") }
       for group in groups {

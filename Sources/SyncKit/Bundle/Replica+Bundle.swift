@@ -20,6 +20,7 @@ extension Replica {
   ///   - path: the file.
   ///   - only: the scopes to write; all when nil.
   public func exportBundle(to path: String, scopes only: [ScopeID]? = nil) throws -> BundleReport {
+    try noteLeaving()
     let names = try only ?? scopes()
     let temporary = path + ".part"
     guard FileManager.default.createFile(atPath: temporary, contents: nil, attributes: [.posixPermissions: 0o600]),

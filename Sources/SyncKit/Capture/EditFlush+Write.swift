@@ -92,8 +92,8 @@ extension EditFlush {
         scope: try engine.catalog.scope(place.scope), table: shape.name, key: place.key, context: [], shown: [:], shownExistence: nil,
         values: [:])
     }
-    guard let token = engine.readToken else { return nil }
-    return token.row(shape.name, try engine.catalog.scope(place.scope), place.key)
+    guard let row = engine.readToken?.row(shape.name, try engine.catalog.scope(place.scope), place.key) else { return nil }
+    return try Snapshot(engine).restamps(of: place.scope, since: row.incidents).reduce(row) { $0.renamed($1) }
   }
 
   /// What a row displayed in some of its columns before the transaction.

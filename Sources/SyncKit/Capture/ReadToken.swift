@@ -12,13 +12,27 @@ public struct ReadToken: Hashable, Sendable {
     let table: String
     let key: [UInt8]
     /// What the row had seen.
-    let context: [Dot]
+    var context: [Dot]
     /// The dots behind the shown value of each column that was in conflict; the rest of the candidates were not shown.
-    let shown: [String: [Dot]]
+    var shown: [String: [Dot]]
     /// The dots behind the shown existence, when deletion stood against edit.
-    let shownExistence: [Dot]?
+    var shownExistence: [Dot]?
     /// The shown values; empty for a row that was not there.
     let values: [String: Value]
+    /// How many incidents the replica had had by then: dots that were given other names since are still called by their old ones.
+    var incidents: Int64 = 0
+
+    /// The row by the names that its dots have now.
+    func renamed(_ restamp: Restamp) -> Row {
+      var row = self
+      row.context =
+        VersionVector(
+          context.flatMap { dot in restamp.renamed(dot).map { [Dot(site: restamp.from, seq: restamp.after), $0] } ?? [dot] }
+        ).entries
+      row.shown = shown.mapValues { $0.map { restamp.renamed($0) ?? $0 } }
+      row.shownExistence = shownExistence?.map { restamp.renamed($0) ?? $0 }
+      return row
+    }
   }
 
   var rows: [Row]
@@ -42,6 +56,7 @@ extension ReadToken {
             ? nil : .array(row.shown.sorted { $0.key < $1.key }.map { .array([.text($0.key), Self.encode($0.value)]) }),
           6: row.shownExistence.map(Self.encode),
           7: .array(row.values.sorted { $0.key < $1.key }.map { .array([.text($0.key), Self.encode($0.value)]) }),
+          8: row.incidents > 0 ? .unsigned(UInt64(row.incidents)) : nil,
         ])
       }
     ).encoded
@@ -83,7 +98,8 @@ extension ReadToken {
     }
     return Row(
       scope: scope, table: try CBOR.require(map[2]?.text, "table"), key: try CBOR.require(map[3]?.bytes, "key"),
-      context: try dots(CBOR.require(map[4], "context")), shown: shown, shownExistence: try map[6].map(dots), values: values)
+      context: try dots(CBOR.require(map[4], "context")), shown: shown, shownExistence: try map[6].map(dots), values: values,
+      incidents: Int64(clamping: map[8]?.unsigned ?? 0))
   }
 
   private static func encode(_ dots: [Dot]) -> CBOR { .array(dots.map { .array([.bytes($0.site.bytes), .unsigned($0.seq)]) }) }

@@ -30,7 +30,7 @@ extension Snapshot {
     }
     return ReadToken.Row(
       scope: row.scope, table: row.table, key: key, context: try dots(state.context), shown: shown,
-      shownExistence: state.isExistenceConflict ? try dots(state.alive) : nil, values: values)
+      shownExistence: state.isExistenceConflict ? try dots(state.alive) : nil, values: values, incidents: try latestIncident())
   }
 
   /// The dots by their sites' identities.

@@ -41,9 +41,11 @@ struct PeerMemory {
     }
   }
 
-  func forget() throws {
+  /// Forgets what the other side has said that it holds.
+  func forget(isRelay: Bool) throws {
     try replica.work { engine in
       let peer = try id(engine)
+      if isRelay { try engine.record(.relayRestored) }
       let clear = try engine.connection.statement("DELETE FROM synckit_acknowledged WHERE peer = ?1")
       clear.bind(1, peer)
       try clear.run()
@@ -93,20 +95,13 @@ struct PeerMemory {
   /// How large a batch the link to the other side has borne; nil where nothing is known of it.
   func batchBytes() throws -> Int? {
     try replica.look { snapshot in
-      let find = try snapshot.connection.statement("SELECT value FROM synckit_meta WHERE name = ?1")
-      find.bind(1, "batch:\(name)")
-      defer { find.reset() }
-      return try find.step() ? Int(find.int(0)) : nil
+      guard case .integer(let bytes)? = try snapshot.connection.meta("batch:\(name)") else { return nil }
+      return Int(clamping: bytes)
     }
   }
 
   func note(batchBytes: Int) throws {
-    try replica.work { engine in
-      let put = try engine.connection.statement("INSERT OR REPLACE INTO synckit_meta VALUES(?1, ?2)")
-      put.bind(1, "batch:\(name)")
-      put.bind(2, Int64(batchBytes))
-      try put.run()
-    }
+    try replica.work { engine in try engine.connection.setMeta("batch:\(name)", .integer(Int64(batchBytes))) }
   }
 
   func noteRefused(_ refused: [Refusal]) throws {

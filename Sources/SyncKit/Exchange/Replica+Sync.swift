@@ -31,6 +31,7 @@ extension Replica {
   ) throws -> ExchangeSummary {
     let memory = PeerMemory(self, peer)
     do {
+      try noteLeaving()
       let summary = try run(transport, memory, batchBytes, progress)
       try memory.noteOutcome(nil)
       return summary
@@ -44,54 +45,24 @@ extension Replica {
   private func run(
     _ transport: any ExchangeTransport, _ memory: PeerMemory, _ batchBytes: Int, _ progress: ((ExchangeProgress) -> Void)?
   ) throws -> ExchangeSummary {
-    var machine = ExchangeInitiator(budget: BatchBudget(remembered: try memory.batchBytes(), most: batchBytes))
-    let (epoch, token) = try memory.known()
-    var unacceptable: Refusal?
-    var cut: TransportError?
-    var unnoted: [ScopeHoldings] = []
-    var events: [ExchangeInitiator.Event] = [.begin(epoch: epoch, token: token, unsent: try memory.unsentScopes())]
-    while let event = events.popLast() {
-      for action in try machine.handle(event) {
-        switch action {
-        case .send(let request):
-          do {
-            let answer = try transport.roundTrip(path: request.path, body: request.encoded(codec: .standard))
-            events.append(.answered(try ExchangeResponse(decoding: answer, codec: .standard)))
-          } catch let error as TransportError where error.isCut {
-            cut = error
-            events.append(.cut)
-          }
-        case .look(let scopes):
-          let held = try look { snapshot in try scopes.map { ScopeHoldings(scope: $0, holdings: try snapshot.holdings(of: $0)) } }
-          events.append(.holds(held, acknowledged: try memory.acknowledged(scopes)))
-        case .load(let wants, let budget):
-          let (fragments, hasMore) = try look { try $0.load(beyond: wants, budget: budget) }
-          events.append(.loaded(fragments, hasMore: hasMore))
-        case .store(let fragments):
-          let (held, refused) = try store(fragments)
-          unacceptable = unacceptable ?? refused.first
-          events.append(.stored(held))
-        case .forget: try memory.forget()
-        case .acknowledge(let held): unnoted += try memory.acknowledge(held)
-        case .remember(let epoch, let token):
-          // Who gave a scope's changesets has them.
-          if !unnoted.isEmpty { unnoted = try memory.acknowledge(unnoted) }
-          // What could not be taken in is asked for again next time; the rest is here.
-          if let unacceptable { throw SyncKitError(.notTaken, ["changeset": unacceptable.dot.description, "refused": unacceptable.code]) }
-          try memory.remember(epoch, token)
-        // Without it the next exchange begins with larger batches, no more.
-        case .adapt(let bytes): try? memory.note(batchBytes: bytes)
-        case .despair(let bytes):
-          cut = TransportError(.linkTooFrail, detail: "\(cut?.code.rawValue ?? ""), batches of \(bytes) bytes")
-        case .finish(let summary):
-          try memory.noteRefused(summary.refused)
-          return summary
-        }
+    var total = ExchangeSummary()
+    for _ in 0..<Self.exchangesAtOnce {
+      var run = ExchangeRun(self, transport, memory)
+      let (summary, forks) = try run.run(batchBytes) { summary in
+        progress?(ExchangeProgress(total.joined(with: summary)))
       }
-      progress?(machine.progress)
+      total = total.joined(with: summary)
+      if forks.isEmpty { return total }
+      try resolve(forks, over: transport, memory)
+      // What was refused because of the fork is taken under its new name.
+      total.refused.removeAll { refusal in forks.contains { $0.scope == refusal.scope && $0.site == refusal.dot.site } }
     }
-    throw cut ?? SyncCoreError(.unexpected, "an exchange that ends nowhere")
+    throw SyncCoreError(.unexpected, "forks without end")
   }
+
+  /// How many exchanges one call may make: each finds and resolves all forks that there are, and further ones only come from others who write
+  /// at the same time.
+  private static let exchangesAtOnce = 8
 
   private static func code(of error: any Error) -> String {
     switch error {
@@ -103,6 +74,17 @@ extension Replica {
   }
 }
 
-extension ExchangeInitiator {
-  var progress: ExchangeProgress { ExchangeProgress(sent: summary.sent, received: summary.received, trips: summary.trips) }
+extension ExchangeProgress {
+  fileprivate init(_ summary: ExchangeSummary) { self.init(sent: summary.sent, received: summary.received, trips: summary.trips) }
+}
+
+extension ExchangeSummary {
+  fileprivate func joined(with other: ExchangeSummary) -> ExchangeSummary {
+    var sum = self
+    sum.sent += other.sent
+    sum.received += other.received
+    sum.trips += other.trips
+    sum.refused += other.refused
+    return sum
+  }
 }

@@ -5,7 +5,18 @@ public import SyncCore
 public struct ReplicaExchangeStore: ExchangeStore {
   let replica: Replica
 
-  public var epoch: [UInt8] { replica.site.bytes }
+  /// New with each life, and when changesets were given other names: the log's numbers, of which tokens are made, are then others.
+  public var epoch: [UInt8] {
+    get throws {
+      try replica.look { snapshot in
+        let incident = try snapshot.latestIncident()
+        return try snapshot.connection.site().bytes
+          + (incident > 0 ? (0..<8).reversed().map { UInt8(truncatingIfNeeded: incident >> ($0 * 8)) } : [])
+      }
+    }
+  }
+
+  public var isRelay: Bool { false }
 
   public func token() throws -> [UInt8] {
     try replica.look { snapshot in
@@ -28,11 +39,12 @@ public struct ReplicaExchangeStore: ExchangeStore {
   }
 
   public func holdings(of scope: ScopeID) throws -> Holdings {
-    try replica.look { try $0.holdings(of: scope) }
+    try replica.look { try $0.holdings(of: scope, withEnds: true) }
   }
 
   public func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
-    try replica.look { try $0.load(beyond: wants, budget: budget) }
+    try replica.noteLeaving()
+    return try replica.look { try $0.load(beyond: wants, budget: budget) }
   }
 
   public func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
@@ -64,7 +76,8 @@ extension Replica {
 }
 
 extension Snapshot {
-  func holdings(of scope: ScopeID) throws -> Holdings {
+  /// - Parameter withEnds: whether to tell how the hashes begin that others may compare with theirs.
+  func holdings(of scope: ScopeID, withEnds: Bool = false) throws -> Holdings {
     guard let number = try catalog.known(scope) else { return Holdings() }
     var partial: [Holdings.Partial] = []
     let find = try connection.statement("SELECT site, seq, part FROM synckit_waiting WHERE scope = ?1 ORDER BY site, seq, part")
@@ -81,7 +94,10 @@ extension Snapshot {
     for (dot, parts) in waiting where try parts > 0 && dot.seq == log.lastSeq(scope: number, site: dot.site) + 1 {
       partial.append(Holdings.Partial(dot: try dots([dot])[0], parts: parts))
     }
-    return Holdings(vector: try log.vector(ofScope: number), partial: partial)
+    let vector = try log.vector(ofScope: number)
+    guard withEnds else { return Holdings(vector: vector, partial: partial) }
+    let ends = try vector.entries.map { dot in try end(number, LocalDot(site: try catalog.number(of: dot.site), seq: dot.seq)) ?? [] }
+    return Holdings(vector: vector, partial: partial, ends: ends)
   }
 
   /// Changesets beyond what somebody holds, in the order of their arrival here, which is one in which they can be applied.

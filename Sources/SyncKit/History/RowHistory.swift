@@ -35,7 +35,7 @@ struct RowHistory {
       let header = try ChangesetHeader(decoding: entry.header)
       var index = 0
       for number in header.parts.indices {
-        let structure = try log.part(scope: scope, dot: entry.dot, part: number, firstIndex: index, withValues: false)
+        let structure = try log.part(header, scope: scope, dot: entry.dot, part: number, firstIndex: index, withValues: false)
         var hits: [(group: Int, row: Int, key: Row)] = []
         for (at, group) in structure.groups.enumerated() where tables.contains(group.table) {
           for row in 0..<group.rowCount {
@@ -44,7 +44,7 @@ struct RowHistory {
           }
         }
         if !hits.isEmpty {
-          let whole = try log.part(scope: scope, dot: entry.dot, part: number, firstIndex: index, withValues: true)
+          let whole = try log.part(header, scope: scope, dot: entry.dot, part: number, firstIndex: index, withValues: true)
           for hit in hits {
             let group = whole.groups[hit.group]
             out[hit.key, default: []].append(

@@ -59,7 +59,7 @@ final class WriteLookup {
       defer { index += header.parts[number].rows }
       // The changeset that named the row has it where its name says.
       if name.dot == dot, !(index..<index + header.parts[number].rows).contains(Int(name.index)) { continue }
-      let part = try part(Place(scope: scope, dot: dot, part: number), index)
+      let part = try part(Place(scope: scope, dot: dot, part: number), header, index)
       guard let found = try find(row, name, part, scope) else { continue }
       let group = part.groups[found.group]
       return RowWrite(
@@ -79,12 +79,12 @@ final class WriteLookup {
     return nil
   }
 
-  private func part(_ place: Place, _ firstIndex: Int) throws -> Part {
+  private func part(_ place: Place, _ header: ChangesetHeader, _ firstIndex: Int) throws -> Part {
     if let known = parts[place] { return known }
     if parts.count >= Self.partsKept { parts.removeAll() }
     var made = Part()
     made.groups = try snapshot.log.part(
-      scope: place.scope, dot: place.dot, part: place.part, firstIndex: firstIndex, withValues: true
+      header, scope: place.scope, dot: place.dot, part: place.part, firstIndex: firstIndex, withValues: true
     ).groups
     for (at, group) in made.groups.enumerated() {
       switch group.keys {

@@ -37,6 +37,19 @@ final class Catalog {
     return number
   }
 
+  /// The number of a site; nil when the replica has never heard of it.
+  func known(_ site: SiteID) throws -> UInt32? {
+    if let known = siteNumbers[site] { return known }
+    let find = try connection.statement("SELECT id FROM synckit_site WHERE site = ?1")
+    find.bind(1, blob: site.bytes)
+    defer { find.reset() }
+    guard try find.step() else { return nil }
+    let number = UInt32(find.int(0))
+    siteNumbers[site] = number
+    sites[number] = site
+    return number
+  }
+
   func site(_ number: UInt32) throws -> SiteID {
     if let known = sites[number] { return known }
     let find = try connection.statement("SELECT site FROM synckit_site WHERE id = ?1")

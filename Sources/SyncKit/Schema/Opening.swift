@@ -34,7 +34,10 @@ struct Opening {
     try pool.writeWithoutTransaction { db in
       try db.inTransaction(.immediate) {
         engine.isArmed = true
-        try engine.working { try engine.load(site: site(), declarations: configuration.tables) }
+        try engine.working {
+          try engine.load(declarations: configuration.tables)
+          if let marks = configuration.marks { try engine.checkMark(marks, path: path) }
+        }
         engine.isArmed = false
         let guards = Guards(engine.connection)
         for table in engine.tables { try engine.working { try guards.ensure(table, engine.tables) } }
@@ -52,43 +55,24 @@ struct Opening {
       try FileExamination.check(applicationID: id, path: path)
       try db.execute(sql: StorageFormat.tables)
       try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
-      try set("format", .integer(StorageFormat.version))
-      try set("device", .blob(engine.random(16)))
-      try set("incarnation", .integer(1))
+      try engine.connection.setMeta("format", .integer(StorageFormat.version))
+      try engine.connection.setMeta("device", .blob(engine.random(SiteID.deviceByteCount)))
+      try engine.connection.setMeta("incarnation", .integer(1))
       return
     }
-    guard case .integer(let format)? = try get("format") else { throw SyncKitError(.damaged, ["meta": "format"]) }
+    guard case .integer(let format)? = try engine.connection.meta("format") else { throw SyncKitError(.damaged, ["meta": "format"]) }
     try FileExamination.check(format: format)
-  }
-
-  private func site() throws -> SiteID {
-    guard case .blob(let device)? = try get("device"), device.count == 16, case .integer(let life)? = try get("incarnation"),
-      let incarnation = UInt32(exactly: life)
-    else { throw SyncKitError(.damaged, ["meta": "device"]) }
-    let bytes = device + (0..<4).reversed().map { UInt8(truncatingIfNeeded: incarnation >> (8 * UInt32($0))) }
-    guard let site = SiteID(bytes: bytes) else { throw SyncKitError(.damaged, ["meta": "device"]) }
-    return site
-  }
-
-  private func get(_ name: String) throws -> Value? {
-    let find = try engine.connection.statement("SELECT value FROM synckit_meta WHERE name = ?1")
-    find.bind(1, name)
-    defer { find.reset() }
-    return try find.step() ? find.value(0) : nil
-  }
-
-  private func set(_ name: String, _ value: Value) throws {
-    let put = try engine.connection.statement("INSERT OR REPLACE INTO synckit_meta VALUES(?1, ?2)")
-    put.bind(1, name)
-    put.bind(2, value)
-    try put.run()
+    if format < StorageFormat.version {
+      try db.execute(sql: StorageFormat.incidents)
+      try engine.connection.setMeta("format", .integer(StorageFormat.version))
+    }
   }
 
   /// Takes in what the application's tables held before they were synced, and gives columns and tables that came with an upgrade the
   /// values that were kept aside for them.
   private func adopt() throws {
     for (at, table) in engine.tables.enumerated() {
-      let known = try get("adopted:\(table.name)")
+      let known = try engine.connection.meta("adopted:\(table.name)")
       let signature = Value.text(table.columns.map(\.name).joined(separator: ","))
       if known == signature { continue }
       if known == nil {
@@ -97,7 +81,7 @@ struct Opening {
       var before: Set<Substring> = []
       if case .text(let bytes)? = known { before = Set(String(decoding: bytes, as: UTF8.self).split(separator: ",")) }
       try engine.adoptAside(table, since: before)
-      try engine.working { try set("adopted:\(table.name)", signature) }
+      try engine.working { try engine.connection.setMeta("adopted:\(table.name)", signature) }
     }
   }
 }

@@ -164,12 +164,14 @@ final class ChangeLog {
   }
 
   /// Reads a part of a changeset in the log.
-  func part(scope: UInt32, dot: LocalDot, part: Int, firstIndex: Int, withValues: Bool) throws -> ChangePart {
-    try decode(try body(scope: scope, dot: dot, part: part), firstIndex: firstIndex, withValues: withValues)
+  func part(_ header: ChangesetHeader, scope: UInt32, dot: LocalDot, part: Int, firstIndex: Int, withValues: Bool) throws -> ChangePart {
+    try decode(try body(scope: scope, dot: dot, part: part), of: header, firstIndex: firstIndex, withValues: withValues)
   }
 
-  func decode(_ body: [UInt8], firstIndex: Int, withValues: Bool) throws -> ChangePart {
-    try ChangePart(decoding: body, firstIndex: firstIndex, withValues: withValues, codec: codec) { try catalog.number(of: $0) }
+  func decode(_ body: [UInt8], of header: ChangesetHeader, firstIndex: Int, withValues: Bool) throws -> ChangePart {
+    try ChangePart(
+      decoding: body, firstIndex: firstIndex, withValues: withValues, restamps: try header.restamps, codec: codec
+    ) { try catalog.number(of: $0) }
   }
 
   /// A site's changesets after one, in order.

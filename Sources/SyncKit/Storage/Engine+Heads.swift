@@ -13,7 +13,10 @@ extension Engine {
   /// The head of a scope, remembered from one transaction to the next for as long as no other connection has written.
   func head(ofScope scope: UInt32) throws -> ScopeHead {
     let version = try dataVersion()
-    if version != headsVersion { forgetHeads(version) }
+    if version != headsVersion {
+      forgetHeads(version)
+      try reloadSite()
+    }
     if let known = heads[scope] { return known }
     let last = try log.head(scope: scope, site: siteNumber)
     let head = ScopeHead(

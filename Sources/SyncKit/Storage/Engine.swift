@@ -1,5 +1,6 @@
 import CSQLite
 import SyncCore
+import Synchronization
 
 /// The part of a replica that lives on its writing connection: it captures what transactions write, and merges what arrives.
 ///
@@ -18,7 +19,7 @@ final class Engine: @unchecked Sendable {
   let schemaVersion: Int
   var author: String
 
-  private(set) var site = SiteID(deviceHigh: 0, deviceLow: 0, incarnation: 0)
+  private let currentSite = Mutex(SiteID(deviceHigh: 0, deviceLow: 0, incarnation: 0))
   private(set) var siteNumber: UInt32 = 0
   private(set) var tables: [TableShape] = []
   var dirty: [DirtyRows] = []
@@ -66,10 +67,19 @@ final class Engine: @unchecked Sendable {
     author = configuration.author
   }
 
+  /// Who writes here now, as far as this process knows: another may have begun a new life since.
+  var site: SiteID { currentSite.withLock { $0 } }
+
+  /// Learns who this is. In a transaction.
+  func reloadSite() throws {
+    let stored = try connection.site()
+    currentSite.withLock { $0 = stored }
+    siteNumber = try catalog.number(of: stored)
+  }
+
   /// Learns who this is and which tables are synced. In a transaction.
-  func load(site: SiteID, declarations: [SyncedTable]) throws {
-    self.site = site
-    siteNumber = try catalog.number(of: site)
+  func load(declarations: [SyncedTable]) throws {
+    try reloadSite()
     tables = try declarations.map { try TableShape($0, catalog: catalog, connection: connection) }
     dirty = tables.map { _ in DirtyRows() }
     lastTouchedTable = 0

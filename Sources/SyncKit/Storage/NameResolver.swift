@@ -67,7 +67,7 @@ final class NameResolver {
     var out: [Group] = []
     for number in header.parts.indices {
       let first = out.last?.rows.upperBound ?? 0
-      for group in try log.part(scope: scope, dot: dot, part: number, firstIndex: first, withValues: false).groups {
+      for group in try log.part(header, scope: scope, dot: dot, part: number, firstIndex: first, withValues: false).groups {
         var keys: (names: [String], columns: [Column])?
         if case .values(let names, let columns) = group.keys { keys = (names, columns) }
         out.append(Group(rows: group.firstIndex..<group.firstIndex + group.rowCount, table: group.table, keys: keys))

@@ -23,18 +23,18 @@ public struct RelayAccess: ExchangeStore, Sendable {
     get throws { try relay.epoch }
   }
 
-  /// The latest arrival as eight big-endian bytes.
-  public func token() throws -> [UInt8] {
-    let arrival = try relay.pool.read { db in try Relay.arrival(db) }
-    return stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: arrival >> Int64($0)) }
-  }
+  public var isRelay: Bool { true }
+
+  public func token() throws -> [UInt8] { try relay.token() }
+
+  public func recognize(_ token: [UInt8], of epoch: [UInt8]) throws { try relay.recognize(token, of: epoch, by: principal) }
 
   /// The scopes with changes or with a grant since the token. A token that this relay cannot have issued counts as none.
   public func changedScopes(since token: [UInt8]) throws -> [ScopeID] {
     let now = relay.clock()
     return try relay.pool.read { db in
       try Relay.requireCurrent(principal, in: db)
-      var since = Self.arrival(of: token, latest: try Relay.arrival(db))
+      var since = RelayToken(token, key: try Relay.tokenKey(db), codec: relay.codec)?.arrival ?? 0
       let names: [String]
       if let granted = try Grant.arrivalOfAll(principal, now: now, in: db) {
         // Newly granted everything: all scopes, however long ago they changed.
@@ -87,19 +87,11 @@ public struct RelayAccess: ExchangeStore, Sendable {
     let now = relay.clock()
     let outcome = try relay.pool.write { db in
       try Relay.requireCurrent(principal, in: db)
-      var writer = LogWriter(db, principal: principal, limits: relay.limits, now: now)
+      var writer = LogWriter(db, principal: principal, limits: relay.limits, codec: relay.codec, now: now)
       return try writer.store(checked)
     }
     if !outcome.changed.isEmpty { onStored?(outcome.changed.sorted()) }
     return (outcome.held, outcome.refused)
-  }
-}
-
-extension RelayAccess {
-  private static func arrival(of token: [UInt8], latest: Int64) -> Int64 {
-    guard token.count == 8 else { return 0 }
-    let value = token.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    return value <= UInt64(latest) ? Int64(value) : 0
   }
 }
 

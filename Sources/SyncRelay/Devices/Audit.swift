@@ -3,7 +3,7 @@ import GRDB
 
 /// One line of the relay's audit, which can only be added to.
 public struct AuditEntry: Hashable, Sendable {
-  /// What happened: `code-created`, `enrolled`, `denied`, `revoked`, `granted`, `withdrawn`, `fork`.
+  /// What happened: `code-created`, `enrolled`, `denied`, `revoked`, `granted`, `withdrawn`, `fork`, `set-back`, `new-life`.
   public let event: String
   /// Milliseconds since 1970.
   public let at: Int64
@@ -37,6 +37,10 @@ enum Audit {
     case granted
     case withdrawn
     case fork
+    /// The relay's file was found to be older than what the relay had told.
+    case setBack = "set-back"
+    /// A device has begun to write under another incarnation: it was copied, or restored from a backup.
+    case newLife = "new-life"
   }
 
   static func record(_ event: Event, at now: Int64, device: [UInt8]?, user: String?, detail: String, in db: Database) throws {

@@ -33,14 +33,15 @@ struct LogReader {
     guard let row = try scopeRow(scope) else { return Holdings() }
     let heads = try Row.fetchAll(
       db.cachedStatement(
-        sql: "SELECT site.name, head.seq FROM head JOIN site ON site.id = head.site WHERE head.scope = ? ORDER BY site.name"),
+        sql: "SELECT site.name, head.seq, head.hash FROM head JOIN site ON site.id = head.site WHERE head.scope = ? ORDER BY site.name"),
       arguments: [row])
     let staged = try Row.fetchAll(
       db.cachedStatement(
         sql: "SELECT site.name, staged.seq, staged.held FROM staged JOIN site ON site.id = staged.site WHERE staged.scope = ?"),
       arguments: [row])
     return Holdings(
-      vector: VersionVector(try heads.map(dot)), partial: try staged.map { Holdings.Partial(dot: try dot($0), parts: $0["held"]) })
+      vector: VersionVector(try heads.map(dot)), partial: try staged.map { Holdings.Partial(dot: try dot($0), parts: $0["held"]) },
+      ends: heads.map { Array($0.bytes("hash").prefix(Holdings.endBytes)) })
   }
 
   /// Adds what is missing of a scope to a batch, in the scope's order, until the batch is full.

@@ -27,11 +27,21 @@ extension LogWriter {
     if let found {
       row = found
     } else {
+      try noteLife(site)
       try db.execute(sql: "INSERT INTO site(name) VALUES (?)", arguments: [name])
       row = db.lastInsertedRowID
     }
     siteRows[site] = row
     return row
+  }
+
+  /// A device that writes under another incarnation than before was copied or restored: the office is to know.
+  private func noteLife(_ site: SiteID) throws {
+    let device = Data(site.bytes.prefix(SiteID.deviceByteCount))
+    let statement = try db.cachedStatement(sql: "SELECT 1 FROM site WHERE substr(name, 1, \(SiteID.deviceByteCount)) = ? LIMIT 1")
+    guard try Int.fetchOne(statement, arguments: [device]) != nil else { return }
+    let kind = site.incarnation >= SiteID.leastDerivedIncarnation ? "restamped" : "incarnation"
+    try Audit.record(.newLife, at: now, device: Array(device), user: principal.user, detail: "\(kind) \(site)", in: db)
   }
 
   mutating func head(_ chain: Chain) throws -> Head {
@@ -75,20 +85,24 @@ extension LogWriter {
   }
 
   /// Gives a changeset that is all there its place in the scope's order.
-  func complete(_ incoming: IncomingFragment, staged: Row?, scope: Int64, site: Int64) throws {
+  mutating func complete(_ incoming: IncomingFragment, staged: Row?, scope: Int64, site: Int64) throws {
     let header = incoming.header
     let arrival = try Relay.nextArrival(db)
+    let lineage = RelayToken.lineage(
+      after: try lineage ?? Relay.lineage(at: arrival, db), hash: incoming.hash, codec: codec)
+    self.lineage = lineage
     let head = try db.cachedStatement(sql: "UPDATE scope SET head = head + 1, arrival = ? WHERE id = ? RETURNING head")
     guard let position = try Int64.fetchOne(head, arguments: [arrival, scope]) else { throw RelayError(.damaged, "scope") }
     try db.cachedStatement(
       sql: """
-        INSERT INTO changeset(arrival, scope, position, site, seq, time, author, hash, header, signature, bytes, device, received_ms)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO changeset(arrival, scope, position, site, seq, time, author, hash, header, signature, bytes, device, received_ms,
+          lineage)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       arrival, scope, position, site, Int64(header.dot.seq), Int64(header.time.rawValue), header.author, Data(incoming.hash),
       Data(incoming.fragment.header), Data(staged?.bytes("signature") ?? incoming.fragment.signature), incoming.changesetBytes,
-      Data(principal.deviceBytes), now,
+      Data(principal.deviceBytes), now, Data(lineage),
     ])
     try db.cachedStatement(
       sql: """

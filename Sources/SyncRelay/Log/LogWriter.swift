@@ -38,8 +38,13 @@ struct LogWriter {
   /// Chains of which something was refused: what follows in them would only be refused as a gap.
   var stopped: Set<Chain> = []
 
-  init(_ db: Database, principal: Principal, limits: RelayLimits, now: Int64) {
+  /// The lineage of everything that has arrived; nil until it is needed.
+  var lineage: [UInt8]?
+  let codec: Codec
+
+  init(_ db: Database, principal: Principal, limits: RelayLimits, codec: Codec, now: Int64) {
     self.db = db
+    self.codec = codec
     self.principal = principal
     self.limits = limits
     self.now = now

@@ -82,6 +82,9 @@ struct SparingStore<Store: ExchangeStore>: ExchangeStore {
   var epoch: [UInt8] { get throws { try store.epoch } }
   func token() throws -> [UInt8] { try store.token() }
   func changedScopes(since token: [UInt8]) throws -> [ScopeID] { try store.changedScopes(since: token) }
+  var isRelay: Bool { store.isRelay }
+  func recognize(_ token: [UInt8], of epoch: [UInt8]) throws { try store.recognize(token, of: epoch) }
+
   func holdings(of scope: ScopeID) throws -> Holdings { try store.holdings(of: scope) }
   func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
     try store.load(beyond: wants, budget: batchBytes)

@@ -56,7 +56,6 @@ final class SimulatedRelay {
     try relay.close()
     try copy(from: path + ".backup", to: path)
     relay = try Self.open(path, clock, chance)
-    try relay.renewEpoch()
   }
 
   private func copy(from: String, to: String) throws {

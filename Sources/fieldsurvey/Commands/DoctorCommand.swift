@@ -120,15 +120,14 @@ struct Examination {
   }
 
   private mutating func folder(_ home: Home) {
-    var information = stat()
-    let isOpen = stat(home.folder.path, &information) == 0 && information.st_mode & 0o077 != 0
+    let isOpen = FileStatus(home.folder.path)?.isOpenToOthers ?? false
     checks.append(
       Check(
         "folder", isProblem: false, Text("数据目录 \(home.folder.path)", "home \(home.folder.path)"),
         next: isOpen ? Text("其他用户可以列出此目录:chmod 700 更稳妥", "other users may list this folder: chmod 700 is safer") : nil))
     for name in ["token", "replica.sqlite", "relay.sqlite"] {
       let path = home.folder.appendingPathComponent(name).path
-      guard stat(path, &information) == 0, information.st_mode & 0o077 != 0 else { continue }
+      guard FileStatus(path)?.isOpenToOthers ?? false else { continue }
       checks.append(
         Check(
           "file-mode", isProblem: true, Text("\(name) 可被其他用户读取", "\(name) can be read by others"),
@@ -141,6 +140,10 @@ struct Examination {
     for finding in findings where finding.isProblem || finding.code != "rows" {
       checks.append(
         Check(finding.code, isProblem: finding.isProblem, Self.text(finding), next: Self.next(finding), details: finding.details))
+    }
+    for incident in attempt("incidents", { try replica.incidents() }) ?? [] {
+      let record = IncidentRecord(incident)
+      checks.append(Check("incident", record.line, details: ["kind": record.kind, "at": record.at, "scope": record.scope ?? ""]))
     }
     let rows = findings.filter { $0.code == "rows" && !$0.isProblem }.compactMap { Int($0.details["rows"] ?? "") }
     if !rows.isEmpty {

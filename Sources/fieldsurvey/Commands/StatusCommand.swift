@@ -19,13 +19,20 @@ struct StatusCommand: ParsableCommand {
     let home = try common.openHome()
     let survey = try home.survey()
     let status = try survey.replica.status(peer: Exchange.peer)
+    let now = Environment.clock()
+    let incidents = try survey.replica.incidents(limit: Self.incidentsTold).filter { now - $0.at < Self.incidentMilliseconds }
     let refused = try status.refused.map { try Record.Refused($0, survey.replica) }
     let report = StatusReport(
       home: home.folder.path, role: home.profile.role, user: home.profile.user, name: home.profile.name, relay: home.profile.relay,
       device: home.profile.device, enterprises: try survey.enterprises().count, status: status, refused: refused,
-      devices: home.isOffice ? try home.relay().devices().filter { $0.revoked == nil }.count : nil)
-    try common.printer.show(report) { report.tell($0, now: Environment.clock()) }
+      devices: home.isOffice ? try home.relay().devices().filter { $0.revoked == nil }.count : nil,
+      incidents: incidents.map(IncidentRecord.init))
+    try common.printer.show(report) { report.tell($0, now: now) }
   }
+
+  /// How many incidents are told of, and for how long; `doctor` tells of all.
+  private static let incidentsTold = 5
+  private static let incidentMilliseconds: Int64 = 30 * 86_400_000
 }
 
 /// Where a home stands.
@@ -55,16 +62,18 @@ struct StatusReport: Encodable {
   let conflicts: Int
   /// The devices that may take part; at the office only.
   let devices: Int?
+  /// What has happened to the replica's identity of late.
+  let incidents: [IncidentRecord]
   private let status: ReplicaStatus
 
   private enum CodingKeys: CodingKey {
     case home, role, user, name, relay, device, enterprises, unsent, lastSuccess, lastAttempt, lastFailure, waiting, refused, conflicts,
-      devices
+      devices, incidents
   }
 
   init(
     home: String, role: Profile.Role, user: String, name: String, relay: String?, device: String, enterprises: Int, status: ReplicaStatus,
-    refused: [Record.Refused], devices: Int?
+    refused: [Record.Refused], devices: Int?, incidents: [IncidentRecord]
   ) {
     self.home = home
     self.role = role
@@ -74,6 +83,7 @@ struct StatusReport: Encodable {
     self.device = device
     self.enterprises = enterprises
     self.devices = devices
+    self.incidents = incidents
     self.status = status
     unsent = Unsent(
       changesets: status.unsentChangesets, bytes: status.unsentBytes, oldest: status.oldestUnsent.map(Format.iso),
@@ -111,6 +121,7 @@ struct StatusReport: Encodable {
       conflicts == 0
         ? Text("冲突  无", "Conflicts   none")
         : Text("冲突  \(conflicts) 处,由办公室裁定,不影响继续填写", "Conflicts   \(conflicts), for the office to settle; go on working"))
+    for incident in incidents { printer.say(Text("提示  \(incident.line.zh)", "Notice      \(incident.line.en)")) }
   }
 
   private func tellUnsent(_ printer: Printer, _ now: Int64) {

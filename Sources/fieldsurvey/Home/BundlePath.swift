@@ -4,20 +4,16 @@ import Foundation
 enum BundlePath {
   /// Fails for what is there and is no ordinary file: the finished bundle would take a folder's, a device's or a pipe's place.
   static func requireWritable(_ path: String) throws {
-    var information = stat()
-    guard stat(path, &information) == 0 else { return }
-    guard isOrdinary(information) else { throw notAFile(path, .cannotWrite) }
+    guard let status = FileStatus(path) else { return }
+    guard status.isOrdinaryFile else { throw notAFile(path, .cannotWrite) }
   }
 
   /// Fails for what is not there, may not be read, or is no ordinary file: a pipe might never end.
   static func requireReadable(_ path: String) throws {
-    var information = stat()
-    guard stat(path, &information) == 0 else { throw Failure(posix: errno, path: path) }
-    guard isOrdinary(information) else { throw notAFile(path, .badInput) }
+    guard let status = FileStatus(path) else { throw Failure(posix: errno, path: path) }
+    guard status.isOrdinaryFile else { throw notAFile(path, .badInput) }
     guard access(path, R_OK) == 0 else { throw Failure(posix: errno, path: path) }
   }
-
-  private static func isOrdinary(_ information: stat) -> Bool { information.st_mode & S_IFMT == S_IFREG }
 
   private static func notAFile(_ path: String, _ status: ExitStatus) -> Failure {
     Failure(

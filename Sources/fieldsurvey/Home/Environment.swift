@@ -15,6 +15,14 @@ enum Environment {
     return { ReplicaConfiguration.systemClock() + shift }
   }()
 
+  /// Where this machine remembers which database is which device's: outside of every home, so that a copied home is recognised.
+  static let marks: ReplicaMarks = {
+    let state =
+      ProcessInfo.processInfo.environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? URL(fileURLWithPath: $0) : nil }
+      ?? FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".local/state")
+    return ReplicaMarks(folder: state.appendingPathComponent(Program.name).path)
+  }()
+
   /// Random bytes from the system's generator, fit for secrets.
   static let random: @Sendable (Int) -> [UInt8] = { count in
     var generator = SystemRandomNumberGenerator()

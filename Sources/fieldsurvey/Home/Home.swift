@@ -28,8 +28,7 @@ struct Home: Sendable {
   ///
   /// Fails where the file is gone, or another stands in its place: a new and empty one would look as if nothing had ever been recorded.
   func replica() throws -> Replica {
-    var information = stat()
-    guard stat(Self.replicaFile(folder).path, &information) == 0, information.st_size > 0 else { throw lostReplica("missing") }
+    guard let status = FileStatus(Self.replicaFile(folder).path), status.size > 0 else { throw lostReplica("missing") }
     let replica = try Self.replica(in: folder, author: profile.user)
     guard DeviceID(of: replica.site).description == profile.device else { throw lostReplica("other-device") }
     return replica
@@ -83,7 +82,7 @@ extension Home {
     try requireWritable(folder)
     let configuration = ReplicaConfiguration(
       tables: SurveySchema.tables, author: author, schemaVersion: SurveySchema.version, clock: Environment.clock,
-      random: Environment.random)
+      random: Environment.random, marks: Environment.marks)
     return try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate)
   }
 
@@ -114,8 +113,7 @@ extension Home {
     if mkdir(path, mode) == 0 { return }
     switch errno {
     case EEXIST:
-      var information = stat()
-      guard stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else { throw notAFolder(path) }
+      guard let status = FileStatus(path), status.isFolder else { throw notAFolder(path) }
     case ENOTDIR: throw notAFolder(path)
     case ENOENT where folder.pathComponents.count > 1:
       try makeFolders(to: folder.deletingLastPathComponent(), mode: 0o755)
@@ -134,9 +132,8 @@ extension Home {
   /// meant it.
   static func requireWritable(_ folder: URL) throws {
     for path in [folder.path, replicaFile(folder).path] {
-      var information = stat()
-      guard stat(path, &information) == 0 else { continue }
-      guard access(path, W_OK) == 0, information.st_mode & 0o222 != 0 else { throw Failure.readOnly(path, details: ["path": path]) }
+      guard let status = FileStatus(path) else { continue }
+      guard access(path, W_OK) == 0, status.isWritableByAnybody else { throw Failure.readOnly(path, details: ["path": path]) }
     }
   }
 

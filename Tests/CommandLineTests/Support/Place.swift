@@ -42,13 +42,25 @@ final class Office {
   let folder: TemporaryFolder
   let place: Place
   let url: String
-  private let server: Process
+  private var server: Process
 
   init() throws {
     folder = try TemporaryFolder()
     place = Place(home: folder.url.appendingPathComponent("office"))
+    let port: String
+    (server, port) = try Self.serve(["--init", "--port", "0"], place, folder)
+    url = "http://127.0.0.1:\(port)"
+  }
+
+  /// Begins to serve again where it did before.
+  func start() throws {
+    (server, _) = try Self.serve(["--port", String(url.split(separator: ":")[2])], place, folder)
+  }
+
+  private static func serve(_ arguments: [String], _ place: Place, _ folder: TemporaryFolder) throws -> (Process, port: String) {
     let portFile = folder.url.appendingPathComponent("port")
-    server = Program.process(["serve", "--init", "--port", "0", "--port-file", portFile.path, "--home", place.home.path])
+    try? FileManager.default.removeItem(at: portFile)
+    let server = Program.process(["serve"] + arguments + ["--port-file", portFile.path, "--home", place.home.path])
     server.standardInput = FileHandle.nullDevice
     server.standardOutput = FileHandle.nullDevice
     server.standardError = FileHandle.nullDevice
@@ -60,7 +72,7 @@ final class Office {
       port = ((try? String(contentsOf: portFile, encoding: .utf8)) ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
     }
     try #require(!port.isEmpty, "the office does not listen")
-    url = "http://127.0.0.1:\(port)"
+    return (server, port)
   }
 
   deinit { if server.isRunning { server.terminate() } }

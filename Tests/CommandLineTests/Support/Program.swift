@@ -36,8 +36,11 @@ enum Program {
   static var environment: [String: String] {
     ProcessInfo.processInfo.environment.filter { key, _ in
       !["FIELDSURVEY_", "LC_", "LANG"].contains { key.hasPrefix($0) }
-    }
+    }.merging(["XDG_STATE_HOME": state.path]) { _, new in new }
   }
+
+  /// Where this machine remembers the replicas of all tests: outside of the tester's own folders.
+  private static let state = FileManager.default.temporaryDirectory.appendingPathComponent("fieldsurvey-test-state-\(getpid())")
 
   static func process(_ arguments: [String], environment extra: [String: String] = [:]) -> Process {
     let process = Process()

@@ -52,8 +52,8 @@ import Testing
     let (mine, theirs, both) = (Self.held(Self.a, 2, 1), Self.held(Self.a, 1, 4), Self.held(Self.a, 2, 4))
     try play([
       (Self.begin(unsent: [Self.a]), [.send(.hello(epoch: Self.epoch, token: [3], scopes: [Self.a]))]),
-      (Self.heads([theirs]), [.acknowledge([theirs]), .look([Self.a])]),
-      (.holds([mine]), [.load([theirs])]),
+      (Self.heads([theirs]), [.look([theirs])]),
+      (.holds([mine]), [.acknowledge([theirs]), .load([theirs])]),
       (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
       (.answered(.receipt([both], refused: [])), [.acknowledge([both]), .send(.pull([mine]))]),
       (.answered(.changes([Self.fragment], isComplete: true)), [.store([Self.fragment])]),
@@ -67,8 +67,8 @@ import Testing
     let claimed = Self.held(Self.a, .max >> 1, .max >> 1)
     try play([
       (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
-      (Self.heads([none]), [.acknowledge([none]), .look([Self.a])]),
-      (.holds([mine]), [.load([none])]),
+      (Self.heads([none]), [.look([none])]),
+      (.holds([mine]), [.acknowledge([none]), .load([none])]),
       (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
       (
         .answered(.receipt([claimed], refused: [])),
@@ -81,8 +81,8 @@ import Testing
     let (none, one, two) = (Self.held(Self.a, 0, 0), Self.held(Self.a, 1, 0), Self.held(Self.a, 2, 0))
     try play([
       (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
-      (Self.heads([none]), [.acknowledge([none]), .look([Self.a])]),
-      (.holds([two]), [.load([none])]),
+      (Self.heads([none]), [.look([none])]),
+      (.holds([two]), [.acknowledge([none]), .load([none])]),
       (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]),
       (.answered(.receipt([one], refused: [])), [.acknowledge([one]), .load([one])]),
       (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
@@ -97,8 +97,8 @@ import Testing
     let (none, one, two) = (Self.held(Self.a, 0, 0), Self.held(Self.a, 0, 1), Self.held(Self.a, 0, 2))
     try play([
       (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
-      (Self.heads([two]), [.acknowledge([two]), .look([Self.a])]),
-      (.holds([none]), [.send(.pull([none]))]),
+      (Self.heads([two]), [.look([two])]),
+      (.holds([none]), [.acknowledge([two]), .send(.pull([none]))]),
       (.answered(.changes([Self.fragment], isComplete: false)), [.store([Self.fragment])]),
       (.stored([one]), [.send(.pull([one]))]),
       (
@@ -113,8 +113,8 @@ import Testing
     let half = Self.held(Self.a, 0, 0, partial: [.init(dot: dot, parts: 3)])
     try play([
       (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
-      (Self.heads([none]), [.acknowledge([none]), .look([Self.a])]),
-      (.holds([Self.held(Self.a, 1, 0)]), [.load([none])]),
+      (Self.heads([none]), [.look([none])]),
+      (.holds([Self.held(Self.a, 1, 0)]), [.acknowledge([none]), .load([none])]),
       (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]),
       (.answered(.receipt([half], refused: [])), [.acknowledge([half]), .load([half])]),
     ])
@@ -125,8 +125,8 @@ import Testing
     let (a, b) = (Self.held(Self.a, 0, 0), Self.held(Self.b, 0, 0))
     try play([
       (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
-      (Self.heads([a, b]), [.acknowledge([a, b]), .look([Self.a, Self.b])]),
-      (.holds([Self.held(Self.a, 1, 0), Self.held(Self.b, 1, 0)]), [.load([a, b])]),
+      (Self.heads([a, b]), [.look([a, b])]),
+      (.holds([Self.held(Self.a, 1, 0), Self.held(Self.b, 1, 0)]), [.acknowledge([a, b]), .load([a, b])]),
       (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]),
       (.answered(.receipt([], refused: [refusal])), [.load([b])]),
       (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
@@ -144,8 +144,8 @@ import Testing
     let none = Self.held(Self.a, 0, 0)
     try play([
       (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
-      (Self.heads([none]), [.acknowledge([none]), .look([Self.a])]),
-      (.holds([Self.held(Self.a, 1, 0)]), [.load([none])]),
+      (Self.heads([none]), [.look([none])]),
+      (.holds([Self.held(Self.a, 1, 0)]), [.acknowledge([none]), .load([none])]),
       (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]),
       (
         .answered(.receipt([none], refused: [])),
@@ -167,12 +167,10 @@ import Testing
     let theirs = Self.held(Self.a, 0, 1)
     try play([
       (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
-      (Self.heads([theirs], epoch: [8]), [.forget, .acknowledge([theirs]), .look([Self.a])]),
-      (.holds([theirs]), [.remember(epoch: [8], token: [7]), .finish(Self.summary(trips: 1))]),
-    ])
-    try play([
-      (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
-      (Self.heads([], epoch: [8]), [.forget, .remember(epoch: [8], token: [7]), .finish(Self.summary(trips: 1))]),
+      (Self.heads([], epoch: [8]), [.forget(epoch: [8], isRelay: false)]),
+      (.begin(epoch: [8], token: [], unsent: [Self.a]), [.send(.hello(epoch: [8], token: [], scopes: [Self.a]))]),
+      (Self.heads([theirs], epoch: [8]), [.look([theirs])]),
+      (.holds([theirs]), [.acknowledge([theirs]), .remember(epoch: [8], token: [7]), .finish(Self.summary(trips: 2))]),
     ])
   }
 
@@ -183,8 +181,8 @@ import Testing
     let refused = Refusal(scope: Self.a, dot: Dot(site: Self.here, seq: 4), code: Refusal.Code.notGranted)
     try play([
       (Self.begin(unsent: [Self.a]), [.send(.hello(epoch: Self.epoch, token: [3], scopes: [Self.a]))]),
-      (Self.heads([Self.nothing]), [.acknowledge([Self.nothing]), .look([Self.a])]),
-      (.holds([mine], acknowledged: [known]), [.load([known])]),
+      (Self.heads([Self.nothing]), [.look([Self.nothing])]),
+      (.holds([mine], acknowledged: [known]), [.acknowledge([Self.nothing]), .load([known])]),
       (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
       (
         .answered(.receipt([], refused: [refused])),
@@ -201,8 +199,8 @@ import Testing
     let answer = ExchangeResponse.receipt(tellsGap ? [] : [Self.nothing], refused: tellsGap ? [gap] : [])
     try play([
       (Self.begin(unsent: [Self.a]), [.send(.hello(epoch: Self.epoch, token: [3], scopes: [Self.a]))]),
-      (Self.heads([Self.nothing]), [.acknowledge([Self.nothing]), .look([Self.a])]),
-      (.holds([mine], acknowledged: [known]), [.load([known])]),
+      (Self.heads([Self.nothing]), [.look([Self.nothing])]),
+      (.holds([mine], acknowledged: [known]), [.acknowledge([Self.nothing]), .load([known])]),
       (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
       (.answered(answer), (tellsGap ? [] : [.acknowledge([Self.nothing])]) + [.load([Self.nothing])]),
       (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
@@ -218,7 +216,7 @@ import Testing
     let gap = Refusal(scope: Self.a, dot: Dot(site: Self.here, seq: 4), code: Refusal.Code.gap)
     try play([
       (Self.begin(unsent: [Self.a]), [.send(.hello(epoch: Self.epoch, token: [3], scopes: [Self.a]))]),
-      (Self.heads([none]), [.acknowledge([none]), .look([Self.a])]), (.holds([mine], acknowledged: [none]), [.load([none])]),
+      (Self.heads([none]), [.look([none])]), (.holds([mine], acknowledged: [none]), [.acknowledge([none]), .load([none])]),
       (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]),
       (
         .answered(.receipt([], refused: [gap])),
@@ -243,20 +241,20 @@ import Testing
       try play(
         BatchBudget(remembered: size),
         [
-          (Self.heads([none]), [.acknowledge([none]), .look([Self.a])]), (.holds([all]), [.load([none], budget: size)]),
+          (Self.heads([none]), [.look([none])]), (.holds([all]), [.acknowledge([none]), .load([none], budget: size)]),
           (.loaded([Self.fragment], hasMore: true), [.send(.push([Self.fragment]))]), (.cut, [.adapt(batchBytes: next)]),
         ])
       try play(
         BatchBudget(remembered: size),
         [
-          (Self.heads([all]), [.acknowledge([all]), .look([Self.a])]), (.holds([none]), [.send(.pull([none], budget: size))]),
+          (Self.heads([all]), [.look([all])]), (.holds([none]), [.acknowledge([all]), .send(.pull([none], budget: size))]),
           (.cut, [.adapt(batchBytes: next)]),
         ])
     }
     try play(
       BatchBudget(remembered: 1),
       [
-        (Self.heads([all]), [.acknowledge([all]), .look([Self.a])]), (.holds([none]), [.send(.pull([none], budget: least))]),
+        (Self.heads([all]), [.look([all])]), (.holds([none]), [.acknowledge([all]), .send(.pull([none], budget: least))]),
         (.cut, [.despair(batchBytes: least)]),
       ])
     // Where one came through, the next exchange goes on from there.
@@ -264,7 +262,7 @@ import Testing
     try play(
       BatchBudget(remembered: least),
       [
-        (Self.heads([all]), [.acknowledge([all]), .look([Self.a])]), (.holds([none]), [.send(.pull([none], budget: least))]),
+        (Self.heads([all]), [.look([all])]), (.holds([none]), [.acknowledge([all]), .send(.pull([none], budget: least))]),
         (.answered(.changes([Self.fragment], isComplete: false)), [.store([Self.fragment])]),
         (.stored([one]), [.send(.pull([one], budget: least))]), (.cut, []),
       ])

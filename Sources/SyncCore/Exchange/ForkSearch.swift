@@ -1,0 +1,60 @@
+/// One site's changesets in one scope of which two sides do not hold the same, or of which this side lacks its own.
+public struct Fork: Hashable, Sendable {
+  public let scope: ScopeID
+  public let site: SiteID
+  /// The last changeset that this side has of the site.
+  public let here: UInt64
+  /// The last that the other side has.
+  public let there: UInt64
+
+  public init(scope: ScopeID, site: SiteID, here: UInt64, there: UInt64) {
+    self.scope = scope
+    self.site = site
+    self.here = here
+    self.there = there
+  }
+}
+
+/// Finds where a fork begins, by asking the other side for single changesets: each names the hash of the one before it.
+public struct ForkSearch: Sendable {
+  private let fork: Fork
+  /// What the other side has of the scope: nothing but the forked site is asked for.
+  private let known: VersionVector
+  /// The last changeset that is known to be the same on both sides.
+  public private(set) var common: UInt64 = 0
+  /// The first that is known not to be.
+  private var differs: UInt64
+  /// Which changeset's hash is being asked about.
+  private var asked: UInt64?
+
+  /// - Parameter known: what the other side has of the scope.
+  public init(_ fork: Fork, known: VersionVector) {
+    self.fork = fork
+    self.known = known
+    differs = fork.here < fork.there ? fork.here + 1 : fork.there
+  }
+
+  /// The next question; nil when ``common`` is found. Forks are nearly always young, so that the search begins at the end.
+  public mutating func next() -> ExchangeRequest? {
+    guard differs - common > 1 else { return nil }
+    let probe = asked == nil ? differs - 1 : common + (differs - common) / 2
+    asked = probe
+    var vector = VersionVector(known.entries.filter { $0.site != fork.site })
+    vector.insert(Dot(site: fork.site, seq: probe))
+    return .pull([ScopeHoldings(scope: fork.scope, holdings: Holdings(vector: vector))], budget: 1)
+  }
+
+  /// - Parameters:
+  ///   - response: what was answered to ``next()``.
+  ///   - hash: the hash of this side's changeset of a number.
+  public mutating func answered(_ response: ExchangeResponse, hash: (UInt64) throws -> [UInt8]) throws {
+    guard let asked, case .changes(let fragments, _) = response, let first = fragments.first else {
+      throw SyncCoreError(.unexpected, "no changeset to compare")
+    }
+    let header = try ChangesetHeader(decoding: first.header)
+    guard header.scope == fork.scope, header.dot == Dot(site: fork.site, seq: asked + 1) else {
+      throw SyncCoreError(.unexpected, "another changeset than the one to compare")
+    }
+    if try hash(asked) == header.previous { common = asked } else { differs = asked }
+  }
+}

@@ -1,0 +1,105 @@
+import SyncCore
+
+/// One exchange under way: does what the state machine says, over a transport.
+struct ExchangeRun {
+  private let replica: Replica
+  private let transport: any ExchangeTransport
+  private let memory: PeerMemory
+  private var isRelay = false
+  private var unacceptable: [Refusal] = []
+  private var cut: TransportError?
+  private var unnoted: [ScopeHoldings] = []
+  private var forks: [Fork] = []
+  private var finished: ExchangeSummary?
+
+  init(_ replica: Replica, _ transport: any ExchangeTransport, _ memory: PeerMemory) {
+    self.replica = replica
+    self.transport = transport
+    self.memory = memory
+  }
+
+  /// - Returns: what was moved, and the forks with which the exchange has stopped, or which it has met; none when all is exchanged.
+  mutating func run(
+    _ batchBytes: Int, progress: (ExchangeSummary) -> Void
+  ) throws -> (summary: ExchangeSummary, forks: [Fork]) {
+    var machine = ExchangeInitiator(budget: BatchBudget(remembered: try memory.batchBytes(), most: batchBytes))
+    let (epoch, token) = try memory.known()
+    var events: [ExchangeInitiator.Event] = [.begin(epoch: epoch, token: token, unsent: try memory.unsentScopes())]
+    while let event = events.popLast() {
+      for action in try machine.handle(event) {
+        if let answer = try take(action) { events.append(answer) }
+        if let finished { return (finished, forks) }
+        if case .resolve(let found) = action { return (machine.summary, found) }
+      }
+      progress(machine.summary)
+    }
+    throw cut ?? SyncCoreError(.unexpected, "an exchange that ends nowhere")
+  }
+
+  /// - Returns: what the machine is to be told of it.
+  private mutating func take(_ action: ExchangeInitiator.Action) throws -> ExchangeInitiator.Event? {
+    switch action {
+    case .send(let request):
+      do {
+        let answer = try transport.roundTrip(path: request.path, body: request.encoded(codec: .standard))
+        let response = try ExchangeResponse(decoding: answer, codec: .standard)
+        if case .heads(_, _, _, let isRelay) = response { self.isRelay = isRelay }
+        return .answered(response)
+      } catch let error as TransportError where error.isCut {
+        cut = error
+        return .cut
+      }
+    case .look(let remote):
+      let acknowledged = try memory.acknowledged(remote.map(\.scope))
+      let (held, forks) = try replica.look { snapshot in
+        (try remote.map { ScopeHoldings(scope: $0.scope, holdings: try snapshot.holdings(of: $0.scope)) }, try snapshot.forks(remote))
+      }
+      return .holds(held, acknowledged: acknowledged, forks: forks)
+    case .load(let wants, let budget):
+      let (fragments, hasMore) = try replica.look { try $0.load(beyond: wants, budget: budget) }
+      return .loaded(fragments, hasMore: hasMore)
+    case .store(let fragments):
+      let (held, refused) = try replica.store(fragments)
+      unacceptable += refused
+      return .stored(held)
+    case .forget(let epoch, let isRelay):
+      try memory.forget(isRelay: isRelay)
+      return .begin(epoch: epoch, token: [], unsent: try memory.unsentScopes())
+    case .resolve: break
+    case .acknowledge(let held): unnoted += try memory.acknowledge(held)
+    case .remember(let epoch, let token):
+      // Who gave a scope's changesets has them.
+      if !unnoted.isEmpty { unnoted = try memory.acknowledge(unnoted) }
+      forks += try forked(unacceptable)
+      // What could not be taken in is asked for again next time; the rest is here.
+      if let refusal = unacceptable.first(where: { refusal in !forks.contains { $0.isOf(refusal) } }) {
+        throw SyncKitError(.notTaken, ["changeset": refusal.dot.description, "refused": refusal.code])
+      }
+      if forks.isEmpty { try memory.remember(epoch, token) }
+    // Without it the next exchange begins with larger batches, no more.
+    case .adapt(let bytes): try? memory.note(batchBytes: bytes)
+    case .despair(let bytes):
+      cut = TransportError(.linkTooFrail, detail: "\(cut?.code.rawValue ?? ""), batches of \(bytes) bytes")
+    case .finish(let summary):
+      forks += try forked(summary.refused)
+      try memory.noteRefused(summary.refused.filter { refusal in !forks.contains { $0.isOf(refusal) } })
+      finished = summary
+    }
+    return nil
+  }
+
+  /// The forks among what a relay refused, or among what of a relay's was refused.
+  private func forked(_ refused: [Refusal]) throws -> [Fork] {
+    guard isRelay else { return [] }
+    return try replica.look { snapshot in
+      try refused.filter { $0.code == Refusal.Code.fork }.map { refusal in
+        let here = try snapshot.lastSeq(of: refusal.dot.site, in: refusal.scope)
+        return Fork(scope: refusal.scope, site: refusal.dot.site, here: here, there: max(refusal.dot.seq, 1))
+      }
+    }
+  }
+}
+
+extension Fork {
+  func isOf(_ refusal: Refusal) -> Bool { refusal.scope == scope && refusal.dot.site == site }
+}

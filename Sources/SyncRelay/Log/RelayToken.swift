@@ -1,0 +1,82 @@
+import Foundation
+import GRDB
+import SyncCore
+
+/// A place in the relay's order of arrivals, as it is told to those who may ask later what has come since.
+///
+/// It names what had arrived by then, so that a relay which was restored from a backup sees by it that it is not any more the one that
+/// issued it, however much has arrived since; and it is signed with the relay's own key, so that nobody can make the relay believe that.
+struct RelayToken: Hashable {
+  /// A chain over everything that had arrived.
+  static let lineageBytes = 16
+  static let signatureBytes = 16
+  static let byteCount = 8 + lineageBytes + signatureBytes
+  /// Before anything has arrived.
+  static let noLineage = [UInt8](repeating: 0, count: lineageBytes)
+
+  let arrival: Int64
+  let lineage: [UInt8]
+
+  init(arrival: Int64, lineage: [UInt8]) {
+    self.arrival = arrival
+    self.lineage = lineage
+  }
+
+  /// Nil for what this relay has not issued.
+  init?(_ bytes: [UInt8], key: [UInt8], codec: Codec) {
+    guard bytes.count == Self.byteCount else { return nil }
+    arrival = Int64(bitPattern: bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) })
+    lineage = Array(bytes[8..<8 + Self.lineageBytes])
+    guard DeviceToken.areEqual(Array(bytes.suffix(Self.signatureBytes)), signature(key: key, codec: codec)) else { return nil }
+  }
+
+  func bytes(key: [UInt8], codec: Codec) -> [UInt8] { body + signature(key: key, codec: codec) }
+
+  private var body: [UInt8] { stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: arrival >> Int64($0)) } + lineage }
+
+  /// The key and the body have one length each, so that the digest of both is a signature.
+  private func signature(key: [UInt8], codec: Codec) -> [UInt8] { Array(codec.digest(key + body).prefix(Self.signatureBytes)) }
+
+  /// The lineage after one more changeset.
+  static func lineage(after lineage: [UInt8], hash: [UInt8], codec: Codec) -> [UInt8] {
+    Array(codec.digest(lineage + hash).prefix(lineageBytes))
+  }
+}
+
+extension Relay {
+  /// The lineage of everything that had arrived by then.
+  static func lineage(at arrival: Int64, _ db: Database) throws -> [UInt8] {
+    let statement = try db.cachedStatement(sql: "SELECT lineage FROM changeset WHERE arrival <= ? ORDER BY arrival DESC LIMIT 1")
+    guard let row = try Row.fetchOne(statement, arguments: [arrival]) else { return RelayToken.noLineage }
+    return row.bytes("lineage")
+  }
+
+  /// The relay's own secret, by which it knows its tokens again.
+  static func tokenKey(_ db: Database) throws -> [UInt8] {
+    guard let key = try Data.fetchOne(db, sql: "SELECT token_key FROM relay") else { throw RelayError(.damaged, "token_key") }
+    return Array(key)
+  }
+
+  func token() throws -> [UInt8] {
+    try pool.read { db in
+      let arrival = try Self.arrival(db)
+      return RelayToken(arrival: arrival, lineage: try Self.lineage(at: arrival, db)).bytes(key: try Self.tokenKey(db), codec: codec)
+    }
+  }
+
+  /// Takes a new epoch when a token shows that this relay was set back since it issued it.
+  func recognize(_ token: [UInt8], of epoch: [UInt8], by principal: Principal) throws {
+    func isForeign(_ db: Database) throws -> Bool {
+      guard try Self.epoch(db) == epoch, let token = RelayToken(token, key: try Self.tokenKey(db), codec: codec) else { return false }
+      return try token.arrival > Self.arrival(db) || Self.lineage(at: token.arrival, db) != token.lineage
+    }
+    guard try pool.read(isForeign) else { return }
+    let (now, renewed) = (clock(), Data(random(RelayLimits.epochBytes)))
+    try pool.write { db in
+      // Another asker may have shown it meanwhile.
+      guard try isForeign(db) else { return }
+      try db.execute(sql: "UPDATE relay SET epoch = ?", arguments: [renewed])
+      try Audit.record(.setBack, at: now, device: principal.deviceBytes, user: principal.user, detail: "", in: db)
+    }
+  }
+}

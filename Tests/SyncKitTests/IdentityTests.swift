@@ -1,0 +1,259 @@
+import Foundation
+import GRDB
+import SyncCore
+import SyncRelay
+import SyncSimulator
+import Testing
+
+@testable import SyncKit
+
+/// I-12: one name stands for one change for ever, whatever happens to the files that replicas lie in.
+@Suite struct IdentityTests {
+  @Test func aCopyIsSeenAtFirstContactAndNothingOfEitherIsLost() throws {
+    let field = try RelayField()
+    let original = try field.replica("li")
+    try original.run("INSERT INTO note VALUES('n', 'common', 'common', 0)")
+    try field.sync(original)
+    let copy = try field.copy("li", as: "li-copy")
+    #expect(copy.site == original.site)
+    try original.run("UPDATE note SET a = 'of the original'")
+    try copy.run("UPDATE note SET a = 'of the copy'")
+    try copy.run("INSERT INTO note VALUES('m', 'made by the copy', NULL, 1)")
+    try field.sync(original)
+    try field.sync(copy)
+    #expect(copy.site != original.site)
+    try field.settleDown([original, copy])
+    for replica in [original, copy] {
+      let conflicts = try replica.conflicts()
+      #expect(conflicts.count == 1)
+      #expect(
+        Set(conflicts.flatMap { $0.candidates.map(\.value) }) == [.text(Array("of the copy".utf8)), .text(Array("of the original".utf8))])
+      #expect(try replica.texts("SELECT a FROM note WHERE id = 'm'") == ["made by the copy"])
+    }
+    #expect(try copy.incidents().map(\.kind) == [.wentBack, .restamped])
+    #expect(try original.incidents().isEmpty)
+  }
+
+  /// Each has written as much as the other: by their numbers alone they look alike.
+  @Test(arguments: [(1, 1), (1, 3), (3, 1), (5, 0), (0, 5), (20, 20)])
+  func howeverMuchEachHasWritten(_ counts: (original: Int, copy: Int)) throws {
+    let field = try RelayField()
+    let original = try field.replica("li")
+    for at in 0..<4 { try original.run("INSERT INTO note VALUES('common \(at)', 'x', NULL, 0)") }
+    try field.sync(original)
+    let copy = try field.copy("li", as: "li-copy")
+    for at in 0..<counts.original { try original.run("INSERT INTO note VALUES('original \(at)', 'x', NULL, 0)") }
+    for at in 0..<counts.copy {
+      try copy.run("INSERT INTO note VALUES('copy \(at)', 'x', NULL, 0)")
+      try copy.run("UPDATE note SET a = 'y' WHERE id = 'copy \(at)'")
+      try copy.run("UPDATE note SET c = \(at) WHERE id = 'common 1'")
+    }
+    try field.settleDown([original, copy])
+    #expect(try original.texts("SELECT count(*) FROM note") == ["\(4 + counts.original + counts.copy)"])
+  }
+
+  @Test func aRestoredReplicaTakesANewLifeAndKeepsWhatItWroteSince() throws {
+    let field = try RelayField()
+    let replica = try field.replica("li")
+    try replica.run("INSERT INTO note VALUES('n', 'first', NULL, 0)")
+    try field.sync(replica)
+    let restored = try field.copy("li", as: "li-restored")
+    for at in 0..<3 { try replica.run("UPDATE note SET a = 'sent \(at)'") }
+    try field.sync(replica)
+    let before = restored.site
+    try restored.run("UPDATE note SET b = 'written after the restore'")
+    try field.settleDown([restored])
+    #expect(restored.site != before)
+    #expect(try restored.texts("SELECT a || ', ' || b FROM note") == ["sent 2, written after the restore"])
+    #expect(try restored.conflicts().isEmpty)
+    try restored.run("UPDATE note SET a = 'and on'")
+    try field.settleDown([restored])
+  }
+
+  /// A third replica has had the copy's branch before the relay told of the original's.
+  @Test func aThirdWhoHoldsTheOtherBranchGivesItTheSameName() throws {
+    let field = try RelayField()
+    let original = try field.replica("li")
+    let third = try field.replica("wang")
+    try original.run("INSERT INTO note VALUES('n', 'common', 'common', 0)")
+    try field.settleDown([original, third])
+    let copy = try field.copy("li", as: "li-copy")
+    try original.run("UPDATE note SET a = 'of the original'")
+    try copy.run("UPDATE note SET a = 'of the copy'")
+    try copy.run("INSERT INTO note VALUES('m', 'made by the copy', NULL, 1)")
+    _ = try third.sync(with: LocalTransport(copy.exchangeStore), peer: "copy")
+    #expect(try third.texts("SELECT a FROM note ORDER BY id") == ["made by the copy", "of the copy"])
+    try third.run("UPDATE note SET b = 'by one who had read the copy' WHERE id = 'm'")
+    try field.sync(original)
+    try field.sync(third)
+    try field.settleDown([original, copy, third])
+    #expect(try third.texts("SELECT a || ', ' || b FROM note WHERE id = 'm'") == ["made by the copy, by one who had read the copy"])
+    #expect(try third.conflicts().count == 1)
+    let restamps = try [copy, third].map { try Set($0.incidents().compactMap(\.restamp).filter { $0.from == original.site }) }
+    #expect(restamps[0].count == 1)
+    #expect(restamps[0] == restamps[1])
+  }
+
+  @Test func twoThatBearOneNameMeetWithoutARelay() throws {
+    let field = try RelayField()
+    let original = try field.replica("li")
+    try original.run("INSERT INTO note VALUES('n', 'common', 'common', 0)")
+    let copy = try field.copy("li", as: "li-copy")
+    try original.run("UPDATE note SET a = 'of the original'")
+    try copy.run("UPDATE note SET a = 'of the copy'")
+    try copy.run("UPDATE note SET b = 'of the copy'")
+    _ = try? copy.sync(with: LocalTransport(original.exchangeStore), peer: "original")
+    _ = try? original.sync(with: LocalTransport(copy.exchangeStore), peer: "copy")
+    #expect(original.site != copy.site)
+    try field.settleDown([original, copy])
+    #expect(try copy.conflicts().count == 1)
+  }
+
+  @Test func aFormThatWasOpenWhenItsReplicaTookANewLifeIsSavedAsWhatItsAuthorRead() throws {
+    let field = try RelayField()
+    let original = try field.replica("li")
+    try original.run("INSERT INTO note VALUES('n', 'common', 'common', 0)")
+    try field.sync(original)
+    let copy = try field.copy("li", as: "li-copy")
+    try copy.run("UPDATE note SET a = 'of the copy'")
+    let row = RowReference(scope: TestField.scope, table: "note", key: [.text(Array("n".utf8))])
+    let token = try copy.readToken(for: [row])
+    try original.run("UPDATE note SET a = 'of the original'")
+    try field.sync(original)
+    try field.sync(copy)
+    try copy.write(reading: token) { db in try db.execute(sql: "UPDATE note SET a = 'saved from the form'") }
+    try field.settleDown([original, copy])
+    let values = try copy.conflicts().flatMap { $0.candidates.map(\.value) }
+    #expect(Set(values) == [.text(Array("of the original".utf8)), .text(Array("saved from the form".utf8))])
+  }
+}
+
+/// A copied or restored file is recognised by what its machine remembers of it, before anything is written.
+@Suite struct ReplicaMarkTests {
+  let field: TestField
+
+  init() throws { field = try TestField() }
+
+  private func open(_ name: String, marks: String = "marks", machine: String = "mine", random: String? = nil) throws -> Replica {
+    try field.replica(name, author: "li", marks: ReplicaMarks(folder: field.path(marks), machine: machine), chance: random)
+  }
+
+  private func copy(_ name: String, to other: String) throws {
+    for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: field.path(name + ".sqlite" + suffix)) {
+      // Over what is there, as `cp` does: the file keeps its number.
+      let target = field.path(other + ".sqlite" + suffix)
+      let data = try Data(contentsOf: URL(fileURLWithPath: field.path(name + ".sqlite" + suffix)))
+      FileManager.default.fileExists(atPath: target)
+        ? try data.write(to: URL(fileURLWithPath: target)) : try data.write(to: URL(fileURLWithPath: target), options: .atomic)
+    }
+  }
+
+  private func write(_ name: String, random: String? = nil, _ body: (Replica) throws -> Void = { _ in }) throws -> SiteID {
+    let replica = try open(name, random: random)
+    try replica.run("INSERT OR REPLACE INTO note VALUES(hex(randomblob(8)), 'x', NULL, 0)")
+    try body(replica)
+    return replica.site
+  }
+
+  @Test func aReplicaStaysWhoItIsWhereverItsFolderIsMoved() throws {
+    let first = try write("li")
+    #expect(try write("li") == first)
+    try FileManager.default.moveItem(atPath: field.path("li.sqlite"), toPath: field.path("moved.sqlite"))
+    #expect(try write("moved") == first)
+    #expect(try write("moved") == first)
+  }
+
+  @Test func aCopyTakesANewLifeOnceAndTheOriginalNone() throws {
+    let first = try write("li")
+    try copy("li", to: "copy")
+    let second = try write("copy", random: "another")
+    #expect(second != first)
+    #expect(try write("li") == first)
+    #expect(try write("copy", random: "a third") == second)
+    #expect(try open("copy").incidents().map(\.kind) == [.moved])
+    #expect(try open("li").incidents().isEmpty)
+  }
+
+  @Test func aFileThatLacksWhatHasLeftWasRestored() throws {
+    let first = try write("li")
+    try copy("li", to: "backup")
+    #expect(try write("li") { replica in _ = try replica.exportBundle(to: field.path("stick")) } == first)
+    try copy("backup", to: "li")
+    #expect(try write("li", random: "another") != first)
+  }
+
+  @Test func aFileThatLacksOnlyWhatNobodyHasSeenIsTheSame() throws {
+    let first = try write("li")
+    try copy("li", to: "backup")
+    #expect(try write("li") == first)
+    try copy("backup", to: "li")
+    #expect(try write("li") == first)
+  }
+
+  @Test func aFileOnAnotherMachineIsACopy() throws {
+    let first = try write("li")
+    #expect(try open("li", marks: "elsewhere", machine: "another", random: "another").site != first)
+  }
+
+  /// A daemon may be started with another environment than a command.
+  @Test func twoFoldersOfOneMachineAreNoTwoMachines() throws {
+    let first = try write("li")
+    for marks in ["marks", "other", "marks", "other"] { #expect(try open("li", marks: marks, random: marks).site == first) }
+    #expect(try open("li", marks: "third", machine: "", random: "third").site == first)
+  }
+
+  @Test func whereNothingCanBeRememberedAReplicaOpensAllTheSame() throws {
+    try Data().write(to: URL(fileURLWithPath: field.path("marks")))
+    let first = try write("li")
+    #expect(try write("li") == first)
+  }
+}
+
+/// Replicas and a real relay.
+final class RelayField {
+  let field: TestField
+  let relay: Relay
+  private let clock = TestClock()
+  private var principals: [String: Principal] = [:]
+
+  init() throws {
+    field = try TestField()
+    let (clock, random) = (clock, TestRandom("relay"))
+    relay = try Relay(path: field.path("relay.sqlite"), codec: .standard, clock: { clock.next() }, random: { random.bytes($0) })
+  }
+
+  func replica(_ name: String) throws -> Replica {
+    let replica = try field.replica(name)
+    let code = try relay.createCode(user: name, name: name, grants: [.all])
+    let enrolment = try relay.enrol(code: code, device: DeviceID(of: replica.site), label: "laptop")
+    principals[name] = try relay.authenticate(enrolment.token)
+    return replica
+  }
+
+  /// A copy of a replica's file as it is now, opened as another replica of the same user's.
+  func copy(_ name: String, as other: String) throws -> Replica {
+    try DatabaseQueue(path: field.path(name + ".sqlite")).backup(to: DatabaseQueue(path: field.path(other + ".sqlite")))
+    return try field.replica(other, author: name)
+  }
+
+  func sync(_ replica: Replica) throws {
+    let principal = try #require(principals[replica.configuration.author])
+    _ = try replica.sync(with: LocalTransport(RelayAccess(relay, principal)), peer: "relay")
+  }
+
+  /// Exchanges until all must be alike, and checks that they are, that nothing is left over, and that each is sound.
+  func settleDown(_ replicas: [Replica]) throws {
+    for _ in 0..<3 { for replica in replicas { try sync(replica) } }
+    let digests = try replicas.map { try $0.digest(of: TestField.scope) }
+    #expect(Set(digests).count == 1)
+    for replica in replicas {
+      let status = try replica.status(peer: "relay")
+      #expect(status.unsentChangesets == 0 && status.waiting == 0 && status.refused.isEmpty)
+      #expect(try replica.findings().allSatisfy { !$0.isProblem })
+    }
+  }
+}
+
+extension Replica {
+  fileprivate func texts(_ sql: String) throws -> [String] { try read { db in try String.fetchAll(db, sql: sql) } }
+}
