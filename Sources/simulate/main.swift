@@ -22,7 +22,7 @@ struct Arguments {
   /// Stop after so many seconds; nil for never.
   var limit: Double?
 
-  static let kinds: [String: any Trials.Type] = ["wire": WireTrials.self, "cuts": CutTrials.self, "repeats": RepeatTrials.self]
+  static var kinds: [String: any Trials.Type] { ["wire": WireTrials.self, "cuts": CutTrials.self, "repeats": RepeatTrials.self] }
 
   init(_ words: [String]) {
     var words = words[...]

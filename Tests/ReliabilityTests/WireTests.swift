@@ -19,7 +19,7 @@ import Testing
 
   /// I-2, I-8, I-9: at every 32nd byte.
   @Test func anExchangeCutAnywhereIsTakenUp() throws {
-    let total = try #require(CutTrials().total)
+    let total = try CutTrials().total ?? 0
     #expect(total > 1000)
     #expect(failures(of: CutTrials.self, stride(from: 0, to: total, by: 32)) == [])
   }

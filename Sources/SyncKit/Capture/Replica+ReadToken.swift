@@ -1,4 +1,4 @@
-public import SyncCore
+import SyncCore
 
 extension Replica {
   /// Notes what an author is being shown, when a form opens. Hand the token to ``write(reading:note:_:)`` when it is saved.
