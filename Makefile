@@ -10,6 +10,8 @@
 # make merge     play STEPS steps of the merge and the clock alone, optimized
 # make reproduce play the world of SEED (and WORLD), shrink its failure, and print a regression test
 # make disk      try SEEDS losses of power from FROM on, optimized; DISK=io-error fails calls, DISK=disk-full fills the disk
+# make networks  build, and sync over bad networks (NETWORKS_ARGS="…" is handed on)
+# make fuzz      give every decoder bytes that a fuzzer makes up, FUZZ_SECONDS each (FUZZ_ARGS="…" is handed on)
 # make mutants   plant each bug of scripts/mutants and see that the simulator finds it (MUTANTS="…" for some)
 # make scoreboard write docs/reliability.md from the records in docs/reliability
 # make install   build with optimization and install under PREFIX (/usr/local), below DESTDIR if set
@@ -30,13 +32,16 @@ DISK ?= power-loss
 EVERY ?= 1
 RECORD ?=
 MUTANTS ?=
+FUZZ_SECONDS ?= 10
+FUZZ_ARGS ?=
+NETWORKS_ARGS ?=
 
 # One set of flags for every command, so that all of them share one build.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # The installed program carries the Swift runtime in itself, and the benchmark measures the same build.
 RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib
 RELEASE := .build/release
-LINTED := Sources Tests Benchmarks Package.swift
+LINTED := Sources Tests Benchmarks Fuzz Package.swift
 LIBRARIES := SyncCore SyncKit
 
 BIN := $(DESTDIR)$(PREFIX)/bin
@@ -47,7 +52,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports records docs format demo crash bench sim merge reproduce disk mutants scoreboard install uninstall clean
+.PHONY: help setup build test check lint imports records docs format demo crash bench sim merge reproduce disk mutants fuzz networks scoreboard install uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -115,6 +120,12 @@ mutants: setup
 
 scoreboard:
 	scripts/scoreboard
+
+fuzz: setup
+	scripts/fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
+
+networks: setup build
+	scripts/bad-networks $(NETWORKS_ARGS)
 
 install: setup
 	swift build $(RELEASE_FLAGS) --product fieldsurvey

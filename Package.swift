@@ -65,6 +65,8 @@ let package = Package(
       swiftSettings: strict),
     // Tests mirror Sources.
     .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: strict),
+    // The laws of whatever decodes; scripts/fuzz compiles them with Fuzz and the decoders alone.
+    .testTarget(name: "DecoderTests", dependencies: ["SurveyModel", "SyncKit", "SyncCore"], swiftSettings: strict),
     .testTarget(
       name: "SyncKitTests", dependencies: ["SyncSimulator", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
     .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator"], swiftSettings: strict),

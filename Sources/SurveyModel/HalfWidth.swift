@@ -31,4 +31,12 @@ extension String {
     guard let number = Int(digits), String(number) == digits, number >= 0 else { return nil }
     return number
   }
+
+  /// The text without white space at its ends, ideographic space included.
+  var trimmingSpaces: String {
+    var view = Substring(self)
+    while view.first?.isWhitespace == true { view.removeFirst() }
+    while view.last?.isWhitespace == true { view.removeLast() }
+    return String(view)
+  }
 }

@@ -8,6 +8,7 @@ let usage = """
       simulate merge --steps 1000000 --from 0               random histories of the merge and the clock alone
       simulate cases --length 4 [--forms]                   every small history of the merge
       simulate disk --class power-loss --seeds 200 --from 0 disks that lose power, or fail: io-error, disk-full; --every N of them
+      simulate wire|cuts|repeats --seeds 200 --from 0       forged messages; an exchange cut at each byte; answers lost, requests repeated
       simulate reproduce --seed 42 [--world KIND|merge]     one of them, shrunk, with a test to keep; --no-shrink as it is
 
     --commit ID --json FILE        the commit that stands in the record; the file that the record is added to
@@ -18,7 +19,7 @@ let usage = """
   """
 
 struct Arguments {
-  enum Command: String { case worlds, merge, cases, disk, reproduce }
+  enum Command: String { case worlds, merge, cases, disk, wire, cuts, repeats, reproduce }
 
   var command = Command.worlds
   var seeds = 200

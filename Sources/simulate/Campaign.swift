@@ -93,6 +93,29 @@ struct Campaign {
     return self.end()
   }
 
+  mutating func trials(_ kind: any Trials.Type) -> Bool {
+    var trials = kind.init()
+    var last = arguments.from
+    func play(_ outcome: TrialOutcome, _ seed: Int) {
+      record.count += outcome.count
+      record.coverage.merge(outcome.coverage.counts, uniquingKeysWith: +)
+      for failure in outcome.failures {
+        record.add(RunRecord.Failure(seed: seed, step: 0, invariant: "I-10", message: failure))
+        say(failure)
+      }
+    }
+    let end = min(arguments.from + arguments.seeds, (try? trials.total) ?? .max)
+    for seed in arguments.from..<max(end, arguments.from) where elapsed < arguments.limit {
+      // A trap ends the process: the last line then says where it was.
+      if seed % 1000 == 0 { say("\(arguments.command.rawValue) \(seed)") }
+      play(trials.play(seed: seed), seed)
+      last = seed
+      if arguments.stops, record.failures > 0 { break }
+    }
+    play(trials.end(), last)
+    return self.end()
+  }
+
   private func sayFailure(_ seed: Int, _ world: String, _ failure: String) {
     say("make reproduce SEED=\(seed) WORLD=\(world) COMMIT=\(arguments.commit)  # \(failure)")
   }

@@ -28,6 +28,11 @@ func kind() -> WorldOptions.Kind {
   return kind
 }
 
+func trials(_ kind: any Trials.Type) -> Bool {
+  var campaign = Campaign(arguments, class: kind.kind.name, title: kind.kind.title)
+  return campaign.trials(kind)
+}
+
 let isClean: Bool
 switch arguments.command {
 case .worlds:
@@ -43,6 +48,9 @@ case .cases:
 case .disk:
   var campaign = Campaign(arguments, class: arguments.disk.row, title: arguments.disk.title)
   isClean = try campaign.disks()
+case .wire: isClean = trials(WireTrials.self)
+case .cuts: isClean = trials(CutTrials.self)
+case .repeats: isClean = trials(RepeatTrials.self)
 case .reproduce:
   isClean = arguments.world == "merge" ? reproduceMerge(arguments.seed) : reproduce(arguments.seed, kind(), shrinks: arguments.shrinks)
 }

@@ -29,4 +29,18 @@ import Testing
     try a.run("UPDATE note SET b = 'z'")
     #expect(try a.status(peer: "nobody").unsentChangesets == before + 1)
   }
+
+  /// I-10: what has another key has no place in the table. To look for it by a key of another shape ended the process.
+  @Test func rowsThatWereMadeWithAnotherKeyAreSetAsideAndNoProblem() throws {
+    let a = try field.replica("a")
+    try a.run("INSERT INTO note(id, a) VALUES('1', 'x')")
+    for (name, key) in [("b", "id, scope"), ("c", "scope"), ("d", "a")] {
+      let replica = try field.replica(
+        name, tables: [SyncedTable("note", scope: .column("scope"))],
+        schema: ["CREATE TABLE note(id TEXT NOT NULL, scope TEXT NOT NULL, a TEXT NOT NULL, PRIMARY KEY(\(key)))"])
+      #expect(try replica.exchangeStore.store(a.fragments()).refused.isEmpty)
+      #expect(try Self.problems(replica) == [], "\(key)")
+      #expect(try replica.findings().contains { $0.code == "aside" })
+    }
+  }
 }

@@ -137,6 +137,28 @@ import Testing
     #expect(try b.exchangeStore.store([all[edit]]).refused.isEmpty)
   }
 
+  /// I-8, I-13: it would stand in the table as another scope's, and not be found where its state is.
+  @Test func aRowThatSaysItIsOfAnotherScopeIsRefused() throws {
+    let tables = [SyncedTable("note", scope: .column("scope"))]
+    let schema = ["CREATE TABLE note(id TEXT PRIMARY KEY NOT NULL, scope TEXT NOT NULL, a TEXT)"]
+    let (a, b) = (
+      try field.replica("a", tables: tables, schema: schema), try field.replica("b", tables: tables, schema: schema)
+    )
+    try a.run("INSERT INTO note VALUES('1', 'case-1', 'x')")
+    let honest = try a.fragments()
+    let old = try ChangesetHeader(decoding: honest[0].header)
+    let moved = ChangesetHeader(
+      scope: ScopeID(literal: "case-2"), dot: old.dot, time: old.time, wallClock: old.wallClock, author: old.author,
+      transaction: old.transaction, schema: old.schema, certificate: [], previous: [], needs: old.needs, note: "", parts: old.parts)
+    let lie = Fragment(header: moved.encoded, signature: [], firstPart: 0, parts: honest[0].parts)
+    for replica in [a, b] {
+      #expect(try replica.exchangeStore.store([lie]).refused.map(\.code) == [Refusal.Code.malformed])
+      #expect(try replica.findings().allSatisfy { !$0.isProblem })
+    }
+    #expect(try b.exchangeStore.store(honest).refused.isEmpty)
+    #expect(try a.hex == b.hex)
+  }
+
   @Test func partsOfTwoChangesetsOfOneNameAreNotMixed() throws {
     let a = try field.replica("a")
     try a.write { db in

@@ -143,13 +143,3 @@ public struct Moment: Hashable, Sendable, Comparable {
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 }
-
-extension String {
-  /// The text without white space at its ends, ideographic space included.
-  var trimmingSpaces: String {
-    var view = Substring(self)
-    while view.first?.isWhitespace == true { view.removeFirst() }
-    while view.last?.isWhitespace == true { view.removeLast() }
-    return String(view)
-  }
-}

@@ -201,7 +201,9 @@ extension ChangeGroup {
 
   private static func identifier(_ reader: inout ByteReader) throws(SyncCoreError) -> String {
     let bytes = try reader.string(upTo: Limits.identifierBytes)
-    guard !bytes.isEmpty, let text = String(validating: bytes, as: UTF8.self) else { throw SyncCoreError(.malformed, "an identifier") }
+    guard !bytes.isEmpty, !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
+      throw SyncCoreError(.malformed, "an identifier")
+    }
     return text
   }
 

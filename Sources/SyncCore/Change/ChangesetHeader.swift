@@ -98,7 +98,10 @@ extension ChangesetHeader {
     ]).encoded
   }
 
-  public init(decoding bytes: [UInt8]) throws(SyncCoreError) {
+  public init(decoding bytes: [UInt8]) throws(SyncCoreError) { try self.init(decoding: bytes, room: Limits.restamps) }
+
+  /// - Parameter room: how many branches may have been renamed. It also says how deep one header may stand in another.
+  init(decoding bytes: [UInt8], room: Int) throws(SyncCoreError) {
     let map = try CBOR(decoding: bytes)
     guard try CBOR.require(map[0]?.unsigned, "header version") == Self.version else {
       throw SyncCoreError(.unsupportedVersion, "changeset header")
@@ -116,7 +119,7 @@ extension ChangesetHeader {
     default: throw SyncCoreError(.malformed, "wall clock")
     }
     let author = try CBOR.require(map[6]?.text, "author")
-    let note = map[12]?.text ?? ""
+    let note = try map.optional(12, "note", \.text)
     guard author.utf8.count <= Limits.authorBytes else { throw SyncCoreError(.tooLarge, "author") }
     guard note.utf8.count <= Limits.noteBytes else { throw SyncCoreError(.tooLarge, "note") }
     let transaction = try CBOR.require(map[7]?.array, "transaction")
@@ -134,13 +137,14 @@ extension ChangesetHeader {
       parts.append(Part(rows: Int(rows), bytes: Int(bytes), digest: digest))
     }
     guard !parts.isEmpty else { throw SyncCoreError(.malformed, "a changeset without parts") }
+    let needs = try map[11].map { (field) throws(SyncCoreError) in try VersionVector(decoding: field) } ?? VersionVector()
+    guard map[11] == nil || !needs.isEmpty else { throw SyncCoreError(.malformed, "empty, and not left out: needs") }
     self.init(
       scope: scope, dot: Dot(site: site, seq: seq), time: HybridTime(rawValue: time), wallClock: wall, author: author,
       transaction: Transaction(id: id, part: Int(part), parts: Int(count)), schema: Int(schema),
-      certificate: map[9]?.bytes ?? [], previous: map[10]?.bytes ?? [],
-      needs: try map[11].map { (field) throws(SyncCoreError) in try VersionVector(decoding: field) } ?? VersionVector(), note: note,
-      parts: parts, origin: try map[14].map { (field) throws(SyncCoreError) in try Origin(decoding: field) })
-    try checkOrigin()
+      certificate: try map.optional(9, "certificate", \.bytes), previous: try map.optional(10, "previous", \.bytes), needs: needs,
+      note: note, parts: parts, origin: try map[14].map { (field) throws(SyncCoreError) in try Origin(decoding: field) })
+    try checkOrigin(room: room)
   }
 }
 

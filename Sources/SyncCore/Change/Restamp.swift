@@ -106,9 +106,10 @@ extension ChangesetHeader {
   }
 
   /// A re-stamped changeset says the same as the one it was.
-  func checkOrigin() throws(SyncCoreError) {
+  func checkOrigin(room: Int) throws(SyncCoreError) {
     guard let origin else { return }
-    let first = try ChangesetHeader(decoding: origin.header)
+    guard origin.restamps.count <= room else { throw SyncCoreError(.tooLarge, "origin") }
+    let first = try ChangesetHeader(decoding: origin.header, room: room - origin.restamps.count)
     guard first.scope == scope, first.parts == parts, first.author == author, first.time == time,
       origin.restamps.contains(where: { $0.renamed(first.dot) == dot }),
       first.dot.site.deviceHigh == dot.site.deviceHigh, first.dot.site.deviceLow == dot.site.deviceLow

@@ -162,4 +162,15 @@ extension CBOR {
     guard let value else { throw SyncCoreError(.malformed, "missing or of the wrong kind: \(what)") }
     return value
   }
+
+  /// The collection under a key that is left out when it is empty: one that is there is of its kind and is not, so that what is said has one
+  /// encoding.
+  public func optional<T: RangeReplaceableCollection>(
+    _ key: UInt64, _ what: String, _ read: (CBOR) -> T?
+  ) throws(SyncCoreError) -> T {
+    guard let field = self[key] else { return T() }
+    let value = try Self.require(read(field), what)
+    guard !value.isEmpty else { throw SyncCoreError(.malformed, "empty, and not left out: \(what)") }
+    return value
+  }
 }

@@ -136,6 +136,8 @@ extension Column {
     for plane in 0..<8 {
       for row in 0..<count { values[row] |= UInt64(planes[planes.startIndex + plane * count + row]) << UInt64(8 * plane) }
     }
+    // SQLite has none: it would show NULL, and no order of values holds for it.
+    guard !values.contains(where: { Double(bitPattern: $0).isNaN }) else { throw SyncCoreError(.malformed, "a real that is no number") }
     return values
   }
 

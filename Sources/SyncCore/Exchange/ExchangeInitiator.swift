@@ -76,6 +76,7 @@ public struct ExchangeInitiator: Sendable {
   private var epoch: [UInt8] = []
   private var token: [UInt8] = []
   private var remote: [ScopeHoldings] = []
+  private var local: [ScopeHoldings] = []
   private var isRelay = false
   private var hasForgotten = false
   private var toPush: [ScopeHoldings] = []
@@ -114,6 +115,7 @@ public struct ExchangeInitiator: Sendable {
       state = .done
       return [.resolve(forks)]
     case (.comparing, .holds(let local, let acknowledged, let forks)):
+      self.local = local
       toPush = remote.filter { there in !there.holdings.vector.covers(Self.find(there.scope, in: local).vector) }
       assume(acknowledged, beside: local)
       toPull = remote.compactMap { there in
@@ -130,7 +132,9 @@ public struct ExchangeInitiator: Sendable {
       var progressed = false
       for there in held {
         guard let at = toPush.firstIndex(where: { $0.scope == there.scope }) else { continue }
-        summary.sent += Self.count(from: toPush[at].holdings.vector, to: there.holdings.vector)
+        // Of what the other side now has, others may have brought some meanwhile.
+        let mine = Self.find(there.scope, in: local).vector
+        summary.sent += Self.count(from: toPush[at].holdings.vector, to: there.holdings.vector, of: mine)
         if toPush[at] != there { progressed = true }
         toPush[at] = there
       }
@@ -152,7 +156,7 @@ public struct ExchangeInitiator: Sendable {
       var progressed = false
       for here in local {
         guard let at = toPull.firstIndex(where: { $0.scope == here.scope }) else { continue }
-        summary.received += Self.count(from: toPull[at].holdings.vector, to: here.holdings.vector)
+        summary.received += Self.count(from: toPull[at].holdings.vector, to: here.holdings.vector, of: here.holdings.vector)
         if toPull[at] != here { progressed = true }
         toPull[at] = here
       }
@@ -232,7 +236,11 @@ public struct ExchangeInitiator: Sendable {
     list.first { $0.scope == scope }?.holdings ?? Holdings()
   }
 
-  private static func count(from old: VersionVector, to new: VersionVector) -> Int {
-    new.entries.reduce(0) { $0 + Int($1.seq - min($1.seq, old[$1.site])) }
+  /// How many of the changesets in `all` lie between two vectors. What the other side claims beyond them is its own affair.
+  private static func count(from old: VersionVector, to new: VersionVector, of all: VersionVector) -> Int {
+    all.entries.reduce(0) { sum, dot in
+      let reached = min(dot.seq, new[dot.site])
+      return sum + Int(reached - min(reached, old[dot.site]))
+    }
   }
 }

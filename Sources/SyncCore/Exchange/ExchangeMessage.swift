@@ -56,12 +56,12 @@ extension ExchangeRequest {
     switch try CBOR.require(map[1]?.unsigned, "kind of request") {
     case 1:
       self = .hello(
-        epoch: map[2]?.bytes ?? [], token: map[3]?.bytes ?? [],
+        epoch: try map.optional(2, "epoch", \.bytes), token: try map.optional(3, "token", \.bytes),
         scopes: try CBOR.require(map[4]?.array, "scopes").map { (field) throws(SyncCoreError) in try ScopeID(decoding: field) })
     case 2: self = .push(try Fragment.list(map[2]))
     case 3:
-      let budget = map[3]?.unsigned.map { Int(clamping: $0) } ?? Limits.batchBytes
-      self = .pull(try ScopeHoldings.list(map[2]), budget: min(budget, Limits.batchBytes))
+      let budget = try map[3].map { (field) throws(SyncCoreError) in Int(clamping: try CBOR.require(field.unsigned, "budget")) }
+      self = .pull(try ScopeHoldings.list(map[2]), budget: min(budget ?? Limits.batchBytes, Limits.batchBytes))
     default: throw SyncCoreError(.unsupportedVersion, "kind of request")
     }
   }
@@ -99,7 +99,7 @@ extension ExchangeResponse {
     case 2:
       self = .receipt(
         try ScopeHoldings.list(map[2]),
-        refused: try (map[3]?.array ?? []).map { (field) throws(SyncCoreError) in try Refusal(decoding: field) })
+        refused: try map.optional(3, "refused", \.array).map { (field) throws(SyncCoreError) in try Refusal(decoding: field) })
     case 3: self = .changes(try Fragment.list(map[2]), isComplete: try CBOR.require(map[3]?.bool, "whether that was all"))
     default: throw SyncCoreError(.unsupportedVersion, "kind of response")
     }
@@ -209,7 +209,7 @@ extension Refusal {
 
   init(decoding cbor: CBOR) throws(SyncCoreError) {
     guard let fields = cbor.array, fields.count == 4, let bytes = fields[1].bytes, let site = SiteID(bytes: bytes),
-      let seq = fields[2].unsigned, seq > 0, let code = fields[3].text
+      let seq = fields[2].unsigned, seq > 0, seq <= UInt64(Int64.max), let code = fields[3].text
     else { throw SyncCoreError(.malformed, "refusal") }
     self.init(scope: try ScopeID(decoding: fields[0]), dot: Dot(site: site, seq: seq), code: code)
   }

@@ -1,21 +1,31 @@
 /// The unit of replication, ordering, access and compaction: one enterprise's case, the shared catalogue, the office's own tables.
 public struct ScopeID: Hashable, Sendable, Comparable, CustomStringConvertible {
-  /// The scope's name: 1 to ``Limits/scopeNameBytes`` bytes of UTF-8.
+  /// The scope's name: 1 to ``Limits/scopeNameBytes`` bytes of UTF-8, none of them 0, at which C would end it.
   public let name: String
 
-  /// A scope by its name; nil when the name is empty or too long.
+  /// A scope by its name; nil when that is none.
   public init?(_ name: String) {
-    guard !name.isEmpty, name.utf8.count <= Limits.scopeNameBytes else { return nil }
+    guard Self.isName(name) else { return nil }
     self.name = name
   }
 
   /// A scope whose name stands in the source, where a wrong one is a programmer's mistake.
   public init(literal name: StaticString) {
     self.name = name.description
-    precondition(!self.name.isEmpty && self.name.utf8.count <= Limits.scopeNameBytes, "a scope's name has 1 to 64 bytes")
+    precondition(Self.isName(self.name), "a scope's name has 1 to 64 bytes")
   }
 
+  private static func isName(_ name: String) -> Bool { (1...Limits.scopeNameBytes).contains(name.utf8.count) && !name.utf8.contains(0) }
+
   public var description: String { name }
+
+  /// Names are bytes: two spellings that look alike are two scopes, as they are to SQLite.
+  public static func == (a: ScopeID, b: ScopeID) -> Bool { a.name.utf8.elementsEqual(b.name.utf8) }
+
+  public func hash(into hasher: inout Hasher) {
+    var name = name
+    name.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
 
   public static func < (a: ScopeID, b: ScopeID) -> Bool { a.name.utf8.lexicographicallyPrecedes(b.name.utf8) }
 }

@@ -14,6 +14,8 @@ final class ApplyGroup {
   /// For each of the group's columns its number, and its place in the user's table if it has one.
   private let columns: [(number: UInt32, place: Int?)]
   private let columnNumbers: [UInt32]
+  /// Whether the group's rows say of which scope they are, in a column beside the key.
+  private let writesScope: Bool
   private var keys: [[UInt8]] = []
   /// Writes all of the group's columns to one row; nil where that is not all there is to do.
   private var plainUpdate: Statement?
@@ -34,6 +36,7 @@ final class ApplyGroup {
       return (number, shape?.place(ofColumn: number))
     }
     columnNumbers = columns.map(\.number)
+    writesScope = columns.contains { column in shape?.scopeColumn.map { !$0.inKey && $0.at == column.place } ?? false }
     if let shape, !group.isDeletion, !columns.isEmpty, columns.allSatisfy({ $0.place != nil }),
       !group.columns.contains(where: \.isIncrement)
     {
@@ -102,16 +105,14 @@ final class ApplyGroup {
 
   private func insert(_ rows: [Int]) throws {
     guard let shape else { return try putAside(rows, all: true) }
-    var shown = rows
-    // A row says of which scope it is; one that lies is kept, but never displayed.
+    // A row says of which scope it is, and can be of no other.
     if let place = shape.scopeColumn {
-      let name = Array(try engine.catalog.scope(scope).name.utf8)
-      shown = rows.filter { scopeName(of: $0, place) == name }
-      if shown.count < rows.count { try putAside(rows.filter { !shown.contains($0) }, all: true) }
+      let name = Value.text(try engine.catalog.scope(scope).name)
+      for row in rows where try scope(of: row, place) != name { throw Self.movedRow }
     }
     guard case .values(_, let keyColumns) = group.keys, shape.isInsertableAtOnce else {
-      for row in shown where try !insertRow(row, shape) { try putAsideHidden([row], shape) }
-      return try putAside(shown, all: false)
+      for row in rows where try !insertRow(row, shape) { try putAsideHidden([row], shape) }
+      return try putAside(rows, all: false)
     }
     let known = columns.indices.filter { columns[$0].place != nil }
     let names = shape.key.map(\.name) + known.map { group.columns[$0].name }
@@ -119,22 +120,19 @@ final class ApplyGroup {
       INSERT OR IGNORE INTO \(shape.quoted)(\(names.map(\.quotedIdentifier).joined(separator: ","))) \
       SELECT \(names.indices.map { "c\($0)" }.joined(separator: ",")) FROM \(IncomingRows.tableName)
       """
-    try engine.incoming.showing(keyColumns + known.map { group.values[$0] }, order: shown.map { Int32($0) }) {
+    try engine.incoming.showing(keyColumns + known.map { group.values[$0] }, order: rows.map { Int32($0) }) {
       try engine.connection.statement(sql).run()
     }
-    if engine.connection.changes != shown.count { try putAsideHidden(shown, shape) }
-    if known.count < columns.count { try putAside(shown, all: false) }
+    if engine.connection.changes != rows.count { try putAsideHidden(rows, shape) }
+    if known.count < columns.count { try putAside(rows, all: false) }
   }
 
-  private func scopeName(of row: Int, _ place: (inKey: Bool, at: Int)) -> [UInt8]? {
-    var value: Value?
-    if place.inKey {
-      value = try? KeyCode.values(of: keys[row])[place.at]
-    } else if let column = columns.firstIndex(where: { $0.place == place.at }) {
-      value = group.values[column].value(row)
-    }
-    if case .text(let bytes)? = value { return bytes }
-    return nil
+  private static let movedRow = SyncCoreError(.malformed, "a row of another scope")
+
+  /// What a row says of its scope; nil when it says nothing.
+  private func scope(of row: Int, _ place: (inKey: Bool, at: Int)) throws -> Value? {
+    if place.inKey { return try KeyCode.values(of: keys[row])[place.at] }
+    return columns.firstIndex { $0.place == place.at }.map { group.values[$0].value(row) }
   }
 
   private func insertRow(_ row: Int, _ shape: TableShape) throws -> Bool {
@@ -179,6 +177,9 @@ final class ApplyGroup {
       }
     }
     let place = RowPlace(scope: scope, table: tableNumber, key: keys[row])
+    if writesScope, let column = shape?.scopeColumn, try self.scope(of: row, column) != .text(engine.catalog.scope(scope).name) {
+      throw Self.movedRow
+    }
     if let shape, let plainUpdate, state.isPlainlySucceeded(by: change, columns: columnNumbers) {
       for column in columnNumbers { state.setColumn(column, to: dot) }
       state.mergeExistence(change)

@@ -8,7 +8,7 @@ final class Catalog {
   private let connection: Connection
   private var siteNumbers: [SiteID: UInt32] = [:]
   private var sites: [UInt32: SiteID] = [:]
-  private var scopeNumbers: [String: UInt32] = [:]
+  private var scopeNumbers: [ScopeID: UInt32] = [:]
   private var scopes: [UInt32: ScopeID] = [:]
   private var tableNumbers: [String: UInt32] = [:]
   private var tables: [UInt32: String] = [:]
@@ -63,13 +63,13 @@ final class Catalog {
 
   /// The number of a scope; nil when the replica has never heard of it.
   func known(_ scope: ScopeID) throws -> UInt32? {
-    if let known = scopeNumbers[scope.name] { return known }
+    if let known = scopeNumbers[scope] { return known }
     let find = try connection.statement("SELECT id FROM synckit_scope WHERE name = ?1")
     find.bind(1, scope.name)
     guard try find.step() else { return nil }
     let number = UInt32(find.int(0))
     find.reset()
-    scopeNumbers[scope.name] = number
+    scopeNumbers[scope] = number
     scopes[number] = scope
     return number
   }
@@ -81,7 +81,7 @@ final class Catalog {
     guard try make.step() else { throw SyncKitError(.damaged, ["scope": scope.name]) }
     let number = UInt32(make.int(0))
     try make.run()
-    scopeNumbers[scope.name] = number
+    scopeNumbers[scope] = number
     scopes[number] = scope
     return number
   }
@@ -93,7 +93,7 @@ final class Catalog {
     guard try find.step(), let scope = ScopeID(find.string(0)) else { throw SyncKitError(.damaged, ["scope": String(number)]) }
     find.reset()
     scopes[number] = scope
-    scopeNumbers[scope.name] = number
+    scopeNumbers[scope] = number
     return scope
   }
 

@@ -8,7 +8,7 @@ final class NameResolver {
   private struct Group {
     let rows: Range<Int>
     let table: String
-    let keys: [Column]?
+    let keys: (names: [String], columns: [Column])?
   }
 
   private let log: ChangeLog
@@ -26,6 +26,22 @@ final class NameResolver {
   }
 
   func key(_ name: RowState.Name, of table: String, scope: UInt32) throws -> [UInt8] {
+    let (keys, row) = try keys(name, of: table, scope: scope)
+    var key: [UInt8] = []
+    key.reserveCapacity(20)
+    for column in keys.columns { KeyCode.append(column, row: row, to: &key) }
+    return key
+  }
+
+  /// The columns that were the key of a row's table where the row was made.
+  func keyNames(_ name: RowState.Name, of table: String, scope: UInt32) throws -> [String] {
+    try keys(name, of: table, scope: scope).keys.names
+  }
+
+  /// The keys of the group that a row was named in, and its place there.
+  private func keys(
+    _ name: RowState.Name, of table: String, scope: UInt32
+  ) throws -> (keys: (names: [String], columns: [Column]), row: Int) {
     if self.scope != scope {
       forget()
       self.scope = scope
@@ -42,10 +58,7 @@ final class NameResolver {
     guard let last, last.at < last.groups.count, let keys = last.groups[last.at].keys, last.groups[last.at].table == table else {
       throw SyncCoreError(.malformed, "a row's name that names nothing")
     }
-    var key: [UInt8] = []
-    key.reserveCapacity(20)
-    for column in keys { KeyCode.append(column, row: row - last.groups[last.at].rows.lowerBound, to: &key) }
-    return key
+    return (keys, row - last.groups[last.at].rows.lowerBound)
   }
 
   private func read(_ dot: LocalDot, _ scope: UInt32) throws -> [Group] {
@@ -55,8 +68,8 @@ final class NameResolver {
     for number in header.parts.indices {
       let first = out.last?.rows.upperBound ?? 0
       for group in try log.part(header, scope: scope, dot: dot, part: number, firstIndex: first, withValues: false).groups {
-        var keys: [Column]?
-        if case .values(_, let columns) = group.keys { keys = columns }
+        var keys: (names: [String], columns: [Column])?
+        if case .values(let names, let columns) = group.keys { keys = (names, columns) }
         out.append(Group(rows: group.firstIndex..<group.firstIndex + group.rowCount, table: group.table, keys: keys))
       }
     }

@@ -57,7 +57,7 @@ extension Snapshot {
         guard state.isVisible else { return }
         if try displayed(shape, key, in: scope) != nil {
           shown += 1
-        } else if try isSetAside(shape, key, in: scope) {
+        } else if try isSetAside(shape, key, state, in: scope) {
           asideRows += 1
         } else {
           lost += 1

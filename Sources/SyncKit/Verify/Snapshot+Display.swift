@@ -18,9 +18,11 @@ extension Snapshot {
     return out
   }
 
-  /// Whether a row is not in the user's table for a reason: the table is another scope's, or the row's values are kept aside, since
-  /// another scope's row has the key, or had it when this one came, or the row says of itself that it is of another scope.
-  func isSetAside(_ shape: TableShape, _ key: [UInt8], in scope: UInt32) throws -> Bool {
+  /// Whether a row is not in the user's table for a reason: the table is another scope's, or has another key than where the row was made, or
+  /// the row's values are kept aside, since another scope's row has the key, or had it when this one came, or the row came before the table
+  /// and says of itself that it is of another scope.
+  func isSetAside(_ shape: TableShape, _ key: [UInt8], _ state: RowState, in scope: UInt32) throws -> Bool {
+    if try names.keyNames(state.name, of: shape.name, scope: scope) != shape.keyNames { return true }
     switch shape.declaration.scope {
     case .fixed(let fixed): return try catalog.scope(scope) != fixed
     case .column(let column):

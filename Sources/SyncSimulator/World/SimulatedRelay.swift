@@ -5,7 +5,7 @@ import SyncRelay
 
 /// The world's relay: a real one over a real file, which crashes and is restored from backups.
 final class SimulatedRelay {
-  private let path: String
+  let path: String
   private let clock = SimulatedClock()
   private let chance: SimulatedChance
   private(set) var relay: Relay

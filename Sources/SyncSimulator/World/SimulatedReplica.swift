@@ -153,9 +153,14 @@ final class SimulatedReplica {
 
   /// Opens the replica again from what lay on the disk when power failed.
   func restart() throws {
-    open = [:]
-    try replaceFiles(by: path + ".crash")
     hasCrashed = false
+    try restore(from: path + ".crash")
+  }
+
+  /// Opens the replica as it was when its files were copied.
+  func restore(from copy: String) throws {
+    open = [:]
+    try replaceFiles(by: copy)
     try reopen()
   }
 }

@@ -102,7 +102,10 @@ extension Failure {
       self.init(
         "not-taken", .badInput,
         Text("本机版本不能接受变更 \(changeset)。", "This version cannot take the changeset \(changeset)."),
-        kept: Text("其余变更已经收下,本机内容没有丢失。", "All else was taken, and nothing here is lost."), next: Self.upgrade, details: details)
+        kept: Text("其余变更已经收下,本机内容没有丢失。", "All else was taken, and nothing here is lost."),
+        next: Text(
+          "再同步一次(可能在途中损坏);若仍如此,请升级 fieldsurvey。", "Sync once more: it may have been hurt on its way. If it stays so, upgrade fieldsurvey."),
+        details: details)
     case .damaged:
       self.init(
         "damaged", .io,

@@ -36,6 +36,22 @@ import Testing
     #expect(try ChangesetHeader(decoding: CBOR.map(entries).encoded) == Self.header())
   }
 
+  /// I-10, I-11: a header may stand in a header, but not so deep that reading it exhausts the stack.
+  @Test func originsNestNoDeeperThanBranchesMayBeRenamed() throws {
+    func site(_ life: Int) -> SiteID { SiteID(deviceHigh: 1, deviceLow: 1, incarnation: UInt32(life)) }
+    var header = Self.header()
+    for depth in 0...Limits.restamps + 1 {
+      let origin = ChangesetHeader.Origin(
+        header: header.encoded, restamps: [Restamp(from: header.dot.site, after: 0, to: site(depth + 1))])
+      header = ChangesetHeader(
+        scope: header.scope, dot: Dot(site: site(depth + 1), seq: header.dot.seq), time: header.time, wallClock: 0, author: header.author,
+        transaction: header.transaction, schema: 1, certificate: [], previous: [], needs: VersionVector(), note: "", parts: header.parts,
+        origin: depth == 0 ? nil : origin)
+      let bytes = header.encoded
+      #expect((SyncCoreError.Code.thrown { _ = try ChangesetHeader(decoding: bytes) } == nil) == (depth <= Limits.restamps))
+    }
+  }
+
   @Test func eachRequiredKeyIsRequired() throws {
     guard case .map(let entries) = try CBOR(decoding: Self.header().encoded) else { return }
     for key in [0, 1, 2, 3, 4, 5, 6, 7, 8, 13] as [UInt64] {
@@ -57,6 +73,8 @@ import Testing
       (5, .negative(.max)), (7, .array([.bytes([1]), .unsigned(0), .unsigned(1)])),
       (7, .array([.bytes([UInt8](repeating: 0, count: 16)), .unsigned(1), .unsigned(1)])), (13, .array([])),
       (13, .array([.array([.unsigned(1), .unsigned(1), .bytes([1])])])), (11, .unsigned(1)), (2, .bytes([1])),
+      // What is left out when it is empty is of its kind and not empty, or the same would have two encodings.
+      (9, .text("x")), (9, .bytes([])), (10, .unsigned(1)), (10, .bytes([])), (11, .array([])), (12, .bytes([1])), (12, .text("")),
     ] as [(UInt64, CBOR)])
   func aFieldThatCannotBeIsRefused(_ key: UInt64, _ value: CBOR) throws {
     guard case .map(let entries) = try CBOR(decoding: Self.header().encoded) else { return }

@@ -98,6 +98,8 @@ import Testing
     arguments: [
       [9], [0x3f], [0x40], [0x48], [0x80, 0], [1], [2, 0, 0], [3, 7, 0], [3, 0], [4, 0, 2, 0], [4, 0, 1, 5], [4, 1, 65], [6, 0, 0],
       [7, 0, 0], [7, 1, 1, 65, 1], [8, 5], [8, 3, 9], [0x41, 0xff],
+      // No number.
+      [2, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f], [8, 2, 1, 0, 0, 0, 0, 0, 0xf0, 0xff],
     ] as [[UInt8]])
   func aColumnThatIsNotWholeIsRefused(_ bytes: [UInt8]) {
     var reader = ByteReader(bytes)

@@ -61,6 +61,22 @@ import Testing
     ])
   }
 
+  /// I-10: a receipt may claim anything. Neither what others brought meanwhile nor what nobody can have counts as sent.
+  @Test func onlyWhatIsHereCountsAsSent() throws {
+    let (none, mine) = (Self.held(Self.a, 0, 0), Self.held(Self.a, 1, 0))
+    let claimed = Self.held(Self.a, .max >> 1, .max >> 1)
+    try play([
+      (Self.begin(), [.send(.hello(epoch: Self.epoch, token: [3], scopes: []))]),
+      (Self.heads([none]), [.look([none])]),
+      (.holds([mine]), [.acknowledge([none]), .load([none])]),
+      (.loaded([Self.fragment], hasMore: false), [.send(.push([Self.fragment]))]),
+      (
+        .answered(.receipt([claimed], refused: [])),
+        [.acknowledge([claimed]), .remember(epoch: Self.epoch, token: [7]), .finish(Self.summary(sent: 1, trips: 2))]
+      ),
+    ])
+  }
+
   @Test func batchesFollowEachOtherUntilThereIsNoMore() throws {
     let (none, one, two) = (Self.held(Self.a, 0, 0), Self.held(Self.a, 1, 0), Self.held(Self.a, 2, 0))
     try play([

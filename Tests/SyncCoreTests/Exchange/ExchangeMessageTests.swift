@@ -56,6 +56,26 @@ import Testing
     #expect(SyncCoreError.Code.thrown { _ = try ExchangeRequest(decoding: bytes, codec: .test) } != nil)
   }
 
+  /// I-10: kept, such a number is read again as a negative one.
+  @Test func aRefusalOfAChangesetThatCannotBeIsRefused() {
+    let site = CBOR.bytes([UInt8](repeating: 1, count: 20))
+    for (seq, isOne) in [(UInt64(Int64.max), true), (UInt64(Int64.max) + 1, false), (0, false)] {
+      let refusal = CBOR.array([.text("case-1"), site, .unsigned(seq), .text("fork")])
+      let bytes = [0] + CBOR.map([0: .unsigned(1), 1: .unsigned(2), 2: .array([]), 3: .array([refusal])]).encoded
+      #expect(((try? ExchangeResponse(decoding: bytes, codec: .test)) != nil) == isOne)
+    }
+  }
+
+  @Test(arguments: [(1, 2, .text("x")), (1, 3, .bytes([])), (3, 3, .text("x"))] as [(UInt64, UInt64, CBOR)])
+  func aFieldThatMayBeLeftOutIsOfItsKind(_ kind: UInt64, _ key: UInt64, _ value: CBOR) {
+    let bytes =
+      [0]
+      + CBOR.map([
+        0: .unsigned(1), 1: .unsigned(kind), 2: key == 2 ? value : kind == 3 ? .array([]) : nil, 3: key == 3 ? value : nil, 4: .array([]),
+      ]).encoded
+    #expect(SyncCoreError.Code.thrown { _ = try ExchangeRequest(decoding: bytes, codec: .test) } == .malformed)
+  }
+
   @Test func aMessageThatInflatesToMoreThanItSaysIsRefused() {
     let raw = [UInt8](repeating: 0, count: 300)
     let lying = [1] + [UInt8(100)] + Codec.test.compress(raw)

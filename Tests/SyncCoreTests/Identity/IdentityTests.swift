@@ -32,6 +32,14 @@ import Testing
     #expect(Dot(site: .number(1), seq: 9) < Dot(site: .number(2), seq: 1) && dot < Dot(site: .number(7), seq: 13))
   }
 
+  /// I-1: SQLite takes them for two, and C for what stands before the 0.
+  @Test func scopesThatLookAlikeAreTwoAndNoneHasA0() throws {
+    let (composed, decomposed) = (try #require(ScopeID("\u{e9}")), try #require(ScopeID("e\u{301}")))
+    #expect(composed != decomposed)
+    #expect(Set([composed, decomposed]).count == 2)
+    #expect(ScopeID("case-1\0") == nil)
+  }
+
   @Test func scopesCompareByTheirBytes() throws {
     let names = ["", "Z", "a", "z", "é", "中"].compactMap { ScopeID($0) }
     #expect(names.count == 5 && names == names.sorted())
