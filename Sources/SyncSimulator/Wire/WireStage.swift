@@ -107,7 +107,7 @@ final class WireStage {
   // MARK: What must stay as it is
 
   /// Everything that the victim stores, but for what it remembers of other sides.
-  func dump() throws -> UInt64 {
+  func victimDump() throws -> UInt64 {
     let own = ["synckit_log", "synckit_waiting", "synckit_rows", "synckit_candidate", "synckit_aside"]
     return try victim.replica.read { db in try Self.hash(own + victim.known.map(\.table.name), db, &lastDump) }
   }

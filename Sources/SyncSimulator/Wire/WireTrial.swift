@@ -69,7 +69,7 @@ struct WireTrial {
   // MARK: A replica
 
   private mutating func offerToReplica(_ fragments: [Fragment]) throws {
-    let before = try stage.dump()
+    let before = try stage.victimDump()
     var failure: (any Error)?
     var isSilent = false
     do {
@@ -88,7 +88,7 @@ struct WireTrial {
       }
     } catch { failure = error }
     try expectCode(failure)
-    let after = try stage.dump()
+    let after = try stage.victimDump()
     outcome = "\(way): \(failure == nil ? isSilent ? "taken" : "refused" : "error")\(after == before ? "" : ", changed")"
     guard after != before else { return }
     // A push is taken whole or not at all.
