@@ -62,7 +62,7 @@ extension Replica {
     guard case .heads(_, _, let scopes, _) = try ask(.hello(epoch: epoch, token: token, scopes: [fork.scope])),
       let known = scopes.first(where: { $0.scope == fork.scope })?.holdings.vector
     else { throw SyncCoreError(.unexpected, "heads") }
-    var search = ForkSearch(Fork(scope: fork.scope, site: fork.site, here: fork.here, there: known[fork.site]), known: known)
+    var search = ForkSearch(fork, known: known)
     while let request = search.next() {
       try search.answered(try ask(request)) { seq in
         try look { snapshot in
