@@ -27,7 +27,9 @@ public struct ForkSearch: Sendable {
   /// Which changeset's hash is being asked about.
   private var asked: UInt64?
 
-  /// - Parameter known: what the other side has of the scope.
+  /// - Parameters:
+  ///   - fork: what is not alike.
+  ///   - known: what the other side has of the scope.
   public init(_ fork: Fork, known: VersionVector) {
     self.fork = fork
     self.known = known
