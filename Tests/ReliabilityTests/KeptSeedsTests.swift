@@ -70,6 +70,21 @@ import Testing
       {"sync":{"_1":{"batchBytes":1048576,"faults":[{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"replyLost":{}}]},"at":3}}
       """#)
   }
+
+  /// I-7: what one exchange had pushed was lost when the relay was set back right after it: the token was older than the push, and showed
+  /// nothing.
+  @Test func aRelayThatIsSetBackBehindTheLastPushLosesNothing() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":15,"faults":[],"replicas":2,"rows":1,"scopes":1,"seed":1051,"steps":10,"tables":[2],"values":4,"writes":30}
+      """#,
+      #"""
+      {"backUpRelay":{}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":6,"value":1}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":2},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":1}}
+      {"restoreRelay":{}}
+      """#)
+  }
 }
 
 /// Plays a history and expects that every law holds.

@@ -5,7 +5,8 @@ struct ExchangeRun {
   private let replica: Replica
   private let transport: any ExchangeTransport
   private let memory: PeerMemory
-  private var isRelay = false
+  /// Whether the other side has said that it is a relay.
+  private(set) var isRelay = false
   private var unacceptable: [Refusal] = []
   private var cut: TransportError?
   private var unnoted: [ScopeHoldings] = []
