@@ -127,7 +127,8 @@ struct SurveyBenchmark {
     var held = Holdings()
     var messages: [[UInt8]] = []
     while true {
-      let (fragments, hasMore) = try store.load(beyond: [ScopeHoldings(scope: Self.scope, holdings: held)], budget: Limits.batchBytes)
+      let batch = try store.load(beyond: [ScopeHoldings(scope: Self.scope, holdings: held)], budget: Limits.batchBytes)
+      let (fragments, hasMore) = (batch.fragments, batch.hasMore)
       guard !fragments.isEmpty else { return messages }
       for fragment in fragments {
         let header = try ChangesetHeader(decoding: fragment.header)
@@ -146,7 +147,7 @@ struct SurveyBenchmark {
   private func apply(_ messages: [[UInt8]], to replica: Replica) throws {
     let store = replica.exchangeStore
     for message in messages {
-      guard case .changes(let fragments, _) = try ExchangeResponse(decoding: message, codec: .standard) else { continue }
+      guard case .changes(let fragments, _, _) = try ExchangeResponse(decoding: message, codec: .standard) else { continue }
       _ = try store.store(fragments)
     }
   }

@@ -26,6 +26,8 @@ public enum Limits {
   public static let columns = 2000
   /// How many branches a changeset's body may speak of by names they have lost.
   public static let restamps = 16
+  /// How many runs of changesets may be left out of one scope: told together, they have to fit a message beside one part.
+  public static let omissions = 32_768
   /// How deep encoded values may nest.
   public static let depth = 16
 }

@@ -18,6 +18,8 @@ public struct ReplicaConfiguration: Sendable {
   /// Where this machine remembers which file is which replica's: by it a copied or restored file is recognised before it writes. Nil to leave
   /// that to the first contact, which recognises it in any case.
   public var marks: ReplicaMarks?
+  /// Whether what others have left out of their logs stays in this one: an archive, from which all history can be told.
+  public var keepsHistory = false
   /// Whether each commit is on the disk before it returns. Turn off only to measure: a changeset must not leave before it is durable.
   public var isDurable = true
   /// When a changeset's part ends; small, so that little data makes many parts.

@@ -54,6 +54,8 @@ public struct SyncKitError: Error, Sendable {
     public static let notTaken = Code("not-taken")
     /// What the log holds does not fit together: the file is damaged.
     public static let damaged = Code("damaged")
+    /// What is asked about lies before what has been left out of the log.
+    public static let historyLeftOut = Code("history-left-out")
     /// SQLite reported an error. `code`, `message`.
     public static let sqlite = Code("sqlite")
   }

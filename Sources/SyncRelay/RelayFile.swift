@@ -13,7 +13,7 @@ enum RelayFile {
   /// "SYNR": the file is a relay's.
   static let applicationID: Int32 = 0x5359_4E52
   /// The version of the tables below.
-  static let formatVersion: Int32 = 2
+  static let formatVersion: Int32 = 3
   /// Readable and writable by the owner alone: the file holds everybody's work.
   static let mode: mode_t = 0o600
 
@@ -34,7 +34,10 @@ enum RelayFile {
         // Decided inside the transaction: two processes may be opening a new file.
         switch try Int32.fetchOne(db, sql: "PRAGMA user_version") {
         case 0: try create(db, epoch: random(RelayLimits.epochBytes), key: random(RelayLimits.tokenBytes), now: now)
-        case 1: try upgradeFromFirst(db, key: random(RelayLimits.tokenBytes), codec)
+        case 1:
+          try upgradeFromFirst(db, key: random(RelayLimits.tokenBytes), codec)
+          try upgradeFromSecond(db)
+        case 2: try upgradeFromSecond(db)
         default: break
         }
       }
@@ -118,12 +121,28 @@ enum RelayFile {
       lineage = RelayToken.lineage(after: lineage, hash: row.bytes("hash"), codec: codec)
       try db.execute(sql: "UPDATE changeset SET lineage = ? WHERE arrival = ?", arguments: [Data(lineage), arrival])
     }
+  }
+
+  /// Lets changesets be left out, and devices be asked what they have acknowledged.
+  private static func upgradeFromSecond(_ db: Database) throws {
+    try db.execute(sql: "ALTER TABLE relay ADD COLUMN omitted INTEGER NOT NULL DEFAULT 0")
+    try db.execute(sql: "ALTER TABLE relay ADD COLUMN omitted_lineage BLOB NOT NULL DEFAULT x''")
+    try db.execute(sql: "ALTER TABLE device ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0")
+    try db.execute(sql: omission)
     try db.execute(sql: "PRAGMA user_version = \(formatVersion)")
   }
 
+  /// What has been left out of the log: a site's changesets from first to last, and the hash of the last.
+  private static let omission = """
+    CREATE TABLE omission(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id),
+      first INTEGER NOT NULL, last INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (scope, site, first)) STRICT, WITHOUT ROWID;
+    """
+
   private static let tables = """
+    -- omitted is the latest arrival that may have been left out, and omitted_lineage the lineage by then.
     CREATE TABLE relay(id INTEGER PRIMARY KEY CHECK (id = 1), epoch BLOB NOT NULL, arrival INTEGER NOT NULL,
-      created_ms INTEGER NOT NULL, token_key BLOB NOT NULL) STRICT;
+      created_ms INTEGER NOT NULL, token_key BLOB NOT NULL, omitted INTEGER NOT NULL DEFAULT 0,
+      omitted_lineage BLOB NOT NULL DEFAULT x'') STRICT;
 
     -- The log. A scope's head is its latest position; its arrival tells since when it has changed.
     CREATE TABLE scope(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head INTEGER NOT NULL DEFAULT 0,
@@ -137,6 +156,7 @@ enum RelayFile {
       site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL, time INTEGER NOT NULL, author TEXT NOT NULL,
       hash BLOB NOT NULL, header BLOB NOT NULL, signature BLOB NOT NULL, bytes INTEGER NOT NULL, device BLOB NOT NULL,
       received_ms INTEGER NOT NULL, lineage BLOB NOT NULL, UNIQUE (scope, position), UNIQUE (scope, site, seq)) STRICT;
+    \(omission)
     -- Bodies, of changesets that are whole and of those that are not yet: arriving, a changeset is not copied.
     CREATE TABLE part(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id),
       site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL, part INTEGER NOT NULL, body BLOB NOT NULL,
@@ -153,7 +173,8 @@ enum RelayFile {
     CREATE INDEX access_by_scope ON access(scope);
     CREATE TABLE user(name TEXT PRIMARY KEY, display TEXT NOT NULL, role TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE device(id BLOB PRIMARY KEY, user TEXT NOT NULL REFERENCES user(name), label TEXT NOT NULL, token_hash BLOB UNIQUE,
-      enrolled_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, revoked_ms INTEGER) STRICT, WITHOUT ROWID;
+      enrolled_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, revoked_ms INTEGER, acknowledged INTEGER NOT NULL DEFAULT 0)
+      STRICT, WITHOUT ROWID;
     CREATE TABLE code(hash BLOB PRIMARY KEY, user TEXT NOT NULL, display TEXT NOT NULL, role TEXT NOT NULL, expires_ms INTEGER NOT NULL,
       used_ms INTEGER) STRICT, WITHOUT ROWID;
     CREATE TABLE code_grant(code BLOB NOT NULL REFERENCES code(hash), scope TEXT NOT NULL, PRIMARY KEY (code, scope)) STRICT, WITHOUT ROWID;

@@ -18,6 +18,11 @@ public struct RelayLimits: Hashable, Sendable {
   public var stagingMilliseconds: Int64 = 30 * 24 * 3_600_000
   /// How many scopes one request may name.
   public var scopesPerRequest = 65_536
+  /// How long a device that is not heard of is waited for, in milliseconds: its lease. What the others have acknowledged may then be left out
+  /// of the log; a device that comes back later loses nothing by it, but history.
+  public var leaseMilliseconds: Int64 = 90 * 24 * 3_600_000
+  /// How long everything stays in the log, in milliseconds: as long as a backup of the relay may be that is ever restored.
+  public var historyMilliseconds: Int64 = 30 * 24 * 3_600_000
   /// How long an enrolment code may live, in milliseconds.
   public var codeMilliseconds: Int64 = 10 * 60_000
   /// How many wrong enrolment codes within ``wrongCodeMilliseconds``, of everybody together, are taken for mistakes. Further ones are

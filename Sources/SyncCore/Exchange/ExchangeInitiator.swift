@@ -26,7 +26,7 @@ public struct ExchangeInitiator: Sendable {
     /// What this side holds of the scopes that were asked for, what the other side has said of them before, and where they do not hold
     /// the same.
     case holds([ScopeHoldings], acknowledged: [ScopeHoldings] = [], forks: [Fork] = [])
-    case loaded([Fragment], hasMore: Bool)
+    case loaded([Fragment], omissions: [Omission] = [], hasMore: Bool)
     /// Fragments were committed; what this side now holds of their scopes, and what it could not take.
     case stored([ScopeHoldings], refused: [Refusal] = [])
   }
@@ -39,7 +39,7 @@ public struct ExchangeInitiator: Sendable {
     /// Answer with `.loaded`: changesets beyond what the other side holds, of about so many bytes.
     case load([ScopeHoldings], budget: Int = Limits.batchBytes)
     /// Commit, then answer with `.stored`.
-    case store([Fragment])
+    case store([Fragment], omissions: [Omission] = [])
     /// The other side is not the one that was remembered, or was restored from a backup: forget what it acknowledged, and answer with
     /// `.begin`.
     case forget(epoch: [UInt8], isRelay: Bool)
@@ -76,6 +76,8 @@ public struct ExchangeInitiator: Sendable {
   private var epoch: [UInt8] = []
   private var token: [UInt8] = []
   private var remote: [ScopeHoldings] = []
+  /// How many changesets the other side has left out of its log, by scope.
+  private var omittedThere: [ScopeID: UInt64] = [:]
   private var local: [ScopeHoldings] = []
   private var isRelay = false
   private var hasForgotten = false
@@ -102,6 +104,7 @@ public struct ExchangeInitiator: Sendable {
       (self.epoch, self.token, self.isRelay) = (epoch, token, isRelay)
       // What is held is compared with what is held; how a changeset's hash begins is for the look alone.
       remote = scopes.map { ScopeHoldings(scope: $0.scope, holdings: Holdings(vector: $0.holdings.vector, partial: $0.holdings.partial)) }
+      omittedThere = Dictionary(scopes.map { ($0.scope, $0.holdings.omitted ?? 0) }, uniquingKeysWith: max)
       if epoch != remembered.epoch, !remembered.epoch.isEmpty, !hasForgotten {
         // What it has lost is only found by asking for every scope anew.
         hasForgotten = true
@@ -120,13 +123,14 @@ public struct ExchangeInitiator: Sendable {
       assume(acknowledged, beside: local)
       toPull = remote.compactMap { there in
         let here = Self.find(there.scope, in: local)
-        return here.vector.covers(there.holdings.vector) ? nil : ScopeHoldings(scope: there.scope, holdings: here)
+        let hasAll = here.vector.covers(there.holdings.vector) && here.omitted ?? 0 >= omittedThere[there.scope] ?? 0
+        return hasAll ? nil : ScopeHoldings(scope: there.scope, holdings: here)
       }
       return [.acknowledge(remote.filter { there in !forks.contains { $0.scope == there.scope } })] + load()
-    case (.loading, .loaded(let fragments, let hasMore)):
+    case (.loading, .loaded(let fragments, let omissions, let hasMore)):
       guard !fragments.isEmpty else { return pull() }
       state = .pushing(hasMore: hasMore)
-      return [send(.push(fragments))]
+      return [send(.push(fragments, omissions: omissions))]
     case (.pushing(let hasMore), .answered(.receipt(let held, let refused))):
       noteCarried()
       var progressed = false
@@ -147,11 +151,11 @@ public struct ExchangeInitiator: Sendable {
       let held = held.filter { there in !refused.contains { $0.scope == there.scope && $0.code == Refusal.Code.fork } }
       let acknowledged: [Action] = held.isEmpty ? [] : [.acknowledge(held)]
       return acknowledged + (!lost.isEmpty || hasMore && (progressed || !refused.isEmpty) ? load() : pull())
-    case (.pulling, .answered(.changes(let fragments, let isComplete))):
+    case (.pulling, .answered(.changes(let fragments, let omissions, let isComplete))):
       noteCarried()
-      guard !fragments.isEmpty else { return finish() }
+      guard !fragments.isEmpty || !omissions.isEmpty else { return finish() }
       state = .storing(isComplete: isComplete)
-      return [.store(fragments)]
+      return [.store(fragments, omissions: omissions)]
     case (.storing(let isComplete), .stored(let local, let refused)):
       var progressed = false
       for here in local {

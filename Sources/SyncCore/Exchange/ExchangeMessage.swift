@@ -2,8 +2,8 @@
 public enum ExchangeRequest: Hashable, Sendable {
   /// What has changed since `token`, and what do you have of `scopes`?
   case hello(epoch: [UInt8], token: [UInt8], scopes: [ScopeID])
-  /// Please keep these.
-  case push([Fragment])
+  /// Please keep these, and what was left out before them.
+  case push([Fragment], omissions: [Omission] = [])
   /// I have this of these scopes: what am I missing? About so many bytes of it are asked for.
   case pull([ScopeHoldings], budget: Int = Limits.batchBytes)
 }
@@ -15,8 +15,8 @@ public enum ExchangeResponse: Hashable, Sendable {
   case heads(epoch: [UInt8], token: [UInt8], scopes: [ScopeHoldings], isRelay: Bool = false)
   /// What the store now holds durably of the scopes that were pushed to, and what it would not take.
   case receipt([ScopeHoldings], refused: [Refusal])
-  /// Some of what was missing; `isComplete` when that was all.
-  case changes([Fragment], isComplete: Bool)
+  /// Some of what was missing, and what has been left out; `isComplete` when that was all.
+  case changes([Fragment], omissions: [Omission] = [], isComplete: Bool)
 }
 
 extension ExchangeRequest {
@@ -40,8 +40,11 @@ extension ExchangeRequest {
         0: .unsigned(Self.version), 1: .unsigned(1), 2: epoch.isEmpty ? nil : .bytes(epoch), 3: token.isEmpty ? nil : .bytes(token),
         4: .array(scopes.map { .text($0.name) }),
       ])
-    case .push(let fragments):
-      body = .map([0: .unsigned(Self.version), 1: .unsigned(2), 2: .array(fragments.map(\.cbor))])
+    case .push(let fragments, let omissions):
+      body = .map([
+        0: .unsigned(Self.version), 1: .unsigned(2), 2: .array(fragments.map(\.cbor)),
+        3: omissions.isEmpty ? nil : .array(omissions.map(\.cbor)),
+      ])
     case .pull(let scopes, let budget):
       body = .map([
         0: .unsigned(Self.version), 1: .unsigned(3), 2: .array(scopes.map(\.cbor)),
@@ -58,7 +61,7 @@ extension ExchangeRequest {
       self = .hello(
         epoch: try map.optional(2, "epoch", \.bytes), token: try map.optional(3, "token", \.bytes),
         scopes: try CBOR.require(map[4]?.array, "scopes").map { (field) throws(SyncCoreError) in try ScopeID(decoding: field) })
-    case 2: self = .push(try Fragment.list(map[2]))
+    case 2: self = .push(try Fragment.list(map[2]), omissions: try Omission.list(map[3]))
     case 3:
       let budget = try map[3].map { (field) throws(SyncCoreError) in Int(clamping: try CBOR.require(field.unsigned, "budget")) }
       self = .pull(try ScopeHoldings.list(map[2]), budget: min(budget ?? Limits.batchBytes, Limits.batchBytes))
@@ -81,9 +84,10 @@ extension ExchangeResponse {
         0: .unsigned(ExchangeRequest.version), 1: .unsigned(2), 2: .array(scopes.map(\.cbor)),
         3: refused.isEmpty ? nil : .array(refused.map(\.cbor)),
       ])
-    case .changes(let fragments, let isComplete):
+    case .changes(let fragments, let omissions, let isComplete):
       body = .map([
         0: .unsigned(ExchangeRequest.version), 1: .unsigned(3), 2: .array(fragments.map(\.cbor)), 3: .bool(isComplete),
+        4: omissions.isEmpty ? nil : .array(omissions.map(\.cbor)),
       ])
     }
     return MessageFrame.encode(body, codec: codec)
@@ -100,7 +104,10 @@ extension ExchangeResponse {
       self = .receipt(
         try ScopeHoldings.list(map[2]),
         refused: try map.optional(3, "refused", \.array).map { (field) throws(SyncCoreError) in try Refusal(decoding: field) })
-    case 3: self = .changes(try Fragment.list(map[2]), isComplete: try CBOR.require(map[3]?.bool, "whether that was all"))
+    case 3:
+      self = .changes(
+        try Fragment.list(map[2]), omissions: try Omission.list(map[4]),
+        isComplete: try CBOR.require(map[3]?.bool, "whether that was all"))
     default: throw SyncCoreError(.unsupportedVersion, "kind of response")
     }
   }
@@ -177,20 +184,22 @@ extension ScopeHoldings {
       [
         .text(scope.name), holdings.vector.cbor,
         .array(holdings.partial.map { .array([.bytes($0.dot.site.bytes), .unsigned($0.dot.seq), .unsigned(UInt64($0.parts))]) }),
-      ] + (holdings.ends.isEmpty ? [] : [.array(holdings.ends.map { .bytes($0) })]))
+      ] + (holdings.ends.isEmpty && holdings.omitted == nil ? [] : [.array(holdings.ends.map { .bytes($0) })])
+        + (holdings.omitted.map { [.unsigned($0)] } ?? []))
   }
 
   static func list(_ cbor: CBOR?) throws(SyncCoreError) -> [ScopeHoldings] {
     try CBOR.require(cbor?.array, "scopes").map { (entry) throws(SyncCoreError) in
-      guard let fields = entry.array, fields.count == 3 || fields.count == 4, let partials = fields[2].array else {
+      guard let fields = entry.array, (3...5).contains(fields.count), let partials = fields[2].array else {
         throw SyncCoreError(.malformed, "what is held of a scope")
       }
       let vector = try VersionVector(decoding: fields[1])
       var ends: [[UInt8]] = []
-      if fields.count == 4 {
+      if fields.count > 3 {
         ends = try CBOR.require(fields[3].array, "ends").map { (end) throws(SyncCoreError) in try CBOR.require(end.bytes, "an end") }
-        guard ends.count == vector.entries.count else { throw SyncCoreError(.malformed, "ends") }
+        guard ends.count == vector.entries.count || ends.isEmpty && fields.count == 5 else { throw SyncCoreError(.malformed, "ends") }
       }
+      let omitted = fields.count == 5 ? try CBOR.require(fields[4].unsigned, "how many are left out") : nil
       var partial: [Holdings.Partial] = []
       for item in partials {
         guard let values = item.array, values.count == 3, let bytes = values[0].bytes, let site = SiteID(bytes: bytes),
@@ -199,7 +208,7 @@ extension ScopeHoldings {
         partial.append(Holdings.Partial(dot: Dot(site: site, seq: seq), parts: Int(parts)))
       }
       return ScopeHoldings(
-        scope: try ScopeID(decoding: fields[0]), holdings: Holdings(vector: vector, partial: partial, ends: ends))
+        scope: try ScopeID(decoding: fields[0]), holdings: Holdings(vector: vector, partial: partial, ends: ends, omitted: omitted))
     }
   }
 }

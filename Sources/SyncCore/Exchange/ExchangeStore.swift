@@ -13,15 +13,21 @@ public protocol ExchangeStore {
   func changedScopes(since token: [UInt8]) throws -> [ScopeID]
   /// What is held of a scope, with its ends; empty when nothing is, or when the asker may not read it.
   func holdings(of scope: ScopeID) throws -> Holdings
-  /// Changesets beyond what the asker holds, in an order in which they can be stored, of about `budget` bytes.
-  /// - Returns: the fragments, and whether there are more. At least one fragment when anything is missing.
-  func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool)
-  /// Keeps fragments durably before it returns; what is there already is no error.
-  func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal])
+  /// Changesets beyond what the asker holds, in an order in which they can be stored, of about `budget` bytes; with them what was left out
+  /// of these scopes, where the asker tells how much is left out there and it is not as much as here.
+  /// - Returns: at least one fragment when any is missing.
+  func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch
+  /// Keeps fragments durably before it returns, and what was left out before them; what is there already is no error.
+  func store(_ fragments: [Fragment], omissions: [Omission]) throws -> (held: [ScopeHoldings], refused: [Refusal])
 }
 
 extension ExchangeStore {
   public func recognize(_ token: [UInt8], of epoch: [UInt8]) throws {}
+
+  /// Keeps fragments before which nothing was left out.
+  public func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+    try store(fragments, omissions: [])
+  }
 }
 
 /// The answering side of the exchange: no state of its own, so that any answer may be lost and asked for again.
@@ -38,12 +44,12 @@ public enum ExchangeResponder {
       return .heads(
         epoch: current, token: next, scopes: try names.sorted().map { ScopeHoldings(scope: $0, holdings: try store.holdings(of: $0)) },
         isRelay: store.isRelay)
-    case .push(let fragments):
-      let (held, refused) = try store.store(fragments)
+    case .push(let fragments, let omissions):
+      let (held, refused) = try store.store(fragments, omissions: omissions)
       return .receipt(held, refused: refused)
     case .pull(let wants, let budget):
-      let (fragments, hasMore) = try store.load(beyond: wants, budget: min(budget, Limits.batchBytes))
-      return .changes(fragments, isComplete: !hasMore)
+      let batch = try store.load(beyond: wants, budget: min(budget, Limits.batchBytes))
+      return .changes(batch.fragments, omissions: batch.omissions, isComplete: !batch.hasMore)
     }
   }
 }

@@ -52,7 +52,7 @@ public struct ForkSearch: Sendable {
   ///   - response: what was answered to ``next()``.
   ///   - hash: the hash of this side's changeset of a number.
   public mutating func answered(_ response: ExchangeResponse, hash: (UInt64) throws -> [UInt8]) throws {
-    guard let asked, case .changes(let fragments, _) = response, let first = fragments.first else {
+    guard let asked, case .changes(let fragments, _, _) = response, let first = fragments.first else {
       throw SyncCoreError(.unexpected, "no changeset to compare")
     }
     let header = try ChangesetHeader(decoding: first.header)

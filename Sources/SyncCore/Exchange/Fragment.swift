@@ -27,6 +27,8 @@ public struct Holdings: Hashable, Sendable {
   /// For each entry of ``vector``, in its order, the beginning of the hash of the changeset it ends with: two who hold as much of a site
   /// see by it whether they hold the same. Empty where it is not told.
   public var ends: [[UInt8]]
+  /// How many of the changesets that ``vector`` counts have been left out of the log; nil where it is not told.
+  public var omitted: UInt64?
 
   /// How much of a hash is told. Whoever could find two changesets alike so far could only hide a fork of their own.
   public static let endBytes = 16
@@ -42,9 +44,10 @@ public struct Holdings: Hashable, Sendable {
     }
   }
 
-  public init(vector: VersionVector = VersionVector(), partial: [Partial] = [], ends: [[UInt8]] = []) {
+  public init(vector: VersionVector = VersionVector(), partial: [Partial] = [], ends: [[UInt8]] = [], omitted: UInt64? = nil) {
     self.vector = vector
     self.ends = ends
+    self.omitted = omitted
     self.partial = partial.sorted { $0.dot < $1.dot }
   }
 

@@ -8,12 +8,14 @@ extension Engine {
   /// - Parameter sparing: whether a changeset that cannot be applied is refused while the rest goes on; that costs a savepoint each, so it
   ///   is asked for once an attempt without has failed.
   /// - Returns: the scopes that were touched, and what was not taken.
-  func store(_ fragments: [Fragment], sparing: Bool = false) throws -> (scopes: [UInt32], refused: [Refusal]) {
+  func store(
+    _ fragments: [Fragment], omissions: [Omission] = [], sparing: Bool = false
+  ) throws -> (scopes: [UInt32], refused: [Refusal]) {
     readClock()
     forgetHeads()
     try reloadSite()
     return try applying {
-      var scopes: [UInt32] = []
+      var scopes = try leaveOut(omissions)
       var refused: [Refusal] = []
       for fragment in fragments {
         let header: ChangesetHeader
@@ -60,10 +62,11 @@ extension Engine {
     let dot = LocalDot(site: try catalog.number(of: header.dot.site), seq: header.dot.seq)
     let applied = try log.lastSeq(scope: scope, site: dot.site)
     if dot.seq <= applied, try log.entry(scope: scope, dot: dot)?.header == fragment.header { return nil }
+    if try log.omission(scope: scope, dot: dot) != nil { return nil }
     try noteOwnWriteFromElsewhere(header)
     if dot.seq <= applied { return Refusal.Code.fork }
     if dot.seq == applied + 1, fragment.firstPart == 0, fragment.parts.count == header.parts.count {
-      if let head = try log.head(scope: scope, site: dot.site), codec.digest(head.header) != header.previous { return Refusal.Code.fork }
+      if let head = try log.head(scope: scope, site: dot.site), head.hash != header.previous { return Refusal.Code.fork }
       if try log.vector(ofScope: scope).covers(header.needs) {
         return try attempt(sparing) {
           for (at, body) in fragment.parts.enumerated().dropFirst() { try log.appendPart(scope: scope, dot: dot, part: at, body: body) }
@@ -104,7 +107,7 @@ extension Engine {
         let header = try ChangesetHeader(decoding: bytes)
         guard parts == header.parts.count, try log.vector(ofScope: scope).covers(header.needs) else { continue }
         var code: String?
-        if let head = try log.head(scope: scope, site: dot.site), codec.digest(head.header) != header.previous {
+        if let head = try log.head(scope: scope, site: dot.site), head.hash != header.previous {
           code = Refusal.Code.fork
         } else {
           code = try attempt(sparing) { try applyWaiting(header, bytes, signature, scope, dot) }

@@ -7,7 +7,7 @@ import SyncCore
 struct BundleReader {
   enum Frame {
     case header(BundleHeader)
-    case changes([Fragment])
+    case changes([Fragment], [Omission])
     case end
   }
 
@@ -43,10 +43,10 @@ struct BundleReader {
     switch kind {
     case .header: return .header(try BundleHeader(decoding: payload))
     case .changes:
-      guard case .changes(let fragments, _) = try ExchangeResponse(decoding: payload, codec: .standard) else {
+      guard case .changes(let fragments, let omissions, _) = try ExchangeResponse(decoding: payload, codec: .standard) else {
         throw SyncKitError(.bundleAltered)
       }
-      return .changes(fragments)
+      return .changes(fragments, omissions)
     case .end:
       // What follows is covered by no digest: somebody has added it.
       guard try isAtEnd() else { throw SyncKitError(.bundleAltered, ["offset": String(offset)]) }

@@ -27,7 +27,7 @@ extension Replica {
       let file = FileHandle(forWritingAtPath: temporary)
     else { throw SyncKitError(.readOnly, ["path": path]) }
     defer { try? FileManager.default.removeItem(atPath: temporary) }
-    var wants = names.map { ScopeHoldings(scope: $0, holdings: Holdings()) }
+    var wants = names.map { ScopeHoldings(scope: $0, holdings: Holdings(omitted: 0)) }
     let spans = try look { snapshot in
       try names.map { BundleHeader.Span(scope: $0, from: VersionVector(), to: try snapshot.holdings(of: $0).vector) }
     }
@@ -40,10 +40,11 @@ extension Replica {
       var hasMore = true
       while hasMore {
         let batch = try look { try $0.load(beyond: wants, budget: Limits.batchBytes) }
-        hasMore = batch.hasMore && !batch.fragments.isEmpty
-        guard !batch.fragments.isEmpty else { break }
-        count += try advance(&wants, by: batch.fragments)
-        let message = ExchangeResponse.changes(batch.fragments, isComplete: !hasMore).encoded(codec: .standard)
+        hasMore = batch.hasMore && !batch.isEmpty
+        guard !batch.isEmpty else { break }
+        count += try advance(&wants, by: batch)
+        let message = ExchangeResponse.changes(batch.fragments, omissions: batch.omissions, isComplete: !hasMore)
+          .encoded(codec: .standard)
         try file.write(contentsOf: BundleFormat.frame(.changes, message, chain: &chain, codec: .standard))
       }
       try file.write(contentsOf: BundleFormat.frame(.end, [], chain: &chain, codec: .standard))
@@ -58,9 +59,13 @@ extension Replica {
   }
 
   /// Raises what the reader will hold by what has been written.
-  private func advance(_ wants: inout [ScopeHoldings], by fragments: [Fragment]) throws -> Int {
+  private func advance(_ wants: inout [ScopeHoldings], by batch: ChangeBatch) throws -> Int {
     var whole = 0
-    for fragment in fragments {
+    for omission in batch.omissions {
+      guard let at = wants.firstIndex(where: { $0.scope == omission.scope }) else { continue }
+      wants[at].holdings.omitted = (wants[at].holdings.omitted ?? 0) + omission.run.last - omission.run.first + 1
+    }
+    for fragment in batch.fragments {
       let header = try ChangesetHeader(decoding: fragment.header)
       guard let at = wants.firstIndex(where: { $0.scope == header.scope }) else { continue }
       let parts = fragment.firstPart + fragment.parts.count
@@ -91,9 +96,9 @@ extension Replica {
         switch try reader.next() {
         case .header: throw SyncKitError(.bundleAltered)
         case .end: break loop
-        case .changes(let fragments):
+        case .changes(let fragments, let omissions):
           let before = try count(fragments)
-          let (_, refused) = try store(fragments)
+          let (_, refused) = try store(fragments, omissions: omissions)
           report.changesets += try count(fragments) - before
           report.refused += refused
         }

@@ -57,10 +57,10 @@ struct ExchangeRun {
       }
       return .holds(held, acknowledged: acknowledged, forks: forks)
     case .load(let wants, let budget):
-      let (fragments, hasMore) = try replica.look { try $0.load(beyond: wants, budget: budget) }
-      return .loaded(fragments, hasMore: hasMore)
-    case .store(let fragments):
-      let (held, refused) = try replica.store(fragments)
+      let batch = try replica.look { try $0.load(beyond: wants, budget: budget) }
+      return .loaded(batch.fragments, omissions: batch.omissions, hasMore: batch.hasMore)
+    case .store(let fragments, let omissions):
+      let (held, refused) = try replica.store(fragments, omissions: omissions)
       unacceptable += refused
       return .stored(held, refused: refused)
     case .forget(let epoch, let isRelay):

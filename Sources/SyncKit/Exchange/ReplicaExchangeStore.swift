@@ -42,13 +42,13 @@ public struct ReplicaExchangeStore: ExchangeStore {
     try replica.look { try $0.holdings(of: scope, withEnds: true) }
   }
 
-  public func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
+  public func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch {
     try replica.noteLeaving()
     return try replica.look { try $0.load(beyond: wants, budget: budget) }
   }
 
-  public func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
-    try replica.store(fragments)
+  public func store(_ fragments: [Fragment], omissions: [Omission]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+    try replica.store(fragments, omissions: omissions)
   }
 }
 
@@ -56,11 +56,11 @@ extension Replica {
   /// This replica as the answering side of an exchange.
   public var exchangeStore: ReplicaExchangeStore { ReplicaExchangeStore(replica: self) }
 
-  /// Commits fragments whole.
-  func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+  /// Commits fragments whole, and what was left out between them.
+  func store(_ fragments: [Fragment], omissions: [Omission] = []) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
     func commit(sparing: Bool) throws -> ([ScopeID], [Refusal]) {
       try work { engine in
-        let (numbers, refused) = try engine.store(fragments, sparing: sparing)
+        let (numbers, refused) = try engine.store(fragments, omissions: omissions, sparing: sparing)
         return (try numbers.map { try engine.catalog.scope($0) }, refused)
       }
     }
@@ -95,31 +95,42 @@ extension Snapshot {
       partial.append(Holdings.Partial(dot: try dots([dot])[0], parts: parts))
     }
     let vector = try log.vector(ofScope: number)
-    guard withEnds else { return Holdings(vector: vector, partial: partial) }
+    let omitted = try log.omittedCount(inScope: number)
+    guard withEnds else { return Holdings(vector: vector, partial: partial, omitted: omitted) }
     let ends = try vector.entries.map { dot in try end(number, LocalDot(site: try catalog.number(of: dot.site), seq: dot.seq)) ?? [] }
-    return Holdings(vector: vector, partial: partial, ends: ends)
+    return Holdings(vector: vector, partial: partial, ends: ends, omitted: omitted)
   }
 
-  /// Changesets beyond what somebody holds, in the order of their arrival here, which is one in which they can be applied.
-  func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
+  /// Changesets beyond what somebody holds, in the order of their arrival here, which is one in which they can be applied; and what has been
+  /// left out here, all of it where the other side tells that it does not know it, otherwise that which lies before a changeset of the batch.
+  func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch {
     var batch = Batch(budget: budget)
     for want in wants {
       guard let scope = try catalog.known(want.scope) else { continue }
+      if let known = want.holdings.omitted, try known != log.omittedCount(inScope: scope) {
+        batch.add(try omissions(of: scope))
+      }
       for entry in try missing(scope, want.holdings.vector, &batch) {
         if batch.isFull { break }
         try add(entry, scope, want.holdings, to: &batch)
       }
       if batch.isFull { break }
     }
-    return (batch.fragments, batch.hasMore)
+    return ChangeBatch(fragments: batch.fragments, omissions: batch.omissions, hasMore: batch.hasMore)
   }
 
   private struct Batch {
     let budget: Int
     var fragments: [Fragment] = []
+    var omissions: [Omission] = []
     var bytes = 0
     var isFull = false
     var hasMore = false
+
+    mutating func add(_ more: [Omission]) {
+      omissions += more
+      bytes += more.reduce(0) { $0 + $1.byteCount }
+    }
   }
 
   /// How many changesets of one site are looked at for one batch.
@@ -157,6 +168,11 @@ extension Snapshot {
       bytes += header.parts[part].bytes + 5
     }
     guard !parts.isEmpty else { return }
+    if holdings.omitted == nil, first == 0, entry.dot.seq > 1,
+      let run = try log.omission(scope: scope, dot: LocalDot(site: entry.dot.site, seq: entry.dot.seq - 1))
+    {
+      batch.add([Omission(scope: header.scope, site: header.dot.site, run: run)])
+    }
     batch.fragments.append(Fragment(header: entry.header, signature: entry.signature, firstPart: first, parts: parts))
     batch.bytes += bytes
   }

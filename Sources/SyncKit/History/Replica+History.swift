@@ -56,14 +56,19 @@ extension Replica {
   /// The rows of a table as they stood on this replica right after it had taken in a changeset.
   ///
   /// The log is replayed into a replica of its own, by the same merge.
-  /// - Throws: ``SyncKitError/Code/notFound`` when the changeset is not here.
+  /// - Throws: ``SyncKitError/Code/notFound`` when the changeset is not here, ``SyncKitError/Code/historyLeftOut`` when something that was
+  ///   displayed then may have been left out of the log since.
   public func rows(of table: String, in scope: ScopeID, asOf dot: Dot) throws -> [[String: Value]] {
-    let (fragments, schema) = try look { snapshot -> ([Fragment], [String]) in
+    let (fragments, omissions, schema) = try look { snapshot -> ([Fragment], [Omission], [String]) in
       guard let number = try snapshot.catalog.known(scope) else { throw SyncKitError(.notFound, ["scope": scope.name]) }
       let entries = try snapshot.log.entries(inScope: number)
       guard let end = try entries.firstIndex(where: { try snapshot.dots([$0.dot])[0] == dot }) else {
         throw SyncKitError(.notFound, ["changeset": dot.description])
       }
+      if let omitted = try snapshot.log.lastOmitted(inScope: number), entries[end].arrived < omitted {
+        throw SyncKitError(.historyLeftOut, ["changeset": dot.description, "scope": scope.name, "at": String(omitted / 1000)])
+      }
+      let omissions = try snapshot.omissions(of: number)
       let fragments = try entries[...end].map { entry in
         let parts = try ChangesetHeader(decoding: entry.header).parts.indices.map {
           try snapshot.log.body(scope: number, dot: entry.dot, part: $0)
@@ -77,7 +82,7 @@ extension Replica {
         if try read.step() { schema.append(read.string(0)) }
         read.reset()
       }
-      return (fragments, schema)
+      return (fragments, omissions, schema)
     }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("synckit-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -85,7 +90,7 @@ extension Replica {
     let past = try Replica(path: folder.appendingPathComponent("past.sqlite").path, configuration: configuration) { migrator in
       migrator.registerMigration("schema") { db in for sql in schema { try db.execute(sql: sql) } }
     }
-    _ = try past.work { try $0.store(fragments) }
+    _ = try past.work { try $0.store(fragments, omissions: omissions) }
     return try past.look { snapshot in
       guard let shape = snapshot.tables.first(where: { $0.name == table }) else { throw SyncKitError(.notFound, ["table": table]) }
       let all = try snapshot.connection.statement("SELECT \(shape.allList) FROM \(shape.quoted) ORDER BY \(shape.keyList)")

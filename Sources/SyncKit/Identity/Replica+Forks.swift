@@ -7,9 +7,11 @@ extension Snapshot {
     return try log.lastSeq(scope: number, site: site)
   }
 
-  /// The beginning of a changeset's hash.
-  func end(_ scope: UInt32, _ dot: LocalDot) throws -> [UInt8]? {
-    try log.entry(scope: scope, dot: dot).map { Array(codec.digest($0.header).prefix(Holdings.endBytes)) }
+  /// The beginning of a changeset's hash; nil when it has been left out of the log, and was not the last before one that is there.
+  func end(_ scope: UInt32, _ dot: LocalDot, length: Int = Holdings.endBytes) throws -> [UInt8]? {
+    if let entry = try log.entry(scope: scope, dot: dot) { return Array(codec.digest(entry.header).prefix(length)) }
+    guard let run = try log.omission(scope: scope, dot: dot), run.last == dot.seq else { return nil }
+    return Array(run.hash.prefix(length))
   }
 
   /// Where another side does not hold the same as this one under the same name, or something that only this one can have written and has not.
@@ -24,7 +26,7 @@ extension Snapshot {
         if here < dot.seq {
           isForked = dot.site == own
         } else if let scope, let number = try catalog.known(dot.site), at < there.holdings.ends.count {
-          isForked = try end(scope, LocalDot(site: number, seq: dot.seq)) != there.holdings.ends[at]
+          isForked = try end(scope, LocalDot(site: number, seq: dot.seq)).map { $0 != there.holdings.ends[at] } ?? false
         } else {
           isForked = false
         }

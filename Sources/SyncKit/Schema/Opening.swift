@@ -63,7 +63,8 @@ struct Opening {
     guard case .integer(let format)? = try engine.connection.meta("format") else { throw SyncKitError(.damaged, ["meta": "format"]) }
     try FileExamination.check(format: format)
     if format < StorageFormat.version {
-      try db.execute(sql: StorageFormat.incidents)
+      if format < 2 { try db.execute(sql: StorageFormat.incidents) }
+      try db.execute(sql: StorageFormat.omissions)
       try engine.connection.setMeta("format", .integer(StorageFormat.version))
     }
   }

@@ -17,26 +17,18 @@ final class ChangeLog {
   /// The last changeset of a site in a scope.
   struct Head {
     let seq: UInt64
-    let time: HybridTime
-    let header: [UInt8]
+    /// The hash of its header.
+    let hash: [UInt8]
   }
 
   func head(scope: UInt32, site: UInt32) throws -> Head? {
-    let find = try connection.statement(
-      fixed: "SELECT seq FROM synckit_log WHERE scope = ?1 AND site = ?2 ORDER BY seq DESC LIMIT 1")
-    find.bind(1, scope)
-    find.bind(2, site)
-    guard try find.step() else { return nil }
-    let seq = UInt64(find.int(0))
-    find.reset()
-    let read = try connection.statement(
-      fixed: "SELECT time, header FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq = ?3 AND part = 0")
-    read.bind(1, scope)
-    read.bind(2, site)
-    read.bind(3, seq)
-    guard try read.step() else { throw SyncKitError(.damaged, ["log": "part 0 of \(seq)"]) }
-    defer { read.reset() }
-    return Head(seq: seq, time: HybridTime(rawValue: UInt64(read.int(0))), header: read.blob(1))
+    let seq = try lastEntry(scope: scope, site: site)
+    if let run = try omission(scope: scope, dot: LocalDot(site: site, seq: seq + 1)) { return Head(seq: run.last, hash: run.hash) }
+    if seq == 0 { return nil }
+    guard let entry = try entry(scope: scope, dot: LocalDot(site: site, seq: seq)) else {
+      throw SyncKitError(.damaged, ["log": "part 0 of \(seq)"])
+    }
+    return Head(seq: seq, hash: codec.digest(entry.header))
   }
 
   /// The sites that have written in a scope.
@@ -51,6 +43,7 @@ final class ChangeLog {
       next.reset()
     }
     next.reset()
+    for site in try sitesWithOmissions(inScope: scope) where !out.contains(site) { out.append(site) }
     return out
   }
 
@@ -61,7 +54,14 @@ final class ChangeLog {
     return VersionVector(dots)
   }
 
+  /// The last changeset of a site that counts as applied: in the log, or left out of it right after the last that is.
   func lastSeq(scope: UInt32, site: UInt32) throws -> UInt64 {
+    let last = try lastEntry(scope: scope, site: site)
+    return try omission(scope: scope, dot: LocalDot(site: site, seq: last + 1))?.last ?? last
+  }
+
+  /// The last changeset of a site that is in the log; 0 when none is.
+  func lastEntry(scope: UInt32, site: UInt32) throws -> UInt64 {
     let find = try connection.statement(fixed: "SELECT max(seq) FROM synckit_log WHERE scope = ?1 AND site = ?2")
     find.bind(1, scope)
     find.bind(2, site)

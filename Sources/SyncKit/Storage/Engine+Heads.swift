@@ -20,7 +20,7 @@ extension Engine {
     if let known = heads[scope] { return known }
     let last = try log.head(scope: scope, site: siteNumber)
     let head = ScopeHead(
-      seq: last?.seq ?? 0, hash: last.map { codec.digest($0.header) } ?? [], latest: try log.latestTime(inScope: scope))
+      seq: last?.seq ?? 0, hash: last?.hash ?? [], latest: try log.latestTime(inScope: scope))
     noteHead(head, ofScope: scope)
     return head
   }

@@ -18,6 +18,7 @@ final class Engine: @unchecked Sendable {
   let random: @Sendable (Int) -> [UInt8]
   let schemaVersion: Int
   let partTargetBytes: Int
+  let keepsHistory: Bool
   var author: String
 
   private let currentSite = Mutex(SiteID(deviceHigh: 0, deviceLow: 0, incarnation: 0))
@@ -66,6 +67,7 @@ final class Engine: @unchecked Sendable {
     random = configuration.random
     schemaVersion = configuration.schemaVersion
     partTargetBytes = configuration.partTargetBytes
+    keepsHistory = configuration.keepsHistory
     author = configuration.author
   }
 

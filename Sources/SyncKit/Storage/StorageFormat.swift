@@ -6,7 +6,7 @@ import SyncCore
 /// record to compare it, and here the bodies would be part of that.
 enum StorageFormat {
   /// Raised when a replica of the new form cannot be read by the old code.
-  static let version: Int64 = 2
+  static let version: Int64 = 3
 
   static let tables = """
     CREATE TABLE synckit_meta(name TEXT PRIMARY KEY NOT NULL, value ANY) WITHOUT ROWID;
@@ -33,11 +33,18 @@ enum StorageFormat {
     CREATE TABLE synckit_refused(scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL, code TEXT NOT NULL,
       PRIMARY KEY(scope, site, seq)) WITHOUT ROWID;
     \(incidents)
+    \(omissions)
     """
 
   /// What came with version 2.
   static let incidents = """
     CREATE TABLE synckit_incident(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, scope INTEGER,
       count INTEGER NOT NULL, former INTEGER, after INTEGER, successor INTEGER);
+    """
+
+  /// What came with version 3.
+  static let omissions = """
+    CREATE TABLE synckit_omission(scope INTEGER NOT NULL, site INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+      hash BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(scope, site, first)) WITHOUT ROWID;
     """
 }

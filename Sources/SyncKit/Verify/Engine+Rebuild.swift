@@ -22,20 +22,26 @@ extension Engine {
         clear.bind(1, scope)
         try clear.run()
       }
-      for (dot, header) in try inOrderOfNeed(log.entries(inScope: scope)) { try merge(header, scope, dot) }
+      for (dot, header) in try inOrderOfNeed(scope) { try merge(header, scope, dot) }
     }
   }
 
   /// In the order of arrival, except that nothing comes before what it needs: a changeset that had to be fetched anew may stand last.
-  private func inOrderOfNeed(_ entries: [ChangeLog.Entry]) throws -> [(dot: LocalDot, header: ChangesetHeader)] {
-    var waiting = try entries.map { (dot: $0.dot, header: try ChangesetHeader(decoding: $0.header)) }
+  private func inOrderOfNeed(_ scope: UInt32) throws -> [(dot: LocalDot, header: ChangesetHeader)] {
+    var waiting = try log.entries(inScope: scope).map { (dot: $0.dot, header: try ChangesetHeader(decoding: $0.header)) }
     var out: [(dot: LocalDot, header: ChangesetHeader)] = []
     var taken = VersionVector()
+    let runs = Dictionary(grouping: try Snapshot(self).omissions(of: scope), by: \.site).mapValues { $0.map(\.run) }
+    func passOmitted(_ site: SiteID) {
+      if let run = runs[site]?.run(with: taken[site] + 1) { taken.insert(Dot(site: site, seq: run.last)) }
+    }
+    for site in runs.keys { passOmitted(site) }
     while !waiting.isEmpty {
       var left: [(dot: LocalDot, header: ChangesetHeader)] = []
       for next in waiting {
         if taken[next.header.dot.site] + 1 == next.header.dot.seq, taken.covers(next.header.needs) {
           taken.insert(next.header.dot)
+          passOmitted(next.header.dot.site)
           out.append(next)
         } else {
           left.append(next)

@@ -70,7 +70,7 @@ extension Replica {
       let partial = parts.isEmpty ? [] : [Holdings.Partial(dot: place.dot, parts: parts.count)]
       let request = ExchangeRequest.pull([ScopeHoldings(scope: scope, holdings: Holdings(vector: vector, partial: partial))])
       let answer = try transport.roundTrip(path: request.path, body: request.encoded(codec: .standard))
-      guard case .changes(let fragments, _) = try ExchangeResponse(decoding: answer, codec: .standard), let fragment = fragments.first,
+      guard case .changes(let fragments, _, _) = try ExchangeResponse(decoding: answer, codec: .standard), let fragment = fragments.first,
         let header = try? ChangesetHeader(decoding: fragment.header), header.dot == place.dot, fragment.firstPart == parts.count,
         place.accepts(fragment.header, codec: .standard)
       else { return nil }
@@ -113,6 +113,10 @@ extension Snapshot {
       var previous: [UInt8] = []
       for seq in stride(from: UInt64(1), through: last, by: 1) {
         let dot = LocalDot(site: site, seq: seq)
+        if let run = try log.omission(scope: number, dot: dot) {
+          previous = run.hash
+          continue
+        }
         let bytes = try log.entry(scope: number, dot: dot)?.header
         let next = seq < last ? try log.entry(scope: number, dot: LocalDot(site: site, seq: seq + 1))?.header : nil
         let hash = next.flatMap { try? ChangesetHeader(decoding: $0) }?.previous

@@ -64,7 +64,7 @@ public struct RelayAccess: ExchangeStore, Sendable {
     }
   }
 
-  public func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
+  public func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch {
     guard wants.count <= relay.limits.scopesPerRequest else { throw RelayError(.tooLarge, "scopes of a request") }
     let now = relay.clock()
     return try relay.pool.read { db in
@@ -76,11 +76,11 @@ public struct RelayAccess: ExchangeStore, Sendable {
         try LogReader(db).load(beyond: want, into: &batch)
         if batch.hasMore { break }
       }
-      return (batch.fragments, batch.hasMore)
+      return ChangeBatch(fragments: batch.fragments, omissions: batch.omissions, hasMore: batch.hasMore)
     }
   }
 
-  public func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+  public func store(_ fragments: [Fragment], omissions: [Omission]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
     guard fragments.count <= relay.limits.fragmentsPerPush else { throw RelayError(.tooLarge, "fragments of a push") }
     // Digests are taken before the transaction: everybody else's writes wait for it.
     let checked = try fragments.map { try CheckedFragment($0, codec: relay.codec, limits: relay.limits) }
@@ -88,7 +88,7 @@ public struct RelayAccess: ExchangeStore, Sendable {
     let outcome = try relay.pool.write { db in
       try Relay.requireCurrent(principal, in: db)
       var writer = LogWriter(db, principal: principal, limits: relay.limits, codec: relay.codec, now: now)
-      return try writer.store(checked)
+      return try writer.store(checked, omissions: omissions)
     }
     if !outcome.changed.isEmpty { onStored?(outcome.changed.sorted()) }
     return (outcome.held, outcome.refused)

@@ -7,6 +7,7 @@ struct LogBatch {
   /// How many bytes to gather; passed only by a batch's first part.
   let budget: Int
   private(set) var fragments: [Fragment] = []
+  private(set) var omissions: [Omission] = []
   private(set) var byteCount = 0
   /// Whether something was left out.
   var hasMore = false
@@ -15,6 +16,11 @@ struct LogBatch {
 
   /// Whether something of this size may still go in. The first always may: a batch that carries nothing would be asked for for ever.
   func hasRoom(for bytes: Int) -> Bool { fragments.isEmpty || byteCount + bytes <= budget }
+
+  mutating func append(_ more: [Omission]) {
+    omissions += more
+    byteCount += more.reduce(0) { $0 + $1.byteCount }
+  }
 
   mutating func append(_ fragment: Fragment) {
     fragments.append(fragment)
@@ -42,12 +48,36 @@ struct LogReader {
       arguments: [row])
     return Holdings(
       vector: VersionVector(try heads.map(dot)), partial: try staged.map { Holdings.Partial(dot: try dot($0), parts: $0["held"]) },
-      ends: withEnds ? heads.map { Array($0.bytes("hash").prefix(Holdings.endBytes)) } : [])
+      ends: withEnds ? heads.map { Array($0.bytes("hash").prefix(Holdings.endBytes)) } : [],
+      omitted: withEnds ? try omittedCount(row) : nil)
+  }
+
+  /// How many changesets of a scope have been left out; nil when none has.
+  private func omittedCount(_ scope: Int64) throws -> UInt64? {
+    let sum = try db.cachedStatement(sql: "SELECT sum(last - first + 1) FROM omission WHERE scope = ?")
+    return try Int64.fetchOne(sum, arguments: [scope]).map { UInt64($0) }
+  }
+
+  /// What has been left out of a scope.
+  func omissions(of scope: ScopeID) throws -> [Omission] {
+    guard let row = try scopeRow(scope) else { return [] }
+    let all = try db.cachedStatement(
+      sql: """
+        SELECT site.name, omission.first, omission.last, omission.hash FROM omission JOIN site ON site.id = omission.site
+        WHERE omission.scope = ? ORDER BY site.name, omission.first
+        """)
+    return try Row.fetchAll(all, arguments: [row]).map { row in
+      guard let site = SiteID(bytes: row.bytes("name")) else { throw RelayError(.damaged, "a site") }
+      let run = Omission.Run(first: UInt64(row["first"] as Int64), last: UInt64(row["last"] as Int64), hash: row.bytes("hash"))
+      return Omission(scope: scope, site: site, run: run)
+    }
   }
 
   /// Adds what is missing of a scope to a batch, in the scope's order, until the batch is full.
   func load(beyond want: ScopeHoldings, into batch: inout LogBatch) throws {
-    guard let scope = try scopeRow(want.scope), let missing = try missing(scope, want.holdings.vector) else { return }
+    guard let scope = try scopeRow(want.scope) else { return }
+    if let known = want.holdings.omitted, try known != omittedCount(scope) ?? 0 { batch.append(try omissions(of: want.scope)) }
+    guard let missing = try missing(scope, want.holdings.vector) else { return }
     let changesets = try Row.fetchCursor(
       db, sql: "SELECT arrival, site, seq FROM changeset WHERE scope = ? AND position >= ? ORDER BY position",
       arguments: [scope, missing.from])
@@ -106,9 +136,10 @@ struct LogReader {
       guard known < end.seq else { continue }
       let number: Int64 = row["site"]
       let next = try Int64.fetchOne(
-        db.cachedStatement(sql: "SELECT position FROM changeset WHERE scope = ? AND site = ? AND seq = ?"),
-        arguments: [scope, number, Int64(known) + 1])
-      guard let next else { throw RelayError(.damaged, "a changeset below its head is missing") }
+        db.cachedStatement(sql: "SELECT position FROM changeset WHERE scope = ? AND site = ? AND seq > ? ORDER BY seq LIMIT 1"),
+        arguments: [scope, number, Int64(known)])
+      // The last of them may have been left out before anything that follows it has come.
+      guard let next else { continue }
       from = min(from, next)
       sites[number] = (end.site, Int64(known))
     }

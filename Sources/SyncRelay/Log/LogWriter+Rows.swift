@@ -57,15 +57,41 @@ extension LogWriter {
     return head
   }
 
-  func hash(of dot: Dot, _ chain: Chain) throws -> [UInt8] {
+  /// What has to be passed over before a changeset can follow its chain's head: the asker says that it has been left out.
+  func gap(after head: Head, before header: ChangesetHeader, _ chain: Chain) -> Omission.Run? {
+    guard header.dot.seq > head.seq + 1,
+      let run = gaps[chain]?.first(where: { $0.first <= head.seq + 1 && $0.last == header.dot.seq - 1 && $0.hash == header.previous })
+    else { return nil }
+    return Omission.Run(first: head.seq + 1, last: run.last, hash: run.hash)
+  }
+
+  /// Counts a run as held without being there.
+  func pass(_ run: Omission.Run, scope: Int64, site: Int64) throws {
+    // What lies here in part is among what has been left out.
+    try db.execute(sql: "DELETE FROM staged WHERE scope = ? AND site = ?", arguments: [scope, site])
+    try db.execute(sql: "DELETE FROM part WHERE scope = ? AND site = ? AND seq >= ?", arguments: [scope, site, Int64(run.first)])
+    try OmissionLog(db: db, scope: scope, site: site).note(run)
+    try raiseHead(scope, site, run.last, run.hash)
+  }
+
+  private func raiseHead(_ scope: Int64, _ site: Int64, _ seq: UInt64, _ hash: [UInt8]) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO head(scope, site, seq, hash) VALUES (?, ?, ?, ?)
+        ON CONFLICT (scope, site) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
+        """
+    ).execute(arguments: [scope, site, Int64(seq), Data(hash)])
+  }
+
+  /// The hash of a changeset below its chain's head; nil when it has been left out.
+  func hash(of dot: Dot, _ chain: Chain) throws -> [UInt8]? {
     let statement = try db.cachedStatement(
       sql: """
         SELECT changeset.hash FROM changeset JOIN scope ON scope.id = changeset.scope JOIN site ON site.id = changeset.site
         WHERE scope.name = ? AND site.name = ? AND seq = ?
         """)
     let hash = try Data.fetchOne(statement, arguments: [chain.scope.name, Data(chain.site.bytes), Int64(dot.seq)])
-    guard let hash else { throw RelayError(.damaged, "a changeset below its head is missing") }
-    return Array(hash)
+    return hash.map { Array($0) }
   }
 
   func staged(_ chain: Chain) throws -> Row? {
@@ -89,7 +115,7 @@ extension LogWriter {
     let header = incoming.header
     let arrival = try Relay.nextArrival(db)
     let lineage = RelayToken.lineage(
-      after: try lineage ?? Relay.lineage(at: arrival, db), hash: incoming.hash, codec: codec)
+      after: try lineage ?? Relay.latestLineage(db), hash: incoming.hash, codec: codec)
     self.lineage = lineage
     let head = try db.cachedStatement(sql: "UPDATE scope SET head = head + 1, arrival = ? WHERE id = ? RETURNING head")
     guard let position = try Int64.fetchOne(head, arguments: [arrival, scope]) else { throw RelayError(.damaged, "scope") }
@@ -104,12 +130,7 @@ extension LogWriter {
       Data(incoming.fragment.header), Data(staged?.bytes("signature") ?? incoming.fragment.signature), incoming.changesetBytes,
       Data(principal.deviceBytes), now, Data(lineage),
     ])
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO head(scope, site, seq, hash) VALUES (?, ?, ?, ?)
-        ON CONFLICT (scope, site) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
-        """
-    ).execute(arguments: [scope, site, Int64(header.dot.seq), Data(incoming.hash)])
+    try raiseHead(scope, site, header.dot.seq, incoming.hash)
     if staged != nil {
       try db.cachedStatement(sql: "DELETE FROM staged WHERE scope = ? AND site = ?").execute(arguments: [scope, site])
     }

@@ -35,6 +35,8 @@ struct LogWriter {
   var siteRows: [SiteID: Int64] = [:]
   var heads: [Chain: Head] = [:]
   var access: [ScopeID: Bool] = [:]
+  /// What the asker says that has been left out; taken as far as something that it brings follows it.
+  var gaps: [Chain: [Omission.Run]] = [:]
   /// Chains of which something was refused: what follows in them would only be refused as a gap.
   var stopped: Set<Chain> = []
 
@@ -50,7 +52,8 @@ struct LogWriter {
     self.now = now
   }
 
-  mutating func store(_ fragments: [CheckedFragment]) throws -> Outcome {
+  mutating func store(_ fragments: [CheckedFragment], omissions: [Omission]) throws -> Outcome {
+    for omission in omissions { gaps[Chain(scope: omission.scope, site: omission.site), default: []].append(omission.run) }
     var named: Set<ScopeID> = []
     for checked in fragments {
       let scope: ScopeID
@@ -86,14 +89,17 @@ struct LogWriter {
     guard mayHold || opens else { return Refusal.Code.notGranted }
     if isOwn, header.author != principal.user { return Refusal.Code.notTheAuthor }
 
-    let head = try head(chain)
+    var head = try head(chain)
     if header.dot.seq <= head.seq {
-      return try hash(of: header.dot, chain) == incoming.hash ? nil : Refusal.Code.fork
+      guard let hash = try hash(of: header.dot, chain) else { return nil }
+      return hash == incoming.hash ? nil : Refusal.Code.fork
     }
+    let gap = gap(after: head, before: header, chain)
+    if let gap { head = Head(seq: gap.last, hash: gap.hash) }
     guard header.dot.seq == head.seq + 1 else { return Refusal.Code.gap }
     guard header.previous == head.hash else { return Refusal.Code.fork }
 
-    let staged = try staged(chain)
+    let staged = gap == nil ? try staged(chain) : nil
     if let staged, staged.bytes("hash") != incoming.hash { return Refusal.Code.fork }
     let held: Int = staged.map { $0["held"] } ?? 0
     guard incoming.fragment.firstPart <= held else { return Refusal.Code.gap }
@@ -105,6 +111,11 @@ struct LogWriter {
     if opens { try open(header.scope) }
     let scope = try scopeRow(header.scope)
     let site = try siteRow(header.dot.site)
+    if let gap {
+      try pass(gap, scope: scope, site: site)
+      heads[chain] = head
+      outcome.changed.insert(header.scope)
+    }
     try insert(fresh, from: held, scope: scope, site: site, seq: header.dot.seq)
     if isWhole {
       try complete(incoming, staged: staged, scope: scope, site: site)

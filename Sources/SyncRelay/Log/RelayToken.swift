@@ -44,11 +44,23 @@ struct RelayToken: Hashable {
 }
 
 extension Relay {
-  /// The lineage of everything that had arrived by then.
-  static func lineage(at arrival: Int64, _ db: Database) throws -> [UInt8] {
-    let statement = try db.cachedStatement(sql: "SELECT lineage FROM changeset WHERE arrival <= ? ORDER BY arrival DESC LIMIT 1")
-    guard let row = try Row.fetchOne(statement, arguments: [arrival]) else { return RelayToken.noLineage }
-    return row.bytes("lineage")
+  /// The lineage of everything that had arrived by then; nil where some of it has been left out of the log, so that nobody can say.
+  static func lineage(at arrival: Int64, _ db: Database) throws -> [UInt8]? {
+    guard let relay = try Row.fetchOne(db.cachedStatement(sql: "SELECT omitted, omitted_lineage FROM relay")) else {
+      throw RelayError(.damaged, "relay")
+    }
+    let omitted: Int64 = relay["omitted"]
+    if arrival < omitted { return nil }
+    let statement = try db.cachedStatement(
+      sql: "SELECT lineage FROM changeset WHERE arrival <= ? AND arrival > ? ORDER BY arrival DESC LIMIT 1")
+    if let row = try Row.fetchOne(statement, arguments: [arrival, omitted]) { return row.bytes("lineage") }
+    return omitted == 0 ? RelayToken.noLineage : relay.bytes("omitted_lineage")
+  }
+
+  /// The lineage of everything that has arrived.
+  static func latestLineage(_ db: Database) throws -> [UInt8] {
+    guard let lineage = try lineage(at: arrival(db), db) else { throw RelayError(.damaged, "lineage") }
+    return lineage
   }
 
   /// The relay's own secret, by which it knows its tokens again.
@@ -60,7 +72,7 @@ extension Relay {
   func token() throws -> [UInt8] {
     try pool.read { db in
       let arrival = try Self.arrival(db)
-      return RelayToken(arrival: arrival, lineage: try Self.lineage(at: arrival, db)).bytes(key: try Self.tokenKey(db), codec: codec)
+      return RelayToken(arrival: arrival, lineage: try Self.latestLineage(db)).bytes(key: try Self.tokenKey(db), codec: codec)
     }
   }
 
@@ -68,9 +80,10 @@ extension Relay {
   func recognize(_ token: [UInt8], of epoch: [UInt8], by principal: Principal) throws {
     func isForeign(_ db: Database) throws -> Bool {
       guard try Self.epoch(db) == epoch, let token = RelayToken(token, key: try Self.tokenKey(db), codec: codec) else { return false }
-      return try token.arrival > Self.arrival(db) || Self.lineage(at: token.arrival, db) != token.lineage
+      if try token.arrival > Self.arrival(db) { return true }
+      return try Self.lineage(at: token.arrival, db).map { $0 != token.lineage } ?? false
     }
-    guard try pool.read(isForeign) else { return }
+    guard try pool.read(isForeign) else { return try noteAcknowledged(token, of: epoch, by: principal) }
     let (now, renewed) = (clock(), Data(random(RelayLimits.epochBytes)))
     try pool.write { db in
       // Another asker may have shown it meanwhile.

@@ -86,8 +86,10 @@ struct SparingStore<Store: ExchangeStore>: ExchangeStore {
   func recognize(_ token: [UInt8], of epoch: [UInt8]) throws { try store.recognize(token, of: epoch) }
 
   func holdings(of scope: ScopeID) throws -> Holdings { try store.holdings(of: scope) }
-  func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
+  func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch {
     try store.load(beyond: wants, budget: batchBytes)
   }
-  func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) { try store.store(fragments) }
+  func store(_ fragments: [Fragment], omissions: [Omission]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+    try store.store(fragments, omissions: omissions)
+  }
 }

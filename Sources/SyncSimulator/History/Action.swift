@@ -100,6 +100,8 @@ public enum Action: Codable, Hashable, Sendable {
   case backUpDevice(at: Int)
   /// A device's files are replaced by those of its last backup.
   case restoreDevice(at: Int)
+  /// A device that looks after the relay's log leaves out what has no effect any more; cut short, the relay is not told.
+  case compact(at: Int, isCut: Bool)
   case crashRelay
   case backUpRelay
   /// The relay is restored from the last backup.

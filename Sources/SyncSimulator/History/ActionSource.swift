@@ -57,7 +57,7 @@ public struct ActionSource {
   private static let weights: [(fault: WorldOptions.Fault, weight: Int)] = [
     (.forms, 12), (.settlements, 8), (.meetings, 12), (.gaps, 20), (.bundles, 8), (.late, 5), (.crashes, 4), (.reopening, 4), (.skew, 3),
     (.clocks, 5), (.withdrawals, 6), (.relayCrashes, 3), (.relayRestores, 4), (.processes, 8), (.calm, 4), (.undone, 8), (.clones, 5),
-    (.deviceRestores, 8),
+    (.deviceRestores, 8), (.compaction, 15),
   ]
 
   private mutating func happening(_ fault: WorldOptions.Fault, _ at: Int) -> Action {
@@ -106,6 +106,9 @@ public struct ActionSource {
       guard devices < options.replicas + 3 else { return .sync(at: at, line()) }
       devices += 1
       return .clone(at: at, as: devices - 1)
+    case .compaction:
+      due = [.compact(at: at, isCut: random.chance(0.1))]
+      return .sync(at: at, Line(batchBytes: 1 << 20))
     case .deviceRestores: return random.chance(0.5) ? .backUpDevice(at: at) : .restoreDevice(at: at)
     default: return random.chance(0.5) ? .backUpRelay : .restoreRelay
     }

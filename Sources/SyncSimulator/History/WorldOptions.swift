@@ -18,6 +18,8 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     case clones
     /// Devices that go back to a backup.
     case deviceRestores
+    /// What has no effect any more is left out of the logs.
+    case compaction
   }
 
   /// Which worlds are drawn.
@@ -83,7 +85,8 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     var length = random.pick([10, 20, 40, 60, 100])
     let share = random.pick([0.15, 0.4, 0.7])
     var chosen: [Fault] = []
-    for fault in Fault.allCases where random.chance(Self.rare[fault] ?? share) { chosen.append(fault) }
+    // Drawn last, so that worlds without it stay as they were.
+    for fault in Fault.allCases where fault != .compaction && random.chance(Self.rare[fault] ?? share) { chosen.append(fault) }
     var used: [Int] = []
     for table in FieldTable.all.indices where random.chance(0.4) { used.append(table) }
     // In a small room things meet each other.
@@ -100,11 +103,20 @@ public struct WorldOptions: Codable, Hashable, Sendable {
       replicas = random.pick([(40, 2), (30, 3), (15, 4), (8, 5), (4, 6), (2, 7), (1, 8)])
       length = random.pick([(60, 50), (20, 80), (10, 120), (5, 200), (1, 500)])
       chosen = chosen.filter(Self.byHand.contains) + [.gaps, .noRelay]
-    case .with(let fault): if !chosen.contains(fault) { chosen.append(fault) }
+    case .with(let fault):
+      if !chosen.contains(fault) { chosen.append(fault) }
+      // What has no effect any more comes of long histories in a small room.
+      if fault == .compaction {
+        length += 40
+        chosen.removeAll { $0 == .noRelay }
+      }
     }
     // Which of two changesets of one name keeps it is the relay's to say. What such devices give each other by hand, before they have heard
     // of it, is taken for what it is not until they do.
     if chosen.contains(.clones) || chosen.contains(.deviceRestores) { chosen.removeAll(where: Self.betweenDevices.contains) }
+    if !chosen.contains(.compaction), !chosen.contains(.noRelay), random.chance(share) { chosen.append(.compaction) }
+    // Names of what is left out are not told, so that nobody could say of whom it was.
+    if chosen.contains(.clones) || chosen.contains(.deviceRestores) { chosen.removeAll { $0 == .compaction } }
     faults = chosen
     // Megabytes at each step would take most of a run's time.
     steps = chosen.contains(.largeValues) ? min(15, length) : length

@@ -33,6 +33,9 @@ public struct MergeOracle {
   public private(set) var writes: [String: [Write]] = [:]
   /// What a replica calls writes, where it is not what they are called here: the name decides between equal times.
   public var names: [Dot: Dot] = [:]
+  /// What a replica counts as applied without ever having had it: it was left out of the log before. All that it wrote is closed by what the
+  /// replica has or is still to get.
+  public var leftOut: Set<Dot> = []
   private var needs: [Dot: VersionVector] = [:]
   /// Everything that was ever written.
   public private(set) var all = VersionVector()
@@ -51,8 +54,15 @@ public struct MergeOracle {
 
   /// The candidates of a cell where exactly these writes are applied, the latest first.
   public func candidates(_ row: String, _ column: String, applied: VersionVector) -> [Candidate] {
-    let here = (writes[row] ?? []).filter { applied.contains($0.dot) }
-    let closed = here.reduce(into: Set<Dot>()) { $0.formUnion($1.closes[column] ?? []) }
+    let all = (writes[row] ?? []).filter { applied.contains($0.dot) }
+    let here = all.filter { !leftOut.contains($0.dot) }
+    var closed = here.reduce(into: Set<Dot>()) { $0.formUnion($1.closes[column] ?? []) }
+    // Who has closed what was left out had been shown what that had closed.
+    var count = -1
+    while count < closed.count {
+      count = closed.count
+      for write in all where leftOut.contains(write.dot) && closed.contains(write.dot) { closed.formUnion(write.closes[column] ?? []) }
+    }
     return here.compactMap { write in
       guard let value = write.values[column], !closed.contains(write.dot) else { return nil }
       return Candidate(dot: write.dot, time: write.time, value: value)
@@ -94,7 +104,7 @@ public struct MergeOracle {
 
   /// The row's writes among those applied.
   public func read(_ row: String, applied: VersionVector) -> VersionVector {
-    VersionVector((writes[row] ?? []).map(\.dot).filter(applied.contains))
+    VersionVector((writes[row] ?? []).map(\.dot).filter { applied.contains($0) && !leftOut.contains($0) })
   }
 
   /// What can be applied of some changesets: each site's in order, each after all that its author had read in the rows it wrote.
@@ -115,7 +125,9 @@ public struct MergeOracle {
   /// Whether these changesets were all written, and each has with it what its author had read.
   public func isClosed(_ applied: VersionVector) -> Bool {
     applied.entries.allSatisfy { last in
-      (1...last.seq).allSatisfy { seq in needs[Dot(site: last.site, seq: seq)].map(applied.covers) ?? false }
+      (1...last.seq).map { Dot(site: last.site, seq: $0) }.allSatisfy { dot in
+        leftOut.contains(dot) || needs[dot].map(applied.covers) ?? false
+      }
     }
   }
 

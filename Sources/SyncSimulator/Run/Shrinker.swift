@@ -164,6 +164,7 @@ extension Action {
       return .clone(at: at, as: new)
     case .backUpDevice(let at): return number(at).map { .backUpDevice(at: $0) }
     case .restoreDevice(let at): return number(at).map { .restoreDevice(at: $0) }
+    case .compact(let at, let isCut): return number(at).map { .compact(at: $0, isCut: isCut) }
     case .save, .late, .calm, .crashRelay, .backUpRelay, .restoreRelay: return self
     }
   }

@@ -8,6 +8,7 @@ final class SimulatedRelay {
   let path: String
   private let clock = SimulatedClock()
   private let chance: SimulatedChance
+  private var limits = RelayLimits()
   private(set) var relay: Relay
   private var principals: [Int: Principal] = [:]
   private(set) var hasBackup = false
@@ -15,11 +16,14 @@ final class SimulatedRelay {
   init(folder: String, seed: Int) throws {
     path = "\(folder)/relay.sqlite"
     chance = SimulatedChance(seed: seed &* 1013 &+ 7)
-    relay = try Self.open(path, clock, chance)
+    // Here nobody is waited for, there everybody is.
+    if seed % 4 != 0 { limits.leaseMilliseconds = 0 }
+    limits.historyMilliseconds = seed % 3 == 0 ? 10_000 : 0
+    relay = try Self.open(path, limits, clock, chance)
   }
 
-  private static func open(_ path: String, _ clock: SimulatedClock, _ chance: SimulatedChance) throws -> Relay {
-    try Relay(path: path, codec: .standard, clock: { clock.now() }, random: { chance.bytes($0) })
+  private static func open(_ path: String, _ limits: RelayLimits, _ clock: SimulatedClock, _ chance: SimulatedChance) throws -> Relay {
+    try Relay(path: path, codec: .standard, limits: limits, clock: { clock.now() }, random: { chance.bytes($0) })
   }
 
   func pass(_ milliseconds: Int64) { clock.pass(milliseconds) }
@@ -47,7 +51,7 @@ final class SimulatedRelay {
     try copy(from: path, to: path + ".crash")
     try relay.close()
     try copy(from: path + ".crash", to: path)
-    relay = try Self.open(path, clock, chance)
+    relay = try Self.open(path, limits, clock, chance)
   }
 
   func backUp() throws {
@@ -58,7 +62,7 @@ final class SimulatedRelay {
   func restore() throws {
     try relay.close()
     try copy(from: path + ".backup", to: path)
-    relay = try Self.open(path, clock, chance)
+    relay = try Self.open(path, limits, clock, chance)
   }
 
   private func copy(from: String, to: String) throws {

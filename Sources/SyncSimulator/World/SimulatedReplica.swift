@@ -21,6 +21,8 @@ final class SimulatedReplica {
   var held: [ScopeID: VersionVector] = [:]
   /// What the replica calls the oracle's writes, by scope; empty where both call them the same.
   var names: [ScopeID: [Dot: Dot]] = [:]
+  /// What it counts as applied without ever having had it, since it was left out before, by scope.
+  var leftOut: [ScopeID: Set<Dot>] = [:]
   /// As whom the oracle knows it: another after each restore, since what it writes then is not what it had written.
   private(set) var life: SiteID
   /// How much it has written in this life, by scope.

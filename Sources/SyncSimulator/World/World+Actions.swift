@@ -66,6 +66,8 @@ extension World {
       try device.restoreBackup()
       forms = forms.filter { $0.value.at != at }
       try check(device)
+    case .compact(let at, let isCut):
+      if let device = device(at) { try compact(device, isCut: isCut) }
     case .crashRelay: try relay?.crash()
     case .backUpRelay: try relay?.backUp()
     case .restoreRelay:

@@ -20,9 +20,10 @@ extension World {
       if isAsBefore { continue }
       let vector = try known(device, scope)
       let before = device.applied[scope] ?? VersionVector()
+      try noteLeftOut(device, scope, from: before, to: vector)
       try require("I-7", vector.covers(before), "\(device.user) held \(before.entries) of \(scope), and holds \(vector.entries)")
       if vector != before {
-        try require("I-5", oracle(scope).isClosed(vector), "\(device.user) applied \(vector.entries) of \(scope) without what it needs")
+        try require("I-5", oracle(scope, at: device).isClosed(vector), "\(device.user) applied \(vector.entries) of \(scope) without what it needs")
       }
       device.applied[scope] = vector
     }
@@ -32,7 +33,7 @@ extension World {
       for id in ids where id.table == place {
         let key = table.keyCells(id, scope(id)).map(\.value)
         let found = rows[key]
-        let isVisible = oracle(scope(id)).isVisible(name(id), applied: applied(device, id))
+        let isVisible = oracle(scope(id), at: device).isVisible(name(id), applied: applied(device, id))
         if isVisible { visible += 1 }
         try require(
           isVisible ? "I-3" : "I-6", (found != nil) == isVisible, "\(name(id)) is \(isVisible ? "hidden" : "displayed") at \(device.user)")
@@ -45,6 +46,17 @@ extension World {
         }
       }
       try require("I-4", rows.count == visible, "\(table.name) has \(rows.count) rows at \(device.user), not \(visible)")
+    }
+  }
+
+  /// What a device now counts as applied without ever having had it.
+  private func noteLeftOut(_ device: SimulatedReplica, _ scope: ScopeID, from before: VersionVector, to after: VersionVector) throws {
+    guard options.has(.compaction) else { return }
+    let want = ScopeHoldings(scope: scope, holdings: Holdings(vector: after, omitted: .max))
+    for omission in try device.replica.exchangeStore.load(beyond: [want], budget: 1).omissions {
+      for seq in omission.run.first...omission.run.last where seq > before[omission.site] && seq <= after[omission.site] {
+        device.leftOut[scope, default: []].insert(Dot(site: omission.site, seq: seq))
+      }
     }
   }
 
@@ -120,7 +132,7 @@ extension World {
         let table = FieldTable.all[id.table]
         let isOpen = { (column: FieldTable.Column) in column.policy == .keep }
         for column in table.columns.filter(isOpen).map(\.name) + [MergeOracle.existence] {
-          let wanted = oracle(scope).conflict(name(id), column, applied: applied(device, id))
+          let wanted = oracle(scope, at: device).conflict(name(id), column, applied: applied(device, id))
           let conflict = left[id]?[column]
           left[id]?[column] = nil
           let candidates = conflict.map { conflict in
@@ -157,8 +169,8 @@ extension World {
       for id in ids where id.table == place {
         let key = table.keyCells(id, scope(id)).map(\.value)
         guard case .text(let parent)? = rows[key]?["r"], let note = ids.first(where: { isNote($0, parent) }) else { continue }
-        let isKnown = !oracle(scope(note)).read(name(note), applied: applied(device, note)).isEmpty
-        if isKnown, !oracle(scope(note)).isVisible(name(note), applied: applied(device, note)) { count += 1 }
+        let isKnown = !oracle(scope(note), at: device).read(name(note), applied: applied(device, note)).isEmpty
+        if isKnown, !oracle(scope(note), at: device).isVisible(name(note), applied: applied(device, note)) { count += 1 }
       }
     }
     return count

@@ -72,6 +72,17 @@ extension World {
     _ = try ExchangeResponder.answer(request, from: try relay.access(device))
   }
 
+  /// Leaves out what everybody has who is waited for.
+  func compact(_ device: SimulatedReplica, isCut: Bool) throws {
+    guard let relay else { return }
+    for held in try relay.relay.acknowledgedByAll() {
+      let all = try relay.vector(of: held.scope)
+      let omissions = try device.replica.compact(held.scope, acknowledged: held.holdings.vector, held: all)
+      if !isCut { coverage.note("left out", try relay.relay.leaveOut(omissions)) }
+    }
+    try check(device)
+  }
+
   // MARK: By hand
 
   /// Hands some of one author's changesets on, in any order and with gaps.

@@ -178,7 +178,7 @@ extension World {
       for id in ids where self.scope(id) == scope {
         let here = chosen.filter { $0.id == id }
         if here.isEmpty { continue }
-        out.append(settled(id, here.map { ($0.column, $0.value) }, dot, time, applied: before[scope] ?? VersionVector()))
+        out.append(settled(device, id, here.map { ($0.column, $0.value) }, dot, time, applied: before[scope] ?? VersionVector()))
       }
       return out
     }
@@ -186,9 +186,10 @@ extension World {
   }
 
   private func settled(
-    _ id: RowID, _ decisions: [(column: String, value: Value)], _ dot: Dot, _ time: HybridTime, applied: VersionVector
+    _ device: SimulatedReplica, _ id: RowID, _ decisions: [(column: String, value: Value)], _ dot: Dot, _ time: HybridTime,
+    applied: VersionVector
   ) -> MergeOracle.Write {
-    let (oracle, row) = (oracle(scope(id)), name(id))
+    let (oracle, row) = (oracle(scope(id), at: device), name(id))
     let existence = decisions.first { $0.column == MergeOracle.existence }?.value
     var values = [MergeOracle.existence: existence ?? .integer(1)]
     // Settling a cell says nothing about whether the row shall be deleted.

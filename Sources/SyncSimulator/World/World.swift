@@ -124,6 +124,7 @@ public final class World {
   func oracle(_ scope: ScopeID, at device: SimulatedReplica) -> MergeOracle {
     var oracle = oracle(scope)
     oracle.names = device.names[scope] ?? [:]
+    oracle.leftOut = device.leftOut[scope] ?? []
     return oracle
   }
 

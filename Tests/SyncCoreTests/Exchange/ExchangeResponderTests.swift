@@ -16,11 +16,11 @@ import Testing
       return ["b", "a"].compactMap { ScopeID($0) }
     }
     func holdings(of scope: ScopeID) throws -> Holdings { Holdings() }
-    func load(beyond wants: [ScopeHoldings], budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
+    func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch {
       budgets.append(budget)
-      return (stored, budget > 1)
+      return ChangeBatch(fragments: stored, hasMore: budget > 1)
     }
-    func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+    func store(_ fragments: [Fragment], omissions: [Omission]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
       stored += fragments
       return ([], [])
     }

@@ -1,0 +1,90 @@
+import SyncCore
+
+extension ChangeLog {
+  /// What has been left out of a site's changesets, in order.
+  func omissions(scope: UInt32, site: UInt32) throws -> [Omission.Run] {
+    let all = try connection.statement(
+      fixed: "SELECT first, last, hash FROM synckit_omission WHERE scope = ?1 AND site = ?2 ORDER BY first")
+    all.bind(1, scope)
+    all.bind(2, site)
+    var out: [Omission.Run] = []
+    while try all.step() { out.append(run(all)) }
+    return out
+  }
+
+  /// The run that a changeset was left out with; nil for one that was not.
+  func omission(scope: UInt32, dot: LocalDot) throws -> Omission.Run? {
+    let find = try connection.statement(
+      fixed: """
+        SELECT first, last, hash FROM synckit_omission WHERE scope = ?1 AND site = ?2 AND first <= ?3 AND last >= ?3 \
+        ORDER BY first DESC LIMIT 1
+        """)
+    find.bind(1, scope)
+    find.bind(2, dot.site)
+    find.bind(3, dot.seq)
+    defer { find.reset() }
+    return try find.step() ? run(find) : nil
+  }
+
+  /// How many changesets of a scope have been left out, of those that count as applied and of others.
+  func omittedCount(inScope scope: UInt32) throws -> UInt64 {
+    let sum = try connection.statement(fixed: "SELECT coalesce(sum(last - first + 1), 0) FROM synckit_omission WHERE scope = ?1")
+    sum.bind(1, scope)
+    defer { sum.reset() }
+    return try sum.step() ? UInt64(sum.int(0)) : 0
+  }
+
+  /// The sites of which something has been left out in a scope.
+  func sitesWithOmissions(inScope scope: UInt32) throws -> [UInt32] {
+    let all = try connection.statement(fixed: "SELECT DISTINCT site FROM synckit_omission WHERE scope = ?1 ORDER BY site")
+    all.bind(1, scope)
+    var out: [UInt32] = []
+    while try all.step() { out.append(UInt32(all.int(0))) }
+    return out
+  }
+
+  /// When something was last left out of a scope, in microseconds since 1970 as entries' arrival is told; nil while nothing was.
+  func lastOmitted(inScope scope: UInt32) throws -> Int64? {
+    let find = try connection.statement(fixed: "SELECT max(at) FROM synckit_omission WHERE scope = ?1")
+    find.bind(1, scope)
+    defer { find.reset() }
+    return try find.step() && !find.isNull(0) ? find.int(0) : nil
+  }
+
+  /// Takes a run out of the log, and what waits of it.
+  func leaveOut(_ run: Omission.Run, scope: UInt32, site: UInt32, at: Int64) throws {
+    var runs = try omissions(scope: scope, site: site)
+    runs.add(run)
+    for sql in [
+      "DELETE FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq BETWEEN ?3 AND ?4",
+      "DELETE FROM synckit_waiting WHERE scope = ?1 AND site = ?2 AND seq BETWEEN ?3 AND ?4",
+    ] {
+      let clear = try connection.statement(sql)
+      bind(clear, scope, site, run)
+      try clear.run()
+    }
+    guard let whole = runs.run(with: run.first) else { return }
+    // Those that it has swallowed or has grown together with.
+    let clear = try connection.statement("DELETE FROM synckit_omission WHERE scope = ?1 AND site = ?2 AND first BETWEEN ?3 AND ?4")
+    bind(clear, scope, site, whole)
+    try clear.run()
+    let put = try connection.statement(
+      "INSERT INTO synckit_omission(scope, site, first, last, hash, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
+    bind(put, scope, site, whole)
+    put.bind(5, blob: whole.hash)
+    put.bind(6, at)
+    try put.run()
+    forget()
+  }
+
+  private func bind(_ statement: Statement, _ scope: UInt32, _ site: UInt32, _ run: Omission.Run) {
+    statement.bind(1, scope)
+    statement.bind(2, site)
+    statement.bind(3, run.first)
+    statement.bind(4, run.last)
+  }
+
+  private func run(_ row: Statement) -> Omission.Run {
+    Omission.Run(first: UInt64(row.int(0)), last: UInt64(row.int(1)), hash: row.blob(2))
+  }
+}
