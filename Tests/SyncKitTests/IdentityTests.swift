@@ -212,18 +212,35 @@ import Testing
 /// Replicas and a real relay.
 final class RelayField {
   let field: TestField
-  let relay: Relay
+  private(set) var relay: Relay
+  private let open: (String) throws -> Relay
   private let clock = TestClock()
   private var principals: [String: Principal] = [:]
 
-  init() throws {
+  init(_ limits: RelayLimits = RelayLimits()) throws {
     field = try TestField()
     let (clock, random) = (clock, TestRandom("relay"))
-    relay = try Relay(path: field.path("relay.sqlite"), codec: .standard, clock: { clock.next() }, random: { random.bytes($0) })
+    open = {
+      try Relay(path: $0, codec: .standard, limits: limits, clock: { clock.next() }, random: { random.bytes($0) })
+    }
+    relay = try open(field.path("relay.sqlite"))
   }
 
-  func replica(_ name: String) throws -> Replica {
-    let replica = try field.replica(name)
+  /// The relay's file is copied.
+  func backUp() throws {
+    try DatabaseQueue(path: field.path("relay.sqlite")).backup(to: DatabaseQueue(path: field.path("relay.backup")))
+  }
+
+  /// The copy takes the file's place.
+  func restore() throws {
+    try relay.close()
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: field.path("relay.sqlite" + suffix)) }
+    try FileManager.default.copyItem(atPath: field.path("relay.backup"), toPath: field.path("relay.sqlite"))
+    relay = try open(field.path("relay.sqlite"))
+  }
+
+  func replica(_ name: String, tables: [SyncedTable]? = nil, keepsHistory: Bool = false) throws -> Replica {
+    let replica = try field.replica(name, tables: tables, keepsHistory: keepsHistory)
     let code = try relay.createCode(user: name, name: name, grants: [.all])
     let enrolment = try relay.enrol(code: code, device: DeviceID(of: replica.site), label: "laptop")
     principals[name] = try relay.authenticate(enrolment.token)

@@ -24,13 +24,15 @@ final class TestField {
   /// Opens the replica of this name, or makes it.
   func replica(
     _ name: String, tables: [SyncedTable]? = nil, schema: [String]? = nil, version: Int = 1, clock: TestClock? = nil,
-    author: String? = nil, marks: ReplicaMarks? = nil, chance: String? = nil
+    author: String? = nil, marks: ReplicaMarks? = nil, chance: String? = nil,
+    keepsHistory: Bool = false
   ) throws -> Replica {
     let (time, random) = (clock ?? time, TestRandom(chance ?? name))
-    let configuration = ReplicaConfiguration(
+    var configuration = ReplicaConfiguration(
       tables: tables ?? [SyncedTable("note", scope: .fixed(Self.scope))], author: author ?? name, schemaVersion: version,
       clock: { time.next() },
       random: { random.bytes($0) }, marks: marks)
+    configuration.keepsHistory = keepsHistory
     return try Replica(path: folder.appendingPathComponent(name + ".sqlite").path, configuration: configuration) { migrator in
       for (at, sql) in (schema ?? Self.schema).enumerated() {
         migrator.registerMigration("\(at)") { db in try db.execute(sql: sql) }

@@ -80,7 +80,7 @@ struct LoadTests {
     var author = device.author(in: a)
     let large = author.write((0..<6).map { noise(1000, seed: UInt64($0)) })
     _ = try device.access().store([large.whole, author.write().whole])
-    func load(_ parts: Int, budget: Int) throws -> (fragments: [Fragment], hasMore: Bool) {
+    func load(_ parts: Int, budget: Int) throws -> ChangeBatch {
       try reader.access().load(
         beyond: [hold(a, partial: parts == 0 ? [] : [.init(dot: large.dot, parts: parts)])], budget: budget)
     }

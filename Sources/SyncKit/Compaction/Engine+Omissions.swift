@@ -7,13 +7,23 @@ extension Engine {
   func leaveOut(_ omissions: [Omission]) throws -> [UInt32] {
     var needed: [UInt32: Set<LocalDot>] = [:]
     var touched: [UInt32] = []
+    var missed: [UInt32: Int] = [:]
     for omission in omissions {
       let scope = try catalog.number(of: omission.scope)
       let site = try catalog.number(of: omission.site)
-      for run in try acceptable(omission.run, scope: scope, site: site, needed: &needed) {
+      let last = try log.lastEntry(scope: scope, site: site)
+      for run in try acceptable(omission.run, scope: scope, site: site, last: last, needed: &needed) {
+        // Who had something of the scope and not this was away for long; to a newcomer nothing has happened.
+        if run.first > last, try log.latestTime(inScope: scope).rawValue > 0 {
+          let known = try log.omission(scope: scope, dot: LocalDot(site: site, seq: run.first)).map { Int($0.last - run.first + 1) } ?? 0
+          missed[scope, default: 0] += max(0, Int(run.last - run.first + 1) - known)
+        }
         try log.leaveOut(run, scope: scope, site: site, at: try arrival())
         if !touched.contains(scope) { touched.append(scope) }
       }
+    }
+    for (scope, count) in missed.sorted(by: { $0.key < $1.key }) where count > 0 {
+      try record(.longAway, scope: scope, count: count)
     }
     if !touched.isEmpty {
       names.forget()
@@ -24,9 +34,8 @@ extension Engine {
 
   /// What of a run may be left out here too.
   private func acceptable(
-    _ run: Omission.Run, scope: UInt32, site: UInt32, needed: inout [UInt32: Set<LocalDot>]
+    _ run: Omission.Run, scope: UInt32, site: UInt32, last: UInt64, needed: inout [UInt32: Set<LocalDot>]
   ) throws -> [Omission.Run] {
-    let last = try log.lastEntry(scope: scope, site: site)
     if last < run.first { return [run] }
     // Whether these changesets are the ones that are meant is told by the hash of the last alone: with less of them here, they stay.
     if last < run.last { return [Omission.Run(first: last + 1, last: run.last, hash: run.hash)] }

@@ -16,12 +16,19 @@ extension Replica {
   /// - Returns: everything that has been left out of the scope, now or before: for the relay to be told.
   /// - Throws: ``SyncKitError/Code/damaged`` when what remains would not make the same rows; nothing is left out then.
   public func compact(_ scope: ScopeID, acknowledged: VersionVector, held: VersionVector) throws -> [Omission] {
+    try compact(scope, acknowledged: acknowledged, held: held, limit: Limits.omissions)
+  }
+
+  /// The same with another limit.
+  package func compact(
+    _ scope: ScopeID, acknowledged: VersionVector, held: VersionVector, limit: Int
+  ) throws -> [Omission] {
     try work { engine in
       guard let number = try engine.catalog.known(scope), held.covers(try engine.log.vector(ofScope: number)) else { return [] }
       engine.readClock()
       let snapshot = Snapshot(engine)
       let superseded = try snapshot.superseded(inScope: number, upTo: acknowledged)
-      if !superseded.isEmpty, try snapshot.omissions(of: number).count + superseded.count <= Limits.omissions {
+      if !superseded.isEmpty, try snapshot.omissions(of: number).count + superseded.count <= limit {
         let before = try snapshot.digest(of: scope)
         _ = try engine.leaveOut(superseded)
         // What the argument says is tried before it is relied upon: the log is what everything can be told from.

@@ -78,7 +78,7 @@ extension Replica {
 extension Snapshot {
   /// - Parameter withEnds: whether to tell how the hashes begin that others may compare with theirs.
   func holdings(of scope: ScopeID, withEnds: Bool = false) throws -> Holdings {
-    guard let number = try catalog.known(scope) else { return Holdings() }
+    guard let number = try catalog.known(scope) else { return Holdings(omitted: 0) }
     var partial: [Holdings.Partial] = []
     let find = try connection.statement("SELECT site, seq, part FROM synckit_waiting WHERE scope = ?1 ORDER BY site, seq, part")
     find.bind(1, number)

@@ -12,6 +12,9 @@ public struct Incident: Hashable, Sendable {
     case restamped
     /// The relay was restored from a backup: what it had acknowledged before is sent again as far as it lacks it.
     case relayRestored = "relay-restored"
+    /// While this replica was away, changesets that it had not got were left out of the relay's log, since they had no effect any more. What it
+    /// had written meanwhile is merged as ever.
+    case longAway = "long-away"
     /// What was stored beside the changesets did not fit them, and was made anew from them.
     case rebuilt
   }

@@ -50,15 +50,22 @@ extension Replica {
   /// The first changeset, in the order in which they came here, that another replica does not have alike; where it has all of them, its
   /// first that is not here. Nil when both have the same.
   public func firstDifference(from other: Replica, in scope: ScopeID) throws -> Dot? {
-    func headers(_ replica: Replica) throws -> [[UInt8]] {
+    func headers(_ replica: Replica) throws -> (all: [[UInt8]], omitted: [SiteID: [Omission.Run]]) {
       try replica.look { snapshot in
-        guard let number = try snapshot.catalog.known(scope) else { return [] }
-        return try snapshot.log.entries(inScope: number).map(\.header)
+        guard let number = try snapshot.catalog.known(scope) else { return ([], [:]) }
+        let omitted = Dictionary(grouping: try snapshot.omissions(of: number), by: \.site).mapValues { $0.map(\.run) }
+        return (try snapshot.log.entries(inScope: number).map(\.header), omitted)
       }
     }
     let (here, there) = (try headers(self), try headers(other))
-    let first = here.first(where: { !Set(there).contains($0) }) ?? there.first(where: { !Set(here).contains($0) })
-    return try first.map { try ChangesetHeader(decoding: $0).dot }
+    for (one, another) in [(here, there), (there, here)] {
+      let known = Set(another.all)
+      for header in one.all where !known.contains(header) {
+        let dot = try ChangesetHeader(decoding: header).dot
+        if another.omitted[dot.site]?.run(with: dot.seq) == nil { return dot }
+      }
+    }
+    return nil
   }
 
   /// Asks for one changeset, and takes it only if it is the one that its neighbours here speak of.

@@ -36,7 +36,7 @@ struct Exchange {
   /// The way to the relay.
   func transport() throws -> any ExchangeTransport {
     switch home.profile.role {
-    case .office: return LocalTransport(try (relay ?? home.relay()).officeAccess())
+    case .office, .archive: return LocalTransport(try (relay ?? home.relay()).officeAccess())
     case .laptop:
       guard let url = home.profile.relay else {
         throw Failure(

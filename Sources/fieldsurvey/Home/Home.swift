@@ -29,7 +29,7 @@ struct Home: Sendable {
   /// Fails where the file is gone, or another stands in its place: a new and empty one would look as if nothing had ever been recorded.
   func replica() throws -> Replica {
     guard let status = FileStatus(Self.replicaFile(folder).path), status.size > 0 else { throw lostReplica("missing") }
-    let replica = try Self.replica(in: folder, author: profile.user)
+    let replica = try Self.replica(in: folder, author: profile.user, keepsHistory: profile.role == .archive)
     guard DeviceID(of: replica.site).description == profile.device else { throw lostReplica("other-device") }
     return replica
   }
@@ -58,14 +58,14 @@ struct Home: Sendable {
   }
 
   /// Opens the relay, which only the office has.
-  func relay() throws -> Relay {
+  func relay(_ limits: RelayLimits = RelayLimits()) throws -> Relay {
     guard isOffice else {
       throw Failure(
         "office-only", .notPermitted, Text("这条命令只能在办公室的数据目录中使用。", "This command works in the office's home only."),
         kept: Failure.nothingChanged,
         next: Text("请在办公室的机器上运行,或用 --home 指定办公室的目录。", "Run it at the office, or name the office's home with --home."))
     }
-    return try Self.relay(in: folder)
+    return try Self.relay(in: folder, limits)
   }
 }
 
@@ -77,18 +77,41 @@ extension Home {
   var tokenFile: URL { folder.appendingPathComponent("token") }
   var lockFile: URL { folder.appendingPathComponent("sync.lock") }
 
-  static func replica(in folder: URL, author: String) throws -> Replica {
+  static func replica(in folder: URL, author: String, keepsHistory: Bool = false) throws -> Replica {
     let path = replicaFile(folder).path
     try requireWritable(folder)
-    let configuration = ReplicaConfiguration(
+    var configuration = ReplicaConfiguration(
       tables: SurveySchema.tables, author: author, schemaVersion: SurveySchema.version, clock: Environment.clock,
       random: Environment.random, marks: Environment.marks)
+    configuration.keepsHistory = keepsHistory
     return try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate)
   }
 
-  static func relay(in folder: URL) throws -> Relay {
+  static func relay(in folder: URL, _ limits: RelayLimits = RelayLimits()) throws -> Relay {
     try Relay(
-      path: folder.appendingPathComponent("relay.sqlite").path, codec: .standard, clock: Environment.clock, random: Environment.random)
+      path: folder.appendingPathComponent("relay.sqlite").path, codec: .standard, limits: limits, clock: Environment.clock,
+      random: Environment.random)
+  }
+
+  /// Opens the archive in a folder, or makes it.
+  static func archive(_ folder: URL, of office: Home) throws -> Home {
+    let file = profileFile(folder)
+    if FileManager.default.fileExists(atPath: file.path) {
+      let home = try Home(opening: folder)
+      guard home.profile.role == .archive else {
+        throw Failure(
+          "not-an-archive", .badInput, Text("\(folder.path) 是别的数据目录,不是归档。", "\(folder.path) is another home, and no archive."),
+          kept: Failure.nothingChanged, next: Text("请另选一个空目录。", "Name an empty folder."), details: ["path": folder.path])
+      }
+      return home
+    }
+    try make(folder)
+    let device = DeviceID(of: try replica(in: folder, author: office.profile.user, keepsHistory: true).site)
+    // Last, because it is what makes the folder a home.
+    let profile = Profile(
+      role: .archive, user: office.profile.user, name: office.profile.name, relay: nil, device: device.description)
+    try profile.write(file)
+    return Home(folder: folder, profile: profile)
   }
 
   /// The device's secret, which stands in a file of its own: never in an argument, the environment or a log.

@@ -8,6 +8,8 @@ struct Profile: Codable, Hashable, Sendable {
     case office
     /// A specialist's laptop.
     case laptop
+    /// All history, kept by the office beside its own replica: to be read, and brought up to date by `compact --archive`.
+    case archive
   }
 
   /// The newest form of the file that this version reads.

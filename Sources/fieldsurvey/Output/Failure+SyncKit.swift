@@ -114,6 +114,13 @@ extension Failure {
         next: Text(
           "请先复制整个数据目录,再运行 fieldsurvey doctor。", "Copy the whole home folder first, then run fieldsurvey doctor."),
         details: details)
+    case .historyLeftOut:
+      self.init(
+        "history-left-out", .notFound,
+        Text("这一时刻之前的历史已从本机略去。", "What was before this has been left out of the history here."), kept: Self.nothingChanged,
+        next: Text(
+          "请在办公室的归档目录中查看(fieldsurvey compact --archive)。", "Look in the office's archive (fieldsurvey compact --archive)."),
+        details: details)
     default: self = Self.bundle(error) ?? Self.sqlite(error)
     }
   }

@@ -50,6 +50,11 @@ extension Incident {
       Text(
         "中继曾从备份恢复:它缺少而本机还有的内容已重新送去。",
         "The relay was restored from a backup: what it lacks and this device still has is sent again.")
+    case .longAway:
+      Text(
+        "\(scope?.name ?? "?"):本机离线期间,有 \(count) 条已不再起作用的变更从记录中略去;现有内容齐全,本机离线时所写的照常送出。",
+        "\(scope?.name ?? "?"): while this device was away, \(Format.count(count, "changeset")) without effect \(count == 1 ? "was" : "were") left out of the records; "
+          + "what stands is complete, and what was written here meanwhile is sent as ever.")
     case .rebuilt:
       Text(
         "\(scope?.name ?? "?"):表与同步状态已按变更记录重建。",
