@@ -9,6 +9,7 @@ let usage = """
       simulate cases --length 4 [--forms]                   every small history of the merge
       simulate disk --class power-loss --seeds 200 --from 0 disks that lose power, or fail: io-error, disk-full; --every N of them
       simulate wire|cuts|repeats --seeds 200 --from 0       forged messages; an exchange cut at each byte; answers lost, requests repeated
+      simulate year --laptops 102 --days 365 [--keep-all]   how large files become; with everything kept, to compare
       simulate reproduce --seed 42 [--world KIND|merge]     one of them, shrunk, with a test to keep; --no-shrink as it is
 
     --commit ID --json FILE        the commit that stands in the record; the file that the record is added to
@@ -19,7 +20,7 @@ let usage = """
   """
 
 struct Arguments {
-  enum Command: String { case worlds, merge, cases, disk, wire, cuts, repeats, reproduce }
+  enum Command: String { case worlds, merge, cases, disk, wire, cuts, repeats, year, reproduce }
 
   var command = Command.worlds
   var seeds = 200
@@ -31,6 +32,9 @@ struct Arguments {
   var every = 1
   var length = 4
   var jobs = 1
+  var laptops = 102
+  var days = 365
+  var keepsAll = false
   var forms = false
   var stops = false
   var shrinks = true
@@ -47,6 +51,7 @@ struct Arguments {
       switch word {
       case "--stop": stops = true
       case "--no-shrink": shrinks = false
+      case "--keep-all": keepsAll = true
       case "--forms": forms = true
       default:
         guard let value = words.popFirst(), take(word, value) else { return nil }
@@ -67,6 +72,8 @@ struct Arguments {
     case "--seed": return read(\.seed)
     case "--length": return read(\.length)
     case "--jobs": return read(\.jobs)
+    case "--laptops": return read(\.laptops) && laptops > 1
+    case "--days": return read(\.days)
     case "--every": return read(\.every) && every > 0
     case "--class":
       guard let failure = DiskFailure(rawValue: value) else { return false }

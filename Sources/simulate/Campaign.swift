@@ -79,6 +79,25 @@ struct Campaign {
     return end()
   }
 
+  mutating func year() throws -> Bool {
+    let year = try Year(laptops: arguments.laptops, keepsAll: arguments.keepsAll, seed: arguments.from)
+    try year.live(days: arguments.days) { sizes in
+      say("day \(sizes.day): a laptop \(sizes.laptop), the office \(sizes.office), the relay \(sizes.relay) bytes")
+    }
+    for sizes in year.sizes {
+      for (name, bytes) in [("laptop", sizes.laptop), ("office", sizes.office), ("relay", sizes.relay)] {
+        record.coverage["day \(sizes.day) \(name)"] = bytes
+      }
+    }
+    record.coverage["left out"] = year.omitted
+    record.count = year.changesets
+    for difference in try year.disagreements() {
+      record.add(RunRecord.Failure(seed: arguments.from, step: 0, invariant: "I-1", message: difference))
+      say(difference)
+    }
+    return end()
+  }
+
   mutating func disks() throws -> Bool {
     let trials = try DiskTrials()
     let end = min(arguments.from + arguments.seeds, try trials.count(arguments.disk) ?? .max)

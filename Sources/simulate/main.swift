@@ -51,6 +51,9 @@ case .disk:
 case .wire: isClean = trials(WireTrials.self)
 case .cuts: isClean = trials(CutTrials.self)
 case .repeats: isClean = trials(RepeatTrials.self)
+case .year:
+  var campaign = Campaign(arguments, class: arguments.keepsAll ? "year, all kept" : "year", title: "a year of laptops: bytes in use")
+  isClean = try campaign.year()
 case .reproduce:
   isClean = arguments.world == "merge" ? reproduceMerge(arguments.seed) : reproduce(arguments.seed, kind(), shrinks: arguments.shrinks)
 }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SyncKit
 
-/// I-17: what is left out of the logs changes nothing but history (docs/decisions/0012).
+/// I-1, I-3, I-6: what is left out of the logs changes nothing but history (docs/decisions/0012).
 @Suite struct CompactionTests {
   /// Nothing is kept for its age, and a device that is not heard of for this long is not waited for.
   private static func field(lease: Int64 = 1 << 40) throws -> RelayField {

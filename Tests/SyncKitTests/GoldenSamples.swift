@@ -118,7 +118,13 @@ enum Sample {
     ("request-hello.hex", .hello(epoch: Array(0..<16), token: [0, 0, 0, 0, 0, 0, 1, 2], scopes: [ScopeID(literal: "case-1")])),
     ("request-push.hex", .push([fragment])),
     ("request-pull.hex", .pull([holdings])), ("request-pull-budget.hex", .pull([holdings], budget: 16384)),
+    ("request-push-omissions.hex", .push([fragment], omissions: [omission])),
+    ("request-pull-omissions.hex", .pull([ScopeHoldings(scope: holdings.scope, holdings: Holdings(omitted: 0))])),
   ]
+
+  static let omission = Omission(
+    scope: ScopeID(literal: "case-1"), site: sites[1],
+    run: Omission.Run(first: 2, last: 299, hash: [UInt8](repeating: 0xd4, count: Omission.hashBytes)))
 
   static let responses: [(String, ExchangeResponse)] = [
     ("response-heads.hex", .heads(epoch: Array(0..<16), token: [0, 0, 0, 0, 0, 0, 1, 3], scopes: [holdings])),
@@ -140,6 +146,19 @@ enum Sample {
         [holdings], refused: [Refusal(scope: ScopeID(literal: "case-2"), dot: Dot(site: sites[0], seq: 9), code: Refusal.Code.notGranted)])
     ),
     ("response-changes.hex", .changes([fragment], isComplete: true)),
+    ("response-changes-omissions.hex", .changes([], omissions: [omission], isComplete: false)),
+    (
+      "response-heads-omissions.hex",
+      .heads(
+        epoch: Array(0..<16), token: Array(0..<40),
+        scopes: [
+          ScopeHoldings(
+            scope: holdings.scope,
+            holdings: Holdings(
+              vector: holdings.holdings.vector, ends: [UInt8(0xe0), 0xe1].map { [UInt8](repeating: $0, count: Holdings.endBytes) },
+              omitted: 298))
+        ], isRelay: true)
+    ),
   ]
 
   /// A whole changeset: two rows of the table `note` that the tests of replicas use.
