@@ -20,6 +20,9 @@ public enum Limits {
   public static let partBytes = 12 << 20
   /// How many rows one part holds at the most.
   public static let partRows = 8192
+  /// How many values one part unfolds to at the most: where all are alike, many take hardly a byte. Writers stay far below, since they end a
+  /// part by its bytes and count one at least for each value.
+  public static let partCells = 1 << 22
   /// When a part's uncompressed cells reach this many bytes, the part ends.
   public static let partTargetBytes = 1 << 20
   /// How many columns a group may name.
@@ -27,7 +30,7 @@ public enum Limits {
   /// How many branches a changeset's body may speak of by names they have lost.
   public static let restamps = 16
   /// How many runs of changesets may be left out of one scope: told together, they have to fit a message beside one part.
-  public static let omissions = 32_768
+  public static let omissions = 16_384
   /// How deep encoded values may nest.
   public static let depth = 16
 }

@@ -108,6 +108,27 @@ import Testing
     }
   }
 
+  /// A column whose values are alike stands in one byte, however many rows it has.
+  @Test func theValuesOfAPart() throws {
+    let rows = 4096
+    let codec = Codec(compress: { $0 }, inflate: { _, _ in nil }, digest: { $0 })
+    for (columns, isTaken) in [(Limits.partCells / rows - 1, true), (Limits.partCells / rows, false)] {
+      let group = group(columns: (0..<columns).map { "c\($0)" }, rows: rows)
+      var reader = ByteReader(ChangePart.encode([group], codec: codec) { _ in .number(1) })
+      _ = try reader.byte()
+      let lengths = try (0..<4).map { _ in try reader.varint() }
+      let structure = try reader.take(Int(lengths[1]))
+      let values = [UInt8](repeating: ColumnForm.null.rawValue, count: columns)
+      var part = ByteWriter()
+      part.write(byte: ChangePart.version)
+      for length in [structure.count, structure.count, values.count, values.count] { part.write(varint: UInt64(length)) }
+      part.write(bytes: structure)
+      part.write(bytes: values)
+      let code = SyncCoreError.Code.thrown { _ = try ChangePart(decoding: part.bytes, firstIndex: 0, codec: codec) { _ in 1 } }
+      #expect(code == (isTaken ? nil : .tooLarge), "\(columns) columns")
+    }
+  }
+
   @Test func whatAPartsStringsUnfoldTo() throws {
     // A prefix makes much of little: a column that says it once unfolds to a quarter of the limit.
     let prefix = [UInt8](repeating: 65, count: Limits.sectionBytes / Limits.partRows / 4)
@@ -136,6 +157,8 @@ import Testing
 
   @Test func aValueOfTheGreatestSizeFitsAPartAndThePartAMessage() {
     #expect(Limits.partBytes + (1 << 20) + Limits.batchBytes < Limits.messageBytes)
+    // All omissions of a scope, at their largest, beside one such part.
+    #expect(Limits.omissions * (Limits.scopeNameBytes + 80) + Limits.partBytes + (1 << 20) < Limits.messageBytes)
     #expect(Limits.batchBytes <= Limits.partBytes && Limits.partTargetBytes <= Limits.sectionBytes)
   }
 }

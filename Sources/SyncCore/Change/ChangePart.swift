@@ -110,7 +110,7 @@ public struct ChangePart: Sendable {
       numbers: numbers, renamings: try restamps.map { .init(from: try number($0.from), after: $0.after, to: try number($0.to)) })
     var groups: [ChangeGroup] = []
     var index = firstIndex
-    var room = Limits.sectionBytes
+    var room = PartRoom()
     for _ in 0..<(try structureReader.count(upTo: structure.count)) {
       let group = try ChangeGroup(
         reading: &structureReader, values: &valuesReader, withValues: withValues, sites: sites, firstIndex: index, room: &room)
@@ -136,11 +136,18 @@ public struct ChangePart: Sendable {
   }
 }
 
+/// What a part may still unfold to: a prefix or a dictionary makes much of little, and a column whose values are alike of nothing.
+struct PartRoom {
+  /// Bytes of strings.
+  var bytes = Limits.sectionBytes
+  var cells = Limits.partCells
+}
+
 extension ChangeGroup {
-  /// - Parameter room: how many bytes of strings the part may still unfold to; a prefix or a dictionary makes much of little.
+  /// - Parameter room: what the part may still unfold to.
   init(
     reading reader: inout ByteReader, values valuesReader: inout ByteReader, withValues: Bool, sites: PartSites, firstIndex: Int,
-    room: inout Int
+    room: inout PartRoom
   ) throws(SyncCoreError) {
     self.firstIndex = firstIndex
     table = try Self.identifier(&reader)
@@ -192,10 +199,12 @@ extension ChangeGroup {
     self.values = values
   }
 
-  private static func column(_ reader: inout ByteReader, _ count: Int, _ room: inout Int) throws(SyncCoreError) -> Column {
+  private static func column(_ reader: inout ByteReader, _ count: Int, _ room: inout PartRoom) throws(SyncCoreError) -> Column {
+    room.cells -= count
+    guard room.cells >= 0 else { throw SyncCoreError(.tooLarge, "a part's cells") }
     let column = try Column(reading: &reader, count: count)
-    room -= column.heap.count
-    guard room >= 0 else { throw SyncCoreError(.tooLarge, "a part's strings") }
+    room.bytes -= column.heap.count
+    guard room.bytes >= 0 else { throw SyncCoreError(.tooLarge, "a part's strings") }
     return column
   }
 

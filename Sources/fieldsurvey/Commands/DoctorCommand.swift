@@ -69,9 +69,11 @@ struct Examination {
     folder(home)
     guard let replica = attempt("replica", { try home.replica() }) else { return }
     self.replica(replica)
-    if home.isOffice {
-      relay(home)
-    } else if attempt("token", { try home.token() }) != nil {
+    switch home.profile.role {
+    case .office: relay(home)
+    case .archive: checks.append(Check("archive", Text("办公室的历史归档", "the office's archive of history")))
+    case .laptop:
+      guard attempt("token", { try home.token() }) != nil else { return }
       checks.append(
         Check(
           "token",
