@@ -234,6 +234,27 @@ import Testing
     #expect(try li.findings().allSatisfy { !$0.isProblem })
   }
 
+  /// Somebody says that what is still to come has been left out: it is taken all the same when it comes.
+  @Test func whatIsYetToComeCannotBeTakenAway() throws {
+    let field = try Self.field()
+    let (li, wang) = try edited(field)
+    let hashes: [[UInt8]] = [[UInt8](repeating: 7, count: 32), try Codec.standard.digest(#require(li.fragments().last).header)]
+    for hash in hashes {
+      for (first, last) in [(1, 1 << 40), (7, 7), (7, 9), (8, 1 << 50), (6, 1 << 60)] as [(UInt64, UInt64)] {
+        let lie = Omission(scope: TestField.scope, site: li.site, run: Omission.Run(first: first, last: last, hash: hash))
+        _ = try wang.exchangeStore.store([], omissions: [lie])
+      }
+      for at in 0..<5 {
+        try li.run("UPDATE note SET a = 'after the lie \(at)'")
+        try field.settleDown([li, wang])
+      }
+    }
+    #expect(try compact(field, li) > 0)
+    try field.settleDown([li, wang])
+    #expect(try changesets(li) == changesets(wang))
+    #expect(try wang.repair().isEmpty)
+  }
+
   @Test func noMoreIsLeftOutThanCanBeTold() throws {
     for (limit, isLeftOut) in [(2, true), (1, false)] {
       let field = try Self.field()

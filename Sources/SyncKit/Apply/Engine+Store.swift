@@ -62,7 +62,7 @@ extension Engine {
     let dot = LocalDot(site: try catalog.number(of: header.dot.site), seq: header.dot.seq)
     let applied = try log.lastSeq(scope: scope, site: dot.site)
     if dot.seq <= applied, try log.entry(scope: scope, dot: dot)?.header == fragment.header { return nil }
-    if try log.omission(scope: scope, dot: dot) != nil { return nil }
+    if dot.seq <= applied, try log.omission(scope: scope, dot: dot) != nil { return nil }
     try noteOwnWriteFromElsewhere(header)
     if dot.seq <= applied { return Refusal.Code.fork }
     if dot.seq == applied + 1, fragment.firstPart == 0, fragment.parts.count == header.parts.count {
@@ -200,6 +200,7 @@ extension Engine {
   ) throws {
     try log.appendHead(
       scope: scope, dot: dot, time: header.time, arrived: try arrival(), header: headerBytes, signature: signature, body: body)
+    try log.disprove(scope: scope, dot: dot)
     try merge(header, scope, dot, first: body)
   }
 

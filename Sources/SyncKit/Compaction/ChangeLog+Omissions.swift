@@ -26,9 +26,27 @@ extension ChangeLog {
     return try find.step() ? run(find) : nil
   }
 
-  /// How many changesets of a scope have been left out, of those that count as applied and of others.
+  /// The run right after a site's last changeset in the log, if what follows the run has come and names its last: only then is it believed
+  /// that the rest was left out, and not that it has yet to come.
+  func passed(after last: UInt64, scope: UInt32, site: UInt32) throws -> Omission.Run? {
+    guard let run = try omission(scope: scope, dot: LocalDot(site: site, seq: last + 1)) else { return nil }
+    let next = try connection.statement(
+      fixed: "SELECT header FROM synckit_waiting WHERE scope = ?1 AND site = ?2 AND seq = ?3 LIMIT 1")
+    next.bind(1, scope)
+    next.bind(2, site)
+    next.bind(3, run.last + 1)
+    guard try next.step() else { return nil }
+    defer { next.reset() }
+    return try ChangesetHeader(decoding: next.blob(0)).previous == run.hash ? run : nil
+  }
+
+  /// How many changesets of a scope have been left out, as far as others have come after them.
   func omittedCount(inScope scope: UInt32) throws -> UInt64 {
-    let sum = try connection.statement(fixed: "SELECT coalesce(sum(last - first + 1), 0) FROM synckit_omission WHERE scope = ?1")
+    let sum = try connection.statement(
+      fixed: """
+        SELECT coalesce(sum(last - first + 1), 0) FROM synckit_omission WHERE scope = ?1 AND last < \
+        (SELECT max(seq) FROM synckit_log WHERE synckit_log.scope = ?1 AND synckit_log.site = synckit_omission.site)
+        """)
     sum.bind(1, scope)
     defer { sum.reset() }
     return try sum.step() ? UInt64(sum.int(0)) : 0
@@ -51,6 +69,24 @@ extension ChangeLog {
     return try find.step() && !find.isNull(0) ? find.int(0) : nil
   }
 
+  /// Takes note of a run that has yet to be passed, in the place of what was told before.
+  func expect(_ run: Omission.Run, scope: UInt32, site: UInt32, at: Int64) throws {
+    let clear = try connection.statement("DELETE FROM synckit_omission WHERE scope = ?1 AND site = ?2 AND first <= ?4 AND last >= ?3")
+    bind(clear, scope, site, run)
+    try clear.run()
+    try put(run, scope: scope, site: site, at: at)
+  }
+
+  /// What lies within a run has come: it was not left out, whatever was told.
+  func disprove(scope: UInt32, dot: LocalDot) throws {
+    let clear = try connection.statement(
+      fixed: "DELETE FROM synckit_omission WHERE scope = ?1 AND site = ?2 AND first <= ?3 AND last >= ?3")
+    clear.bind(1, scope)
+    clear.bind(2, dot.site)
+    clear.bind(3, dot.seq)
+    try clear.run()
+  }
+
   /// Takes a run out of the log, and what waits of it.
   func leaveOut(_ run: Omission.Run, scope: UInt32, site: UInt32, at: Int64) throws {
     var runs = try omissions(scope: scope, site: site)
@@ -68,13 +104,17 @@ extension ChangeLog {
     let clear = try connection.statement("DELETE FROM synckit_omission WHERE scope = ?1 AND site = ?2 AND first BETWEEN ?3 AND ?4")
     bind(clear, scope, site, whole)
     try clear.run()
+    try put(whole, scope: scope, site: site, at: at)
+    forget()
+  }
+
+  private func put(_ run: Omission.Run, scope: UInt32, site: UInt32, at: Int64) throws {
     let put = try connection.statement(
       "INSERT INTO synckit_omission(scope, site, first, last, hash, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
-    bind(put, scope, site, whole)
-    put.bind(5, blob: whole.hash)
+    bind(put, scope, site, run)
+    put.bind(5, blob: run.hash)
     put.bind(6, at)
     try put.run()
-    forget()
   }
 
   private func bind(_ statement: Statement, _ scope: UInt32, _ site: UInt32, _ run: Omission.Run) {

@@ -18,7 +18,11 @@ extension Engine {
           let known = try log.omission(scope: scope, dot: LocalDot(site: site, seq: run.first)).map { Int($0.last - run.first + 1) } ?? 0
           missed[scope, default: 0] += max(0, Int(run.last - run.first + 1) - known)
         }
-        try log.leaveOut(run, scope: scope, site: site, at: try arrival())
+        if run.first > last {
+          try log.expect(run, scope: scope, site: site, at: try arrival())
+        } else {
+          try log.leaveOut(run, scope: scope, site: site, at: try arrival())
+        }
         if !touched.contains(scope) { touched.append(scope) }
       }
     }

@@ -23,7 +23,7 @@ final class ChangeLog {
 
   func head(scope: UInt32, site: UInt32) throws -> Head? {
     let seq = try lastEntry(scope: scope, site: site)
-    if let run = try omission(scope: scope, dot: LocalDot(site: site, seq: seq + 1)) { return Head(seq: run.last, hash: run.hash) }
+    if let run = try passed(after: seq, scope: scope, site: site) { return Head(seq: run.last, hash: run.hash) }
     if seq == 0 { return nil }
     guard let entry = try entry(scope: scope, dot: LocalDot(site: site, seq: seq)) else {
       throw SyncKitError(.damaged, ["log": "part 0 of \(seq)"])
@@ -54,10 +54,10 @@ final class ChangeLog {
     return VersionVector(dots)
   }
 
-  /// The last changeset of a site that counts as applied: in the log, or left out of it right after the last that is.
+  /// The last changeset of a site that counts as applied: in the log, or left out of it between the last that is and one that has come.
   func lastSeq(scope: UInt32, site: UInt32) throws -> UInt64 {
     let last = try lastEntry(scope: scope, site: site)
-    return try omission(scope: scope, dot: LocalDot(site: site, seq: last + 1))?.last ?? last
+    return try passed(after: last, scope: scope, site: site)?.last ?? last
   }
 
   /// The last changeset of a site that is in the log; 0 when none is.
