@@ -85,6 +85,30 @@ import Testing
       {"restoreRelay":{}}
       """#)
   }
+
+  /// I-9: the resolution of one scope's fork was cut, having resolved the other's: under a new life the branch was no fork any more, so
+  /// that what another copy of the same copy had written came in first, and had the branch's new name.
+  @Test func aForkIsResolvedInAllScopesOrInNone() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":40,"faults":["cutRequests","crashes","relayCrashes","undone","smallParts","clones"],"replicas":1,"rows":1,"scopes":1,"seed":1235,"steps":100,"tables":[0,5],"values":4,"writes":30}
+      """#,
+      #"""
+      {"write":{"at":0,"rows":[{"cells":[{"column":7,"value":2}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":6,"value":0},{"column":6,"value":2}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"clone":{"as":1,"at":0}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":3,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"},{"cells":[{"column":0,"value":0},{"column":9,"value":3}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":0,"table":0},"statement":"update"}]}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":2,"value":2}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"},{"cells":[{"column":10},{"column":1,"value":2}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":0}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":9,"value":1001},{"column":2,"value":1},{"column":5,"value":2}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"},{"cells":[{"column":11,"value":3},{"column":0,"value":0},{"column":8,"value":1003}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":3},"statement":"update"},{"cells":[{"column":3,"value":2002},{"column":5,"value":1004}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"clone":{"as":2,"at":1}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":10,"value":0}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":4,"value":2}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":2}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":2,"value":3}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"requestCut":{"_0":342}}]},"at":1}}
+      """#)
+  }
 }
 
 /// Plays a history and expects that every law holds.

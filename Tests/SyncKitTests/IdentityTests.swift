@@ -94,6 +94,28 @@ import Testing
     #expect(restamps[0] == restamps[1])
   }
 
+  /// The branch's new name is taken already by what another copy of the same copy has gone on to write under it.
+  @Test func copiesOfACopyPartUnderTheNewNameToo() throws {
+    let field = try RelayField()
+    let original = try field.replica("li")
+    try original.run("INSERT INTO note VALUES('n', 'common', 'common', 0)")
+    try field.sync(original)
+    let copy = try field.copy("li", as: "li-copy")
+    try original.run("UPDATE note SET a = 'of the original'")
+    try field.sync(original)
+    try copy.run("UPDATE note SET a = 'of the copy'")
+    try DatabaseQueue(path: field.field.path("li-copy.sqlite")).backup(to: DatabaseQueue(path: field.field.path("li-second.sqlite")))
+    let second = try field.field.replica("li-second", author: "li")
+    try copy.run("UPDATE note SET b = 'of the copy'")
+    try second.run("UPDATE note SET b = 'of the second copy'")
+    try field.sync(second)
+    // By hand, before the copy has met the relay.
+    _ = try? copy.sync(with: LocalTransport(second.exchangeStore), peer: "second")
+    try field.settleDown([copy, second, original])
+    #expect(try original.changesets == 5)
+    #expect(try original.conflicts().count == 2)
+  }
+
   @Test func twoThatBearOneNameMeetWithoutARelay() throws {
     let field = try RelayField()
     let original = try field.replica("li")
@@ -255,5 +277,10 @@ final class RelayField {
 }
 
 extension Replica {
+  /// How many changesets are here.
+  fileprivate var changesets: UInt64 {
+    get throws { try digest(of: TestField.scope).holdings.entries.reduce(0) { $0 + $1.seq } }
+  }
+
   fileprivate func texts(_ sql: String) throws -> [String] { try read { db in try String.fetchAll(db, sql: sql) } }
 }

@@ -36,17 +36,25 @@ extension Snapshot {
 }
 
 extension Replica {
-  /// Gives this side's branch of each fork another name, and this replica a new life where it is itself that was copied or restored.
+  /// Gives this side's branches of forks other names, and this replica a new life where it is itself that was copied or restored: all of
+  /// them at once, so that a cut on the way leaves either everything as it was or nothing to be done.
   func resolve(_ forks: [Fork], over transport: any ExchangeTransport, _ memory: PeerMemory) throws {
-    for fork in forks {
-      let common = try common(fork, over: transport, memory)
-      try work { engine in
-        let scope = try engine.catalog.number(of: fork.scope)
-        try engine.reloadSite()
-        let isOwn = engine.site == fork.site
-        let last = try engine.log.lastSeq(scope: scope, site: engine.catalog.number(of: fork.site))
-        if last > common { try engine.restamp(scope, site: fork.site, after: common) } else if isOwn { try engine.beginLife() }
-        if isOwn { try engine.record(.wentBack, scope: scope) }
+    var found: [ScopeID: [SiteID: UInt64]] = [:]
+    for fork in forks where found[fork.scope]?[fork.site] == nil {
+      found[fork.scope, default: [:]][fork.site] = try common(fork, over: transport, memory)
+    }
+    try work { engine in
+      try engine.reloadSite()
+      let own = engine.site
+      for (scope, common) in found.sorted(by: { $0.key < $1.key }) {
+        let number = try engine.catalog.number(of: scope)
+        let vector = try engine.log.vector(ofScope: number)
+        let branches = common.filter { vector[$0.key] > $0.value }
+        if !branches.isEmpty { try engine.restamp(number, branches) }
+        if common[own] != nil {
+          if engine.site == own { try engine.beginLife() }
+          try engine.record(.wentBack, scope: number)
+        }
       }
     }
     try pool.write { db in try db.notifyChanges(in: .fullDatabase) }
