@@ -109,6 +109,26 @@ import Testing
       {"sync":{"_1":{"batchBytes":1048576,"faults":[{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"requestCut":{"_0":342}}]},"at":1}}
       """#)
   }
+
+  /// I-12: a replica that had read a branch pushed what it then wrote before the fork was found, and then gave it another name.
+  @Test func whatWasReadOfABranchHasOneName() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":40,"faults":["cutRequests","repeated","clocks","forms","skew","settlements","smallBatches","deviceRestores","clones"],"replicas":1,"rows":1,"scopes":2,"seed":1275,"steps":100,"tables":[0],"values":4,"writes":30}
+      """#,
+      #"""
+      {"open":{"asText":false,"at":0,"form":1,"row":{"row":0,"scope":1,"table":0}}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":5,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":0},"statement":"upsert"}]}}
+      {"clone":{"as":1,"at":0}}
+      {"save":{"_1":{"cells":[{"column":6,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":0},"statement":"upsert"},"form":1}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":3,"value":1},{"column":9,"value":2},{"column":4,"value":1}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":1,"table":0},"statement":"upsert"},{"cells":[{"column":4,"value":0},{"column":3,"value":2}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":0,"value":3}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":0},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":0}}
+      {"open":{"asText":false,"at":1,"form":11,"row":{"row":0,"scope":1,"table":0}}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[{"twice":{}},{"none":{}},{"none":{}},{"none":{}},{"requestCut":{"_0":415}},{"twice":{}}]},"at":1}}
+      {"save":{"_1":{"cells":[{"column":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"},"form":11}}
+      """#)
+  }
 }
 
 /// Plays a history and expects that every law holds.

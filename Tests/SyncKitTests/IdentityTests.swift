@@ -94,6 +94,25 @@ import Testing
     #expect(restamps[0] == restamps[1])
   }
 
+  /// The third's own writing names the copy's changesets, and the relay would take it for writing of one who had read the original's.
+  @Test func nobodyHandsOnWhatWasReadBeforeItIsToldWhoseBranchItIsOf() throws {
+    let field = try RelayField()
+    let original = try field.replica("li")
+    let third = try field.replica("wang")
+    try original.run("INSERT INTO note VALUES('n', 'common', 'common', 0)")
+    try field.settleDown([original, third])
+    let copy = try field.copy("li", as: "li-copy")
+    for at in 0..<2 { try original.run("UPDATE note SET a = 'of the original \(at)'") }
+    try copy.run("UPDATE note SET a = 'of the copy'")
+    _ = try third.sync(with: LocalTransport(copy.exchangeStore), peer: "copy")
+    try third.run("UPDATE note SET b = 'by one who had read the copy'")
+    try field.sync(original)
+    try field.settleDown([third, original, copy])
+    #expect(try copy.changesets == 5)
+    #expect(try original.texts("SELECT b FROM note") == ["by one who had read the copy"])
+    #expect(try original.conflicts().count == 1)
+  }
+
   /// The branch's new name is taken already by what another copy of the same copy has gone on to write under it.
   @Test func copiesOfACopyPartUnderTheNewNameToo() throws {
     let field = try RelayField()

@@ -41,14 +41,15 @@ struct PeerMemory {
     }
   }
 
-  /// Forgets what the other side has said that it holds.
-  func forget(isRelay: Bool) throws {
+  /// Forgets what the other side has said that it holds, and that it was another than it is now.
+  func forget(isNow epoch: [UInt8], isRelay: Bool) throws {
     try replica.work { engine in
       let peer = try id(engine)
       if isRelay { try engine.record(.relayRestored) }
       let clear = try engine.connection.statement("DELETE FROM synckit_acknowledged WHERE peer = ?1")
       clear.bind(1, peer)
       try clear.run()
+      try remember(epoch, [], of: peer, engine)
     }
   }
 
@@ -82,14 +83,15 @@ struct PeerMemory {
   func remember(_ epoch: [UInt8], _ token: [UInt8]) throws {
     let (oldEpoch, oldToken) = try known()
     if oldEpoch == epoch, oldToken == token { return }
-    try replica.work { engine in
-      let peer = try id(engine)
-      let put = try engine.connection.statement("UPDATE synckit_peer SET epoch = ?2, token = ?3 WHERE id = ?1")
-      put.bind(1, peer)
-      put.bind(2, blob: epoch)
-      put.bind(3, blob: token)
-      try put.run()
-    }
+    try replica.work { engine in try remember(epoch, token, of: id(engine), engine) }
+  }
+
+  private func remember(_ epoch: [UInt8], _ token: [UInt8], of peer: Int64, _ engine: Engine) throws {
+    let put = try engine.connection.statement("UPDATE synckit_peer SET epoch = ?2, token = ?3 WHERE id = ?1")
+    put.bind(1, peer)
+    put.bind(2, blob: epoch)
+    put.bind(3, blob: token)
+    try put.run()
   }
 
   /// How large a batch the link to the other side has borne; nil where nothing is known of it.

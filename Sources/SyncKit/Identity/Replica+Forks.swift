@@ -12,17 +12,21 @@ extension Snapshot {
     try log.entry(scope: scope, dot: dot).map { Array(codec.digest($0.header).prefix(Holdings.endBytes)) }
   }
 
-  /// Where another side does not hold the same as this one under the same name, or something that only this one can have written and has not.
-  func forks(_ remote: [ScopeHoldings]) throws -> [Fork] {
+  /// Where another side does not hold the same as this one under the same name, or may not: it has more there than this one, of a site that
+  /// is this one itself, or of one from whom this has more than the other side was ever known to hold. Who pushes before that is told would
+  /// hand on what was written having read one branch as if it had read the other.
+  /// - Parameter acknowledged: what the other side has been known to hold.
+  func forks(_ remote: [ScopeHoldings], acknowledged: [ScopeHoldings]) throws -> [Fork] {
     let own = try connection.site()
     var out: [Fork] = []
     for there in remote {
       let scope = try catalog.known(there.scope)
+      let known = acknowledged.first { $0.scope == there.scope }?.holdings.vector ?? VersionVector()
       for (at, dot) in there.holdings.vector.entries.enumerated() {
         let here = try lastSeq(of: dot.site, in: there.scope)
         let isForked: Bool
         if here < dot.seq {
-          isForked = dot.site == own
+          isForked = dot.site == own || here > known[dot.site]
         } else if let scope, let number = try catalog.known(dot.site), at < there.holdings.ends.count {
           isForked = try end(scope, LocalDot(site: number, seq: dot.seq)) != there.holdings.ends[at]
         } else {
@@ -57,6 +61,11 @@ extension Replica {
         }
       }
     }
+    // Up to there both sides hold the same.
+    _ = try memory.acknowledge(
+      found.map { scope, common in
+        ScopeHoldings(scope: scope, holdings: Holdings(vector: VersionVector(common.map { Dot(site: $0.key, seq: $0.value) })))
+      })
     try pool.write { db in try db.notifyChanges(in: .fullDatabase) }
   }
 
