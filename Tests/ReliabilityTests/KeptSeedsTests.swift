@@ -129,6 +129,25 @@ import Testing
       {"save":{"_1":{"cells":[{"column":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"},"form":11}}
       """#)
   }
+
+  /// I-18: a copy had pushed a part of a changeset; the other's of the same name, of as many parts in all, was taken for held, and what
+  /// followed it refused as a gap.
+  @Test func partsOfAnotherChangesetOfTheSameNameAreNoneOfThisOne() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":40,"faults":["lostRequests","cutRequests","cutReplies","repeated","late","reopening","forms","skew","withdrawals","settlements","smallBatches","deletions","calm","smallParts","quietEnd","clones"],"replicas":2,"rows":1,"scopes":1,"seed":2228,"steps":100,"tables":[0,2],"values":4,"writes":45}
+      """#,
+      #"""
+      {"write":{"at":0,"rows":[{"cells":[{"column":3,"value":1}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"clone":{"as":2,"at":1}}
+      {"calm":{}}
+      {"clone":{"as":4,"at":2}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":3,"value":1}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"write":{"at":4,"rows":[{"cells":[{"column":8,"value":3}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":0,"table":0},"statement":"delete"},{"cells":[{"column":1,"value":1},{"column":7,"value":3},{"column":11,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":2},"statement":"replace"}]}}
+      {"sync":{"_1":{"batchBytes":200,"faults":[{"none":{}},{"none":{}},{"requestCut":{"_0":309}},{"none":{}},{"none":{}},{"none":{}},{"requestCut":{"_0":309}},{"twice":{}}]},"at":4}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":0,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":2},"statement":"upsert"}]}}
+      """#)
+  }
 }
 
 /// Plays a history and expects that every law holds.
