@@ -130,6 +130,25 @@ import Testing
       """#)
   }
 
+  /// I-12: a relay had given a copy's branch another name, was set back, and got it under its own from another copy: it counted twice.
+  @Test func aBranchThatComesBackUnderItsOldNameIsTheSame() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":5,"faults":["repeated","late","relayRestores","processes","clones"],"replicas":1,"rows":1,"scopes":1,"seed":2395,"steps":60,"tables":[2,6],"values":20,"writes":30}
+      """#,
+      #"""
+      {"backUpRelay":{}}
+      {"clone":{"as":1,"at":0}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":4,"value":6}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":2},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":0}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":3,"value":7}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":6},"statement":"upsert"}]}}
+      {"clone":{"as":2,"at":1}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":2}}
+      {"restoreRelay":{}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":1}}
+      """#)
+  }
+
   /// I-18: a copy had pushed a part of a changeset; the other's of the same name, of as many parts in all, was taken for held, and what
   /// followed it refused as a gap.
   @Test func partsOfAnotherChangesetOfTheSameNameAreNoneOfThisOne() throws {

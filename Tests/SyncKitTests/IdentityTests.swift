@@ -123,8 +123,7 @@ import Testing
     try original.run("UPDATE note SET a = 'of the original'")
     try field.sync(original)
     try copy.run("UPDATE note SET a = 'of the copy'")
-    try DatabaseQueue(path: field.field.path("li-copy.sqlite")).backup(to: DatabaseQueue(path: field.field.path("li-second.sqlite")))
-    let second = try field.field.replica("li-second", author: "li")
+    let second = try field.copy("li-copy", as: "li-second", author: "li")
     try copy.run("UPDATE note SET b = 'of the copy'")
     try second.run("UPDATE note SET b = 'of the second copy'")
     try field.sync(second)
@@ -133,6 +132,36 @@ import Testing
     try field.settleDown([copy, second, original])
     #expect(try original.changesets == 5)
     #expect(try original.conflicts().count == 2)
+  }
+
+  /// The relay has given the copy's branch another name, is set back, and gets the branch under its own from somebody who had it all along:
+  /// one change under two names counts once, whichever of them came first.
+  @Test func aBranchThatComesBackUnderItsOldNameCountsOnce() throws {
+    let field = try RelayField(tables: [.fixed("note", ["c": .counter])])
+    let original = try field.replica("li")
+    try original.run("INSERT INTO note VALUES('n', 'common', 'common', 0)")
+    try field.sync(original)
+    let copy = try field.copy("li", as: "li-copy")
+    try copy.run("UPDATE note SET a = 'of the copy', c = c + 10")
+    let second = try field.copy("li-copy", as: "li-second", author: "li")
+    try original.run("UPDATE note SET c = c + 1")
+    try field.backUpRelay()
+    try field.sync(original)
+    try field.sync(copy)
+    try copy.run("UPDATE note SET a = 'and on', b = 'and on'")
+    let row = RowReference(scope: TestField.scope, table: "note", key: [.text(Array("n".utf8))])
+    let token = try copy.readToken(for: [row])
+    try field.setBackRelay()
+    try field.sync(second)
+    for replica in [original, copy, second] { try field.sync(replica) }
+    try copy.write(reading: token) { db in try db.execute(sql: "UPDATE note SET a = 'saved from the form'") }
+    try field.settleDown([original, copy, second])
+    #expect(try copy.changesets == 6)
+    for replica in [original, copy, second] {
+      #expect(try replica.texts("SELECT a || ', ' || b || ', ' || c FROM note") == ["saved from the form, and on, 11"])
+      #expect(try replica.conflicts().isEmpty)
+      #expect(try replica.history(of: row).count == 5)
+    }
   }
 
   @Test func twoThatBearOneNameMeetWithoutARelay() throws {
@@ -253,18 +282,32 @@ import Testing
 /// Replicas and a real relay.
 final class RelayField {
   let field: TestField
-  let relay: Relay
-  private let clock = TestClock()
+  private(set) var relay: Relay
+  private let tables: [SyncedTable]?
+  private let open: () throws -> Relay
   private var principals: [String: Principal] = [:]
 
-  init() throws {
-    field = try TestField()
-    let (clock, random) = (clock, TestRandom("relay"))
-    relay = try Relay(path: field.path("relay.sqlite"), codec: .standard, clock: { clock.next() }, random: { random.bytes($0) })
+  init(tables: [SyncedTable]? = nil) throws {
+    self.tables = tables
+    let field = try TestField()
+    let (clock, random) = (TestClock(), TestRandom("relay"))
+    open = { try Relay(path: field.path("relay.sqlite"), codec: .standard, clock: { clock.next() }, random: { random.bytes($0) }) }
+    self.field = field
+    relay = try open()
+  }
+
+  func backUpRelay() throws {
+    try DatabaseQueue(path: field.path("relay.sqlite")).backup(to: DatabaseQueue(path: field.path("relay.backup")))
+  }
+
+  func setBackRelay() throws {
+    try relay.close()
+    try DatabaseQueue(path: field.path("relay.backup")).backup(to: DatabaseQueue(path: field.path("relay.sqlite")))
+    relay = try open()
   }
 
   func replica(_ name: String) throws -> Replica {
-    let replica = try field.replica(name)
+    let replica = try field.replica(name, tables: tables)
     let code = try relay.createCode(user: name, name: name, grants: [.all])
     let enrolment = try relay.enrol(code: code, device: DeviceID(of: replica.site), label: "laptop")
     principals[name] = try relay.authenticate(enrolment.token)
@@ -272,9 +315,9 @@ final class RelayField {
   }
 
   /// A copy of a replica's file as it is now, opened as another replica of the same user's.
-  func copy(_ name: String, as other: String) throws -> Replica {
+  func copy(_ name: String, as other: String, author: String? = nil) throws -> Replica {
     try DatabaseQueue(path: field.path(name + ".sqlite")).backup(to: DatabaseQueue(path: field.path(other + ".sqlite")))
-    return try field.replica(other, author: name)
+    return try field.replica(other, tables: tables, author: author ?? name)
   }
 
   func sync(_ replica: Replica) throws {

@@ -56,6 +56,21 @@ import Testing
     #expect(context == [LocalDot(site: 1, seq: 4), LocalDot(site: 2, seq: 1), LocalDot(site: 3, seq: 3)])
   }
 
+  /// I-2: by whichever of its names a change was read, it was read.
+  @Test func whatHasTwoNamesIsReadByBoth() {
+    var aliases = Aliases()
+    aliases[LocalDot(site: 2, seq: 1)] = LocalDot(site: 1, seq: 5)
+    aliases[LocalDot(site: 2, seq: 2)] = LocalDot(site: 1, seq: 6)
+    let sites = PartSites(numbers: [1], renamings: [.init(from: 3, after: 4, to: 2)], aliases: aliases)
+    #expect(sites.name(LocalDot(site: 3, seq: 5)) == LocalDot(site: 1, seq: 5))
+    #expect(sites.name(LocalDot(site: 2, seq: 3)) == LocalDot(site: 2, seq: 3))
+    for (seq, known) in [(1, 5), (2, 6), (3, 6)] as [(UInt64, UInt64)] {
+      var context: [LocalDot] = []
+      sites.join(LocalDot(site: 2, seq: seq), to: &context)
+      #expect(context == [LocalDot(site: 1, seq: known), LocalDot(site: 2, seq: seq)])
+    }
+  }
+
   @Test func anOriginThatSaysSomethingElseIsMalformed() throws {
     let branch = Restamp(from: Self.author, after: 4, hash: [1, 2, 3, 4])
     let written = Self.header(Dot(site: Self.author, seq: 6))
