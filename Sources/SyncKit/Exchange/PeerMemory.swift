@@ -53,8 +53,8 @@ struct PeerMemory {
     }
   }
 
-  /// Notes what the other side has said that it holds.
-  /// - Returns: what could not be noted, since this side has nothing of those scopes yet.
+  /// Notes what the other side has said that it holds, as far as it is here too.
+  /// - Returns: what could not be noted, since it is not.
   func acknowledge(_ held: [ScopeHoldings]) throws -> [ScopeHoldings] {
     try replica.work { engine in
       let peer = try id(engine)
@@ -66,15 +66,21 @@ struct PeerMemory {
           left.append(there)
           continue
         }
+        var beyond = VersionVector()
         for dot in there.holdings.vector.entries {
-          let site = try engine.catalog.number(of: dot.site)
+          let site = try engine.catalog.known(dot.site)
+          let here = try site.map { try engine.log.lastSeq(scope: scope, site: $0) } ?? 0
+          // What is not here yet may yet come from elsewhere, and be another branch than the other side's.
+          if here < dot.seq { beyond.insert(dot) }
+          guard let site, here > 0 else { continue }
           put.reset()
           put.bind(1, peer)
           put.bind(2, scope)
           put.bind(3, site)
-          put.bind(4, dot.seq)
+          put.bind(4, min(here, dot.seq))
           try put.run()
         }
+        if !beyond.isEmpty { left.append(ScopeHoldings(scope: there.scope, holdings: Holdings(vector: beyond))) }
       }
       return left
     }

@@ -30,9 +30,8 @@ extension ChangeLog {
   /// Notes the name of a changeset that is about to be appended.
   /// - Returns: whether what is here already under another name counts under this one from now on.
   func noteName(_ header: ChangesetHeader, _ encoded: [UInt8], scope: UInt32) throws -> Bool {
-    var names = try stampedNames(inScope: scope)
-    defer { stamped[scope] = names }
-    return try note(header, encoded, scope, in: &names)
+    _ = try stampedNames(inScope: scope)
+    return try note(header, encoded, scope, in: &stamped[scope, default: StampedNames()])
   }
 
   private func stampedNames(inScope scope: UInt32) throws -> StampedNames {
