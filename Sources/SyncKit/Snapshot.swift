@@ -50,6 +50,7 @@ final class Snapshot {
       next = sqlite3_next_stmt(connection.handle, statement)
     }
     names.forget()
+    log.forget()
     catalog.endTransaction()
   }
 }

@@ -85,6 +85,88 @@ import Testing
       {"restoreRelay":{}}
       """#)
   }
+
+  /// I-9: the resolution of one scope's fork was cut, having resolved the other's: under a new life the branch was no fork any more, so
+  /// that what another copy of the same copy had written came in first, and had the branch's new name.
+  @Test func aForkIsResolvedInAllScopesOrInNone() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":40,"faults":["cutRequests","crashes","relayCrashes","undone","smallParts","clones"],"replicas":1,"rows":1,"scopes":1,"seed":1235,"steps":100,"tables":[0,5],"values":4,"writes":30}
+      """#,
+      #"""
+      {"write":{"at":0,"rows":[{"cells":[{"column":7,"value":2}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":6,"value":0},{"column":6,"value":2}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"clone":{"as":1,"at":0}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":3,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"},{"cells":[{"column":0,"value":0},{"column":9,"value":3}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":0,"table":0},"statement":"update"}]}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":2,"value":2}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"},{"cells":[{"column":10},{"column":1,"value":2}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":0}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":9,"value":1001},{"column":2,"value":1},{"column":5,"value":2}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"},{"cells":[{"column":11,"value":3},{"column":0,"value":0},{"column":8,"value":1003}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":3},"statement":"update"},{"cells":[{"column":3,"value":2002},{"column":5,"value":1004}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"clone":{"as":2,"at":1}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":10,"value":0}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":4,"value":2}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":2}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":2,"value":3}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"none":{}},{"requestCut":{"_0":342}}]},"at":1}}
+      """#)
+  }
+
+  /// I-12: a replica that had read a branch pushed what it then wrote before the fork was found, and then gave it another name.
+  @Test func whatWasReadOfABranchHasOneName() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":40,"faults":["cutRequests","repeated","clocks","forms","skew","settlements","smallBatches","deviceRestores","clones"],"replicas":1,"rows":1,"scopes":2,"seed":1275,"steps":100,"tables":[0],"values":4,"writes":30}
+      """#,
+      #"""
+      {"open":{"asText":false,"at":0,"form":1,"row":{"row":0,"scope":1,"table":0}}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":5,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":0},"statement":"upsert"}]}}
+      {"clone":{"as":1,"at":0}}
+      {"save":{"_1":{"cells":[{"column":6,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":0},"statement":"upsert"},"form":1}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":3,"value":1},{"column":9,"value":2},{"column":4,"value":1}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":1,"table":0},"statement":"upsert"},{"cells":[{"column":4,"value":0},{"column":3,"value":2}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":0,"value":3}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":0},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":0}}
+      {"open":{"asText":false,"at":1,"form":11,"row":{"row":0,"scope":1,"table":0}}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[{"twice":{}},{"none":{}},{"none":{}},{"none":{}},{"requestCut":{"_0":415}},{"twice":{}}]},"at":1}}
+      {"save":{"_1":{"cells":[{"column":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"},"form":11}}
+      """#)
+  }
+
+  /// I-12: a relay had given a copy's branch another name, was set back, and got it under its own from another copy: it counted twice.
+  @Test func aBranchThatComesBackUnderItsOldNameIsTheSame() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":5,"faults":["repeated","late","relayRestores","processes","clones"],"replicas":1,"rows":1,"scopes":1,"seed":2395,"steps":60,"tables":[2,6],"values":20,"writes":30}
+      """#,
+      #"""
+      {"backUpRelay":{}}
+      {"clone":{"as":1,"at":0}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":4,"value":6}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":2},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":0}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":3,"value":7}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":6},"statement":"upsert"}]}}
+      {"clone":{"as":2,"at":1}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":2}}
+      {"restoreRelay":{}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":1}}
+      """#)
+  }
+
+  /// I-18: a copy had pushed a part of a changeset; the other's of the same name, of as many parts in all, was taken for held, and what
+  /// followed it refused as a gap.
+  @Test func partsOfAnotherChangesetOfTheSameNameAreNoneOfThisOne() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":40,"faults":["lostRequests","cutRequests","cutReplies","repeated","late","reopening","forms","skew","withdrawals","settlements","smallBatches","deletions","calm","smallParts","quietEnd","clones"],"replicas":2,"rows":1,"scopes":1,"seed":2228,"steps":100,"tables":[0,2],"values":4,"writes":45}
+      """#,
+      #"""
+      {"write":{"at":0,"rows":[{"cells":[{"column":3,"value":1}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"clone":{"as":2,"at":1}}
+      {"calm":{}}
+      {"clone":{"as":4,"at":2}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":3,"value":1}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"write":{"at":4,"rows":[{"cells":[{"column":8,"value":3}],"isUndoneFirst":false,"isWhole":true,"row":{"row":0,"scope":0,"table":0},"statement":"delete"},{"cells":[{"column":1,"value":1},{"column":7,"value":3},{"column":11,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":2},"statement":"replace"}]}}
+      {"sync":{"_1":{"batchBytes":200,"faults":[{"none":{}},{"none":{}},{"requestCut":{"_0":309}},{"none":{}},{"none":{}},{"none":{}},{"requestCut":{"_0":309}},{"twice":{}}]},"at":4}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":0,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":2},"statement":"upsert"}]}}
+      """#)
+  }
 }
 
 /// Plays a history and expects that every law holds.

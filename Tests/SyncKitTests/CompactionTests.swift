@@ -157,14 +157,13 @@ import Testing
   @Test func whatIsCountedStays() throws {
     var limits = RelayLimits()
     limits.historyMilliseconds = 0
-    let field = try RelayField(limits)
-    let tables = [SyncedTable("note", scope: .fixed(TestField.scope), policies: ["c": .counter])]
-    let li = try field.replica("li", tables: tables)
+    let field = try RelayField(limits, tables: [.fixed("note", ["c": .counter])])
+    let li = try field.replica("li")
     try li.run("INSERT INTO note VALUES('n', 'x', 'x', 0)")
     for at in 0..<5 { try li.run("UPDATE note SET a = 'edit \(at)', c = c + 1") }
     try field.settleDown([li])
     try compact(field, li)
-    let newcomer = try field.replica("chen", tables: tables)
+    let newcomer = try field.replica("chen")
     try field.settleDown([li, newcomer])
     #expect(try newcomer.rows("SELECT c FROM note") == li.rows("SELECT c FROM note"))
   }
@@ -175,14 +174,14 @@ import Testing
     let (li, wang) = (try field.replica("li"), try field.replica("wang"))
     try li.run("INSERT INTO note VALUES('n', 'first', 'first', 0)")
     try field.settleDown([li, wang])
-    try field.backUp()
+    try field.backUpRelay()
     for at in 0..<8 {
       try (at % 2 == 0 ? li : wang).run("UPDATE note SET a = 'edit \(at)'")
       try field.settleDown([li, wang])
     }
     #expect(try compact(field, li) > 0)
     try field.settleDown([li, wang])
-    try field.restore()
+    try field.setBackRelay()
     try li.run("UPDATE note SET b = 'after the restore'")
     try field.settleDown([wang, li])
     let newcomer = try field.replica("chen")

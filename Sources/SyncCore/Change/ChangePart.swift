@@ -86,11 +86,12 @@ public struct ChangePart: Sendable {
   ///   - firstIndex: the place of its first row in the changeset.
   ///   - withValues: false reads the structure alone, which is much faster.
   ///   - restamps: the branches that the part speaks of by names they have lost: ``ChangesetHeader/restamps``.
+  ///   - aliases: changesets that have several names here.
   ///   - codec: compression.
   ///   - number: the local number for a site.
   public init(
-    decoding bytes: [UInt8], firstIndex: Int, withValues: Bool = true, restamps: [Restamp] = [], codec: Codec,
-    number: (SiteID) throws -> UInt32
+    decoding bytes: [UInt8], firstIndex: Int, withValues: Bool = true, restamps: [Restamp] = [], aliases: Aliases = Aliases(),
+    codec: Codec, number: (SiteID) throws -> UInt32
   ) throws {
     var reader = ByteReader(bytes)
     guard try reader.byte() == Self.version else { throw SyncCoreError(.unsupportedVersion, "changeset part") }
@@ -107,7 +108,8 @@ public struct ChangePart: Sendable {
       numbers.append(try number(site))
     }
     let sites = PartSites(
-      numbers: numbers, renamings: try restamps.map { .init(from: try number($0.from), after: $0.after, to: try number($0.to)) })
+      numbers: numbers, renamings: try restamps.map { .init(from: try number($0.from), after: $0.after, to: try number($0.to)) },
+      aliases: aliases)
     var groups: [ChangeGroup] = []
     var index = firstIndex
     var room = PartRoom()

@@ -128,21 +128,23 @@ struct PartSites {
 
   let numbers: [UInt32]
   let renamings: [Renaming]
+  var aliases = Aliases()
 
   /// The name that a dot has now.
   func name(_ dot: LocalDot) -> LocalDot {
-    renamings.reduce(dot) { dot, renaming in
-      dot.site == renaming.from && dot.seq > renaming.after ? LocalDot(site: renaming.to, seq: dot.seq - renaming.after) : dot
-    }
+    aliases[
+      renamings.reduce(dot) { dot, renaming in
+        dot.site == renaming.from && dot.seq > renaming.after ? LocalDot(site: renaming.to, seq: dot.seq - renaming.after) : dot
+      }]
   }
 
   /// Joins what had been read of a site: of a branch all of it up to there, and what both branches have in common.
   func join(_ dot: LocalDot, to context: inout [LocalDot]) {
     var dot = dot
     for renaming in renamings where dot.site == renaming.from && dot.seq > renaming.after {
-      if renaming.after > 0 { context.join(LocalDot(site: renaming.from, seq: renaming.after)) }
+      if renaming.after > 0 { aliases.join(LocalDot(site: renaming.from, seq: renaming.after), to: &context) }
       dot = LocalDot(site: renaming.to, seq: dot.seq - renaming.after)
     }
-    context.join(dot)
+    aliases.join(dot, to: &context)
   }
 }

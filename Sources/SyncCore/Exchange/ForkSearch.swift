@@ -15,7 +15,7 @@ public struct Fork: Hashable, Sendable {
   }
 }
 
-/// Finds where a fork begins, by asking the other side for single changesets: each names the hash of the one before it.
+/// Finds where a fork begins, by asking the other side for single changesets and comparing them.
 public struct ForkSearch: Sendable {
   private let fork: Fork
   /// What the other side has of the scope: nothing but the forked site is asked for.
@@ -24,7 +24,7 @@ public struct ForkSearch: Sendable {
   public private(set) var common: UInt64 = 0
   /// The first that is known not to be.
   private var differs: UInt64
-  /// Which changeset's hash is being asked about.
+  /// Which changeset is being asked for.
   private var asked: UInt64?
 
   /// - Parameters:
@@ -44,21 +44,26 @@ public struct ForkSearch: Sendable {
     let probe = asked == nil ? differs - 1 : common + (differs - common) / 2
     asked = probe
     var vector = VersionVector(known.entries.filter { $0.site != fork.site })
-    vector.insert(Dot(site: fork.site, seq: probe))
+    vector.insert(Dot(site: fork.site, seq: probe - 1))
     return .pull([ScopeHoldings(scope: fork.scope, holdings: Holdings(vector: vector))], budget: 1)
   }
 
   /// - Parameters:
   ///   - response: what was answered to ``next()``.
-  ///   - hash: the hash of this side's changeset of a number.
-  public mutating func answered(_ response: ExchangeResponse, hash: (UInt64) throws -> [UInt8]) throws {
+  ///   - digest: the hash of a header's bytes.
+  ///   - hash: the hash of this side's changeset of a number; nil when it has been left out here.
+  public mutating func answered(
+    _ response: ExchangeResponse, digest: ([UInt8]) -> [UInt8], hash: (UInt64) throws -> [UInt8]?
+  ) throws {
     guard let asked, case .changes(let fragments, _, _) = response, let first = fragments.first else {
       throw SyncCoreError(.unexpected, "no changeset to compare")
     }
     let header = try ChangesetHeader(decoding: first.header)
-    guard header.scope == fork.scope, header.dot == Dot(site: fork.site, seq: asked + 1) else {
+    guard header.scope == fork.scope, header.dot.site == fork.site, header.dot.seq >= asked else {
       throw SyncCoreError(.unexpected, "another changeset than the one to compare")
     }
-    if try hash(asked) == header.previous { common = asked } else { differs = asked }
+    // What one side has left out had been acknowledged by the other, and was the same then.
+    if header.dot.seq > asked { return common = asked }
+    if let own = try hash(asked), own != digest(first.header) { differs = asked } else { common = asked }
   }
 }

@@ -33,6 +33,7 @@ extension Engine {
         }
       }
       for scope in scopes { refused += try applyWaiting(scope, sparing) }
+      for scope in scopes where misnamed.remove(scope) != nil { try rebuild(scope) }
       return (scopes, refused)
     }
   }
@@ -198,22 +199,25 @@ extension Engine {
   private func apply(
     _ header: ChangesetHeader, _ headerBytes: [UInt8], _ signature: [UInt8], _ body: [UInt8], _ scope: UInt32, _ dot: LocalDot
   ) throws {
+    if try log.noteName(header, headerBytes, scope: scope) { misnamed.insert(scope) }
     try log.appendHead(
       scope: scope, dot: dot, time: header.time, arrived: try arrival(), header: headerBytes, signature: signature, body: body)
     try log.disprove(scope: scope, dot: dot)
-    try merge(header, scope, dot, first: body)
+    // What is here under another name has been merged.
+    if try log.aliases(inScope: scope)[dot] == dot { try merge(header, scope, dot, first: body) }
   }
 
   /// Merges a changeset that is in the log into the rows.
   /// - Parameter first: its first part, where it is at hand.
   func merge(_ header: ChangesetHeader, _ scope: UInt32, _ dot: LocalDot, first: [UInt8]? = nil) throws {
     var needs: [LocalDot] = []
-    for need in header.needs.entries { needs.join(LocalDot(site: try catalog.number(of: need.site), seq: need.seq)) }
-    if dot.seq > 1 { needs.join(LocalDot(site: dot.site, seq: dot.seq - 1)) }
+    let aliases = try log.aliases(inScope: scope)
+    for need in header.needs.entries { aliases.join(LocalDot(site: try catalog.number(of: need.site), seq: need.seq), to: &needs) }
+    if dot.seq > 1 { aliases.join(LocalDot(site: dot.site, seq: dot.seq - 1), to: &needs) }
     var index = 0
     for part in header.parts.indices {
       let bytes = try (part == 0 ? first : nil) ?? log.body(scope: scope, dot: dot, part: part)
-      let groups = try log.decode(bytes, of: header, firstIndex: index, withValues: true).groups
+      let groups = try log.decode(bytes, of: header, scope, firstIndex: index, withValues: true).groups
       index += header.parts[part].rows
       guard (groups.last.map { $0.firstIndex + $0.rowCount } ?? index) == index else { throw SyncCoreError(.malformed, "a part's rows") }
       for group in groups {

@@ -23,15 +23,15 @@ extension EditFlush {
     _ cursor: RowCursor
   ) throws {
     let writer = try flush.writer(place.scope)
-    let context = try read.map { try engine.local($0.context) } ?? state.context
+    let context = try read.map { try engine.context($0.context, in: place.scope) } ?? state.context
     var change = RowChange(dot: writer.dot, isDeletion: false, context: context)
-    change.spared = try sparedExistence(state, context, read)
+    change.spared = try sparedExistence(place, state, context, read)
     var spared: [(column: Int?, dot: LocalDot)] = change.spared.map { (nil, $0.dot) }
     for (at, column) in columns.enumerated() {
       let number = shape.columnNumbers[column]
       let left: [LocalDot]
       if let read {
-        let shown = try read.shown[shape.columns[column].name].map(engine.local)
+        let shown = try read.shown[shape.columns[column].name].map { try engine.local($0, in: place.scope) }
         left = shown.map { shown in state.dots(of: number).filter { context.covers($0) && !shown.contains($0) } } ?? []
       } else {
         left = try engine.spared(place, column: number, state: state, context: context, displayed: old[at])
@@ -76,9 +76,9 @@ extension EditFlush {
   }
 
   /// Deletions within the context that stand against edits were not shown to whoever saw the row, nor are they touched.
-  func sparedExistence(_ state: RowState, _ context: [LocalDot], _ read: ReadToken.Row?) throws -> [RowChange.Spared] {
+  func sparedExistence(_ place: RowPlace, _ state: RowState, _ context: [LocalDot], _ read: ReadToken.Row?) throws -> [RowChange.Spared] {
     if let read {
-      guard let shown = try read.shownExistence.map(engine.local) else { return [] }
+      guard let shown = try read.shownExistence.map({ try engine.local($0, in: place.scope) }) else { return [] }
       return (state.alive + state.dead).filter { context.covers($0) && !shown.contains($0) }
         .map { RowChange.Spared(column: RowChange.existence, dot: $0) }
     }
@@ -151,8 +151,17 @@ extension EditFlush {
 
 extension Engine {
   /// The local numbers for dots that came from outside.
-  func local(_ dots: [Dot]) throws -> [LocalDot] {
-    try dots.map { LocalDot(site: try catalog.number(of: $0.site), seq: $0.seq) }.sorted { $0.site < $1.site }
+  func local(_ dots: [Dot], in scope: UInt32) throws -> [LocalDot] {
+    let aliases = try log.aliases(inScope: scope)
+    return try dots.map { aliases[LocalDot(site: try catalog.number(of: $0.site), seq: $0.seq)] }
+  }
+
+  /// What an author had read, by the names that count.
+  func context(_ dots: [Dot], in scope: UInt32) throws -> [LocalDot] {
+    let aliases = try log.aliases(inScope: scope)
+    var context: [LocalDot] = []
+    for dot in dots { aliases.join(LocalDot(site: try catalog.number(of: dot.site), seq: dot.seq), to: &context) }
+    return context
   }
 
   /// Puts one value into the user's table.

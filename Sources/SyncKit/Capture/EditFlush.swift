@@ -128,9 +128,9 @@ final class EditFlush {
     guard var state = try cursor.seek(touched.key)?.state else { return }
     let writer = try flush.writer(scope)
     let read = try readRow(place)
-    let context = try read.map { try engine.local($0.context) } ?? state.context
+    let context = try read.map { try engine.context($0.context, in: place.scope) } ?? state.context
     var change = RowChange(dot: writer.dot, isDeletion: true, context: context)
-    change.spared = try sparedExistence(state, context, read)
+    change.spared = try sparedExistence(place, state, context, read)
     try append(place, state, change, columns: [], values: [], spared: change.spared.map { (nil, $0.dot) })
     let wasConflict = state.isExistenceConflict
     state.mergeExistence(change)

@@ -45,14 +45,15 @@ extension Engine {
     if last < run.last { return [Omission.Run(first: last + 1, last: run.last, hash: run.hash)] }
     guard !keepsHistory, try hash(scope, LocalDot(site: site, seq: run.last)) == run.hash else { return [] }
     if needed[scope] == nil { needed[scope] = try Snapshot(self).needed(inScope: scope) }
+    let aliases = try log.aliases(inScope: scope)
     var out: [Omission.Run] = []
     var first = run.first
     for entry in try log.entries(scope: scope, site: site, after: run.first - 1, limit: Int(clamping: run.last - run.first + 1))
-    where entry.dot.seq <= run.last && (entry.dot.seq == last || needed[scope]?.contains(entry.dot) ?? true) {
-      if first < entry.dot.seq {
-        let previous = try ChangesetHeader(decoding: entry.header).previous
-        out.append(Omission.Run(first: first, last: entry.dot.seq - 1, hash: previous))
-      }
+    where entry.dot.seq <= run.last {
+      let header = try ChangesetHeader(decoding: entry.header)
+      let isNeeded = needed[scope]?.contains(entry.dot) ?? true
+      guard isNeeded || entry.dot.seq == last || header.origin != nil || aliases.hasSeveral(entry.dot) else { continue }
+      if first < entry.dot.seq { out.append(Omission.Run(first: first, last: entry.dot.seq - 1, hash: header.previous)) }
       first = entry.dot.seq + 1
     }
     if first <= run.last { out.append(Omission.Run(first: first, last: run.last, hash: run.hash)) }
@@ -127,15 +128,16 @@ extension Snapshot {
     let name = try catalog.scope(scope)
     let needed = try needed(inScope: scope)
     let contested = try contested(inScope: scope)
+    let aliases = try log.aliases(inScope: scope)
     var out: [Omission] = []
     for site in try log.sites(inScope: scope) {
       let author = try catalog.site(site)
       let last = try log.lastEntry(scope: scope, site: site)
       var run: Omission.Run?
       for entry in try log.entries(scope: scope, site: site, after: 0, limit: .max) where entry.dot.seq < last {
-        guard entry.dot.seq <= vector[author], !needed.contains(entry.dot) else { continue }
+        guard entry.dot.seq <= vector[author], !needed.contains(entry.dot), !aliases.hasSeveral(entry.dot) else { continue }
         let header = try ChangesetHeader(decoding: entry.header)
-        guard try onlyEdits(header, scope, entry.dot, contested: contested) else { continue }
+        guard header.origin == nil, try onlyEdits(header, scope, entry.dot, contested: contested) else { continue }
         let hash = codec.digest(entry.header)
         if let open = run, open.last + 1 == entry.dot.seq {
           run = Omission.Run(first: open.first, last: entry.dot.seq, hash: hash)

@@ -53,7 +53,10 @@ struct ExchangeRun {
     case .look(let remote):
       let acknowledged = try memory.acknowledged(remote.map(\.scope))
       let (held, forks) = try replica.look { snapshot in
-        (try remote.map { ScopeHoldings(scope: $0.scope, holdings: try snapshot.holdings(of: $0.scope)) }, try snapshot.forks(remote))
+        (
+          try remote.map { ScopeHoldings(scope: $0.scope, holdings: try snapshot.holdings(of: $0.scope)) },
+          try snapshot.forks(remote, acknowledged: acknowledged)
+        )
       }
       return .holds(held, acknowledged: acknowledged, forks: forks)
     case .load(let wants, let budget):
@@ -64,7 +67,7 @@ struct ExchangeRun {
       unacceptable += refused
       return .stored(held, refused: refused)
     case .forget(let epoch, let isRelay):
-      try memory.forget(isRelay: isRelay)
+      try memory.forget(isNow: epoch, isRelay: isRelay)
       return .begin(epoch: epoch, token: [], unsent: try memory.unsentScopes())
     case .resolve: break
     case .acknowledge(let held): unnoted += try memory.acknowledge(held)

@@ -41,19 +41,20 @@ struct PeerMemory {
     }
   }
 
-  /// Forgets what the other side has said that it holds.
-  func forget(isRelay: Bool) throws {
+  /// Forgets what the other side has said that it holds, and that it was another than it is now.
+  func forget(isNow epoch: [UInt8], isRelay: Bool) throws {
     try replica.work { engine in
       let peer = try id(engine)
       if isRelay { try engine.record(.relayRestored) }
       let clear = try engine.connection.statement("DELETE FROM synckit_acknowledged WHERE peer = ?1")
       clear.bind(1, peer)
       try clear.run()
+      try remember(epoch, [], of: peer, engine)
     }
   }
 
-  /// Notes what the other side has said that it holds.
-  /// - Returns: what could not be noted, since this side has nothing of those scopes yet.
+  /// Notes what the other side has said that it holds, as far as it is here too.
+  /// - Returns: what could not be noted, since it is not.
   func acknowledge(_ held: [ScopeHoldings]) throws -> [ScopeHoldings] {
     try replica.work { engine in
       let peer = try id(engine)
@@ -65,15 +66,21 @@ struct PeerMemory {
           left.append(there)
           continue
         }
+        var beyond = VersionVector()
         for dot in there.holdings.vector.entries {
-          let site = try engine.catalog.number(of: dot.site)
+          let site = try engine.catalog.known(dot.site)
+          let here = try site.map { try engine.log.lastSeq(scope: scope, site: $0) } ?? 0
+          // What is not here yet may yet come from elsewhere, and be another branch than the other side's.
+          if here < dot.seq { beyond.insert(dot) }
+          guard let site, here > 0 else { continue }
           put.reset()
           put.bind(1, peer)
           put.bind(2, scope)
           put.bind(3, site)
-          put.bind(4, dot.seq)
+          put.bind(4, min(here, dot.seq))
           try put.run()
         }
+        if !beyond.isEmpty { left.append(ScopeHoldings(scope: there.scope, holdings: Holdings(vector: beyond))) }
       }
       return left
     }
@@ -82,14 +89,15 @@ struct PeerMemory {
   func remember(_ epoch: [UInt8], _ token: [UInt8]) throws {
     let (oldEpoch, oldToken) = try known()
     if oldEpoch == epoch, oldToken == token { return }
-    try replica.work { engine in
-      let peer = try id(engine)
-      let put = try engine.connection.statement("UPDATE synckit_peer SET epoch = ?2, token = ?3 WHERE id = ?1")
-      put.bind(1, peer)
-      put.bind(2, blob: epoch)
-      put.bind(3, blob: token)
-      try put.run()
-    }
+    try replica.work { engine in try remember(epoch, token, of: id(engine), engine) }
+  }
+
+  private func remember(_ epoch: [UInt8], _ token: [UInt8], of peer: Int64, _ engine: Engine) throws {
+    let put = try engine.connection.statement("UPDATE synckit_peer SET epoch = ?2, token = ?3 WHERE id = ?1")
+    put.bind(1, peer)
+    put.bind(2, blob: epoch)
+    put.bind(3, blob: token)
+    try put.run()
   }
 
   /// How large a batch the link to the other side has borne; nil where nothing is known of it.

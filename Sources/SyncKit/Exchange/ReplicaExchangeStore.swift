@@ -155,10 +155,12 @@ extension Snapshot {
 
   private func add(_ entry: ChangeLog.Entry, _ scope: UInt32, _ holdings: Holdings, to batch: inout Batch) throws {
     let header = try ChangesetHeader(decoding: entry.header)
-    let first = holdings.parts(of: header.dot)
+    // Whoever says that it has them all and yet lacks the changeset has something else: it gets everything.
+    let held = holdings.parts(of: header.dot)
+    let first = held < header.parts.count ? held : 0
     var parts: [[UInt8]] = []
     var bytes = entry.header.count + entry.signature.count + 16
-    for part in first..<max(first, header.parts.count) {
+    for part in first..<header.parts.count {
       if batch.bytes + bytes + header.parts[part].bytes > batch.budget, !(batch.fragments.isEmpty && parts.isEmpty) {
         batch.isFull = true
         batch.hasMore = true

@@ -31,7 +31,8 @@ struct RowHistory {
   func writes(to rows: Set<Row>, inScope scope: UInt32) throws -> [Row: [RowWrite]] {
     var out: [Row: [RowWrite]] = [:]
     let tables = Set(rows.map(\.table))
-    for entry in try log.entries(inScope: scope) {
+    let aliases = try log.aliases(inScope: scope)
+    for entry in try log.entries(inScope: scope) where aliases[entry.dot] == entry.dot {
       let header = try ChangesetHeader(decoding: entry.header)
       var index = 0
       for number in header.parts.indices {

@@ -1,54 +1,88 @@
 import SyncCore
 
 extension Engine {
-  /// Gives a branch of a fork another name, with all here that was written having read it, so that the branch which the relay has can take
-  /// the name. Every word stays, and stands beside the other branch's as what was written without having read it.
+  /// Gives branches of forks other names, with all here that was written having read them, so that the branches which the relay has can
+  /// take theirs. Every word stays, and stands beside the other branch's as what was written without having read it.
   /// - Parameters:
   ///   - scope: where.
-  ///   - site: who wrote both branches.
-  ///   - after: the last changeset that they have in common.
-  func restamp(_ scope: UInt32, site: SiteID, after: UInt64) throws {
-    let entries = try log.entries(inScope: scope).map { (entry: $0, header: try ChangesetHeader(decoding: $0.header)) }
-    let branches = Self.branches(entries.map(\.header), from: site, after: after)
-    var restamps: [Restamp] = []
-    for (entry, header) in entries where branches[header.dot.site].map({ header.dot.seq == $0 + 1 }) ?? false {
-      restamps.append(Restamp(from: header.dot.site, after: header.dot.seq - 1, hash: codec.digest(entry.header)))
+  ///   - forks: who wrote both branches, with the last changeset that they have in common.
+  func restamp(_ scope: UInt32, _ forks: [SiteID: UInt64]) throws {
+    let all = try log.entries(inScope: scope).map { entry in
+      Branched(place: entry.dot, signature: entry.signature, header: try ChangesetHeader(decoding: entry.header), encoded: entry.header)
     }
-    var fragments: [Fragment] = []
-    var previous: [SiteID: [UInt8]] = [:]
-    for (entry, header) in entries {
-      guard let site = restamps.first(where: { $0.renamed(header.dot) != nil })?.to,
-        let renamed = header.restamped(restamps, encoded: entry.header, previous: previous[site] ?? [])
-      else { continue }
-      let encoded = renamed.encoded
-      previous[site] = codec.digest(encoded)
-      let parts = try header.parts.indices.map { try log.body(scope: scope, dot: entry.dot, part: $0) }
-      fragments.append(Fragment(header: encoded, signature: entry.signature, firstPart: 0, parts: parts))
+    var branches = Self.branches(all, forks)
+    var branched = all.filter { branches.contains($0.header.dot) }
+    let parts = try branched.map { one in
+      try one.header.parts.indices.map { try log.body(scope: scope, dot: one.place, part: $0) }
     }
-    for restamp in restamps { try forget(restamp.from, after: restamp.after, in: scope) }
+    for (site, after) in branches { try forget(site, after: after, in: scope) }
     try rebuild(scope)
-    if restamps.contains(where: { $0.from == self.site }) { try beginLife() }
-    let (_, refused) = try store(fragments)
-    guard refused.isEmpty else { throw SyncKitError(.damaged, ["restamp": refused[0].dot.description, "code": refused[0].code]) }
-    for restamp in restamps {
-      try record(
-        .restamped, scope: scope, count: entries.count { restamp.renamed($0.header.dot) != nil }, restamp: restamp)
+    if branches[site] != nil { try beginLife() }
+    // Under its new name too a branch may part from what is here: copies of a copy have both given it that name, and each gone on.
+    while !branches.isEmpty {
+      for restamp in rename(&branched, branches) {
+        try record(
+          .restamped, scope: scope, count: branched.count { $0.header.dot.site == restamp.to }, restamp: restamp)
+      }
+      branches = Self.branches(branched, try taken(branched, in: scope))
     }
+    let (_, refused) = try store(
+      zip(branched, parts).map { Fragment(header: $0.encoded, signature: $0.signature, firstPart: 0, parts: $1) })
+    guard refused.isEmpty else { throw SyncKitError(.damaged, ["restamp": refused[0].dot.description, "code": refused[0].code]) }
   }
 
-  /// What belongs to a branch: its own changesets, and those of others that were written having read one of it.
-  private static func branches(_ headers: [ChangesetHeader], from site: SiteID, after: UInt64) -> [SiteID: UInt64] {
-    var branches = [site: after]
-    func isBranched(_ dot: Dot) -> Bool { branches[dot.site].map { dot.seq > $0 } ?? false }
-    var isGrowing = true
+  /// A changeset that is on its way to another name.
+  private struct Branched {
+    /// Where the log had it.
+    let place: LocalDot
+    let signature: [UInt8]
+    var header: ChangesetHeader
+    var encoded: [UInt8]
+  }
+
+  /// What belongs to branches: their own changesets, and those of others that were written having read one of theirs.
+  private static func branches(_ all: [Branched], _ forks: [SiteID: UInt64]) -> [SiteID: UInt64] {
+    var branches = forks
+    var isGrowing = !forks.isEmpty
     while isGrowing {
       isGrowing = false
-      for header in headers where !isBranched(header.dot) && header.needs.entries.contains(where: isBranched) {
+      for header in all.map(\.header) where !branches.contains(header.dot) && header.needs.entries.contains(where: branches.contains) {
         branches[header.dot.site] = header.dot.seq - 1
         isGrowing = true
       }
     }
     return branches
+  }
+
+  /// Gives what belongs to branches its new names.
+  /// - Returns: which names these are.
+  private func rename(_ all: inout [Branched], _ branches: [SiteID: UInt64]) -> [Restamp] {
+    var restamps: [Restamp] = []
+    for one in all where branches[one.header.dot.site].map({ one.header.dot.seq == $0 + 1 }) ?? false {
+      restamps.append(Restamp(from: one.header.dot.site, after: one.header.dot.seq - 1, hash: codec.digest(one.encoded)))
+    }
+    var previous: [SiteID: [UInt8]] = [:]
+    for at in all.indices {
+      let dot = all[at].header.dot
+      guard let site = restamps.first(where: { $0.renamed(dot) != nil })?.to,
+        let renamed = all[at].header.restamped(restamps, encoded: all[at].encoded, previous: previous[site] ?? [])
+      else { continue }
+      (all[at].header, all[at].encoded) = (renamed, renamed.encoded)
+      previous[site] = codec.digest(all[at].encoded)
+    }
+    return restamps
+  }
+
+  /// The names that something else here has already, each with the last changeset that is the same.
+  private func taken(_ all: [Branched], in scope: UInt32) throws -> [SiteID: UInt64] {
+    var taken: [SiteID: UInt64] = [:]
+    for one in all {
+      let dot = one.header.dot
+      let place = LocalDot(site: try catalog.number(of: dot.site), seq: dot.seq)
+      guard let known = try log.entry(scope: scope, dot: place), known.header != one.encoded else { continue }
+      taken[dot.site] = min(taken[dot.site] ?? .max, dot.seq - 1)
+    }
+    return taken
   }
 
   /// Takes a site's changesets out of a scope, from one on, and what peers have said of them.
@@ -71,4 +105,9 @@ extension Engine {
     names.forget()
     forgetHeads()
   }
+}
+
+extension [SiteID: UInt64] {
+  /// Whether a changeset is of a branch, where branches are told by the last changeset before each.
+  fileprivate func contains(_ dot: Dot) -> Bool { self[dot.site].map { dot.seq > $0 } ?? false }
 }

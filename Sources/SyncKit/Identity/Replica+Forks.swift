@@ -14,17 +14,21 @@ extension Snapshot {
     return Array(run.hash.prefix(length))
   }
 
-  /// Where another side does not hold the same as this one under the same name, or something that only this one can have written and has not.
-  func forks(_ remote: [ScopeHoldings]) throws -> [Fork] {
+  /// Where another side does not hold the same as this one under the same name, or may not: it has more there than this one, of a site that
+  /// is this one itself, or of one from whom this has more than the other side was ever known to hold. Who pushes before that is told would
+  /// hand on what was written having read one branch as if it had read the other.
+  /// - Parameter acknowledged: what the other side has been known to hold.
+  func forks(_ remote: [ScopeHoldings], acknowledged: [ScopeHoldings]) throws -> [Fork] {
     let own = try connection.site()
     var out: [Fork] = []
     for there in remote {
       let scope = try catalog.known(there.scope)
+      let known = acknowledged.first { $0.scope == there.scope }?.holdings.vector ?? VersionVector()
       for (at, dot) in there.holdings.vector.entries.enumerated() {
         let here = try lastSeq(of: dot.site, in: there.scope)
         let isForked: Bool
         if here < dot.seq {
-          isForked = dot.site == own
+          isForked = dot.site == own || here > known[dot.site]
         } else if let scope, let number = try catalog.known(dot.site), at < there.holdings.ends.count {
           isForked = try end(scope, LocalDot(site: number, seq: dot.seq)).map { $0 != there.holdings.ends[at] } ?? false
         } else {
@@ -38,19 +42,32 @@ extension Snapshot {
 }
 
 extension Replica {
-  /// Gives this side's branch of each fork another name, and this replica a new life where it is itself that was copied or restored.
+  /// Gives this side's branches of forks other names, and this replica a new life where it is itself that was copied or restored: all of
+  /// them at once, so that a cut on the way leaves either everything as it was or nothing to be done.
   func resolve(_ forks: [Fork], over transport: any ExchangeTransport, _ memory: PeerMemory) throws {
-    for fork in forks {
-      let common = try common(fork, over: transport, memory)
-      try work { engine in
-        let scope = try engine.catalog.number(of: fork.scope)
-        try engine.reloadSite()
-        let isOwn = engine.site == fork.site
-        let last = try engine.log.lastSeq(scope: scope, site: engine.catalog.number(of: fork.site))
-        if last > common { try engine.restamp(scope, site: fork.site, after: common) } else if isOwn { try engine.beginLife() }
-        if isOwn { try engine.record(.wentBack, scope: scope) }
+    var found: [ScopeID: [SiteID: UInt64]] = [:]
+    for fork in forks where found[fork.scope]?[fork.site] == nil {
+      found[fork.scope, default: [:]][fork.site] = try common(fork, over: transport, memory)
+    }
+    try work { engine in
+      try engine.reloadSite()
+      let own = engine.site
+      for (scope, common) in found.sorted(by: { $0.key < $1.key }) {
+        let number = try engine.catalog.number(of: scope)
+        let vector = try engine.log.vector(ofScope: number)
+        let branches = common.filter { vector[$0.key] > $0.value }
+        if !branches.isEmpty { try engine.restamp(number, branches) }
+        if common[own] != nil {
+          if engine.site == own { try engine.beginLife() }
+          try engine.record(.wentBack, scope: number)
+        }
       }
     }
+    // Up to there both sides hold the same.
+    _ = try memory.acknowledge(
+      found.map { scope, common in
+        ScopeHoldings(scope: scope, holdings: Holdings(vector: VersionVector(common.map { Dot(site: $0.key, seq: $0.value) })))
+      })
     try pool.write { db in try db.notifyChanges(in: .fullDatabase) }
   }
 
@@ -66,12 +83,17 @@ extension Replica {
     else { throw SyncCoreError(.unexpected, "heads") }
     var search = ForkSearch(fork, known: known)
     while let request = search.next() {
-      try search.answered(try ask(request)) { seq in
+      try search.answered(try ask(request), digest: Codec.standard.digest) { seq in
         try look { snapshot in
-          guard let scope = try snapshot.catalog.known(fork.scope), let site = try snapshot.catalog.known(fork.site),
-            let entry = try snapshot.log.entry(scope: scope, dot: LocalDot(site: site, seq: seq))
-          else { throw SyncKitError(.damaged, ["log": "\(fork.site)#\(seq)"]) }
-          return snapshot.codec.digest(entry.header)
+          guard let scope = try snapshot.catalog.known(fork.scope), let site = try snapshot.catalog.known(fork.site) else {
+            throw SyncKitError(.damaged, ["log": "\(fork.site)#\(seq)"])
+          }
+          let dot = LocalDot(site: site, seq: seq)
+          if let entry = try snapshot.log.entry(scope: scope, dot: dot) { return snapshot.codec.digest(entry.header) }
+          guard try snapshot.log.omission(scope: scope, dot: dot) != nil else {
+            throw SyncKitError(.damaged, ["log": "\(fork.site)#\(seq)"])
+          }
+          return nil
         }
       }
     }

@@ -3,10 +3,12 @@ import SyncCore
 /// The log of changesets, as their authors encoded them: what is exchanged, and what history is told from.
 final class ChangeLog {
   let connection: Connection
-  private let catalog: Catalog
+  let catalog: Catalog
   private let codec: Codec
   /// A batch of edits nearly always meets those of few changesets.
   private var lastTime: (scope: UInt32, dot: LocalDot, time: HybridTime)?
+  /// What was re-stamped, by scope, as far as it was asked for in this transaction.
+  var stamped: [UInt32: StampedNames] = [:]
 
   init(_ connection: Connection, _ catalog: Catalog, _ codec: Codec) {
     self.connection = connection
@@ -97,7 +99,10 @@ final class ChangeLog {
   }
 
   /// Forgets what was read in a transaction that may yet be undone.
-  func forget() { lastTime = nil }
+  func forget() {
+    lastTime = nil
+    stamped.removeAll()
+  }
 
   func appendPart(scope: UInt32, dot: LocalDot, part: Int, body: [UInt8]) throws {
     let put = try connection.statement(fixed: "INSERT INTO synckit_log(scope, site, seq, part, body) VALUES(?1, ?2, ?3, ?4, ?5)")
@@ -165,12 +170,13 @@ final class ChangeLog {
 
   /// Reads a part of a changeset in the log.
   func part(_ header: ChangesetHeader, scope: UInt32, dot: LocalDot, part: Int, firstIndex: Int, withValues: Bool) throws -> ChangePart {
-    try decode(try body(scope: scope, dot: dot, part: part), of: header, firstIndex: firstIndex, withValues: withValues)
+    try decode(try body(scope: scope, dot: dot, part: part), of: header, scope, firstIndex: firstIndex, withValues: withValues)
   }
 
-  func decode(_ body: [UInt8], of header: ChangesetHeader, firstIndex: Int, withValues: Bool) throws -> ChangePart {
+  func decode(_ body: [UInt8], of header: ChangesetHeader, _ scope: UInt32, firstIndex: Int, withValues: Bool) throws -> ChangePart {
     try ChangePart(
-      decoding: body, firstIndex: firstIndex, withValues: withValues, restamps: try header.restamps, codec: codec
+      decoding: body, firstIndex: firstIndex, withValues: withValues, restamps: try header.restamps,
+      aliases: try aliases(inScope: scope), codec: codec
     ) { try catalog.number(of: $0) }
   }
 

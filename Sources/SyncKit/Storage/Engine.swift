@@ -48,6 +48,8 @@ final class Engine: @unchecked Sendable {
   private(set) var wallClock: Int64 = 0
   /// Nil until it is read in the running transaction.
   private var lastArrival: Int64?
+  /// Scopes with changes that are merged under a name which does not count any more.
+  var misnamed: Set<UInt32> = []
   /// See ``head(ofScope:)``.
   private(set) var heads: [UInt32: ScopeHead] = [:]
   private(set) var headsVersion: Int64 = -1

@@ -22,7 +22,15 @@ extension Engine {
         clear.bind(1, scope)
         try clear.run()
       }
-      for (dot, header) in try inOrderOfNeed(scope) { try merge(header, scope, dot) }
+      log.forget()
+      let aliases = try log.aliases(inScope: scope)
+      var merged: Set<LocalDot> = []
+      for (dot, header) in try inOrderOfNeed(scope) {
+        // What has several names has its turn with the first of them, and counts under its own.
+        let name = aliases[dot]
+        guard merged.insert(name).inserted else { continue }
+        try merge(name == dot ? header : log.header(scope: scope, dot: name), scope, name)
+      }
     }
   }
 

@@ -56,6 +56,21 @@ import Testing
     #expect(context == [LocalDot(site: 1, seq: 4), LocalDot(site: 2, seq: 1), LocalDot(site: 3, seq: 3)])
   }
 
+  /// I-2: by whichever of its names a change was read, it was read.
+  @Test func whatHasTwoNamesIsReadByBoth() {
+    var aliases = Aliases()
+    aliases[LocalDot(site: 2, seq: 1)] = LocalDot(site: 1, seq: 5)
+    aliases[LocalDot(site: 2, seq: 2)] = LocalDot(site: 1, seq: 6)
+    let sites = PartSites(numbers: [1], renamings: [.init(from: 3, after: 4, to: 2)], aliases: aliases)
+    #expect(sites.name(LocalDot(site: 3, seq: 5)) == LocalDot(site: 1, seq: 5))
+    #expect(sites.name(LocalDot(site: 2, seq: 3)) == LocalDot(site: 2, seq: 3))
+    for (seq, known) in [(1, 5), (2, 6), (3, 6)] as [(UInt64, UInt64)] {
+      var context: [LocalDot] = []
+      sites.join(LocalDot(site: 2, seq: seq), to: &context)
+      #expect(context == [LocalDot(site: 1, seq: known), LocalDot(site: 2, seq: seq)])
+    }
+  }
+
   @Test func anOriginThatSaysSomethingElseIsMalformed() throws {
     let branch = Restamp(from: Self.author, after: 4, hash: [1, 2, 3, 4])
     let written = Self.header(Dot(site: Self.author, seq: 6))
@@ -83,7 +98,10 @@ import Testing
     let scope = ScopeID(literal: "case-1")
     for (here, there) in (0...9).flatMap({ here in (1...9).map { (UInt64(here), UInt64($0)) } }) {
       for common in 0...min(here, there) where common < there {
-        func hash(_ seq: UInt64, _ isThere: Bool) -> [UInt8] { seq == 0 ? [] : [UInt8(seq), seq > common && isThere ? 1 : 0] }
+        func changeset(_ seq: UInt64, isThere: Bool) -> [UInt8] {
+          let needs = seq > common && isThere ? [Dot(site: Self.other, seq: 1)] : []
+          return Self.header(Dot(site: Self.author, seq: seq), needs: needs, previous: seq == 1 ? [] : [1]).encoded
+        }
         var search = ForkSearch(
           Fork(scope: scope, site: Self.author, here: here, there: there),
           known: VersionVector([Dot(site: Self.author, seq: there), Dot(site: Self.other, seq: 3)]))
@@ -95,10 +113,10 @@ import Testing
           }
           let seq = wants[0].holdings.vector[Self.author] + 1
           try #require(seq <= there)
-          let answer = Self.header(Dot(site: Self.author, seq: seq), previous: hash(seq - 1, true))
           try search.answered(
-            .changes([Fragment(header: answer.encoded, signature: [], firstPart: 0, parts: [])], isComplete: false)
-          ) { hash($0, false) }
+            .changes([Fragment(header: changeset(seq, isThere: true), signature: [], firstPart: 0, parts: [])], isComplete: false),
+            digest: { $0 }
+          ) { changeset($0, isThere: false) }
         }
         #expect(search.common == common, "here \(here), there \(there)")
         #expect(questions <= 5)
@@ -112,7 +130,7 @@ import Testing
     for fragments in [[], [Fragment(header: other.encoded, signature: [], firstPart: 0, parts: [])]] {
       var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.author, seq: 5)]))
       _ = search.next()
-      let code = SyncCoreError.Code.thrown { try search.answered(.changes(fragments, isComplete: false)) { _ in [] } }
+      let code = SyncCoreError.Code.thrown { try search.answered(.changes(fragments, isComplete: false), digest: { $0 }) { _ in [] } }
       #expect(code == .unexpected)
     }
   }
