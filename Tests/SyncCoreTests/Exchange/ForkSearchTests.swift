@@ -19,6 +19,6 @@ import Testing
       Issue.record("nothing is asked")
       return
     }
-    #expect(wants.map(\.holdings.vector) == [VersionVector([Dot(site: Self.site, seq: 4)])])
+    #expect(wants.map(\.holdings.vector) == [VersionVector([Dot(site: Self.site, seq: 3)])])
   }
 }
