@@ -18,6 +18,8 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     case clones
     /// Devices that go back to a backup.
     case deviceRestores
+    /// Several steps happen in the same millisecond: what is written at the same time is told apart by its name alone.
+    case sameMoment
   }
 
   /// Which worlds are drawn.
@@ -68,7 +70,7 @@ public struct WorldOptions: Codable, Hashable, Sendable {
   /// Faults that happen to one device alone, or between two by hand.
   private static let byHand: Set<Fault> = [
     .crashes, .reopening, .clocks, .forms, .bundles, .damagedBundles, .skew, .settlements, .savepoints, .deletions, .processes, .undone,
-    .smallParts,
+    .smallParts, .sameMoment,
   ]
 
   private static let betweenDevices: Set<Fault> = [.noRelay, .gaps, .meetings, .bundles, .damagedBundles]

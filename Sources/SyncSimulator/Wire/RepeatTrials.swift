@@ -28,18 +28,15 @@ public struct RepeatTrials: Trials {
     let scope = ScopeID(literal: "case-0")
     let relay = try SimulatedRelay(folder: folder, seed: seed)
     let devices = try (0..<2).map {
-      try SimulatedReplica(number: $0, folder: folder, seed: seed, version: FieldTable.newest, tables: [2])
+      try SimulatedReplica(number: $0, folder: folder, seed: seed, version: FieldTable.newest, tables: [0, 2], hasSmallParts: true)
     }
     for device in devices { try relay.enrol(device, scopes: [scope]) }
     var (increments, befallen, sessions) = (0, [MessageFault](), 0)
     for _ in 0..<random.number(2...5) {
       let device = random.pick(devices)
       for _ in 0..<random.number(1...3) {
-        try device.replica.write { db in
-          try db.execute(
-            sql: "INSERT INTO tally(id, scope, n) VALUES('t', ?, 1) ON CONFLICT DO UPDATE SET n = n + 1", arguments: [scope.name])
-        }
         increments += 1
+        try write(device, scope, increments)
       }
       let count = random.chance(0.6) ? 2 : 1
       let faults = (0..<count).map { _ in
@@ -51,6 +48,15 @@ public struct RepeatTrials: Trials {
     for device in devices + devices { _ = try sync(device, relay, [[]], batchBytes: 1 << 20) }
     try expectOnce(devices, relay, scope, increments)
     return (befallen.filter { $0 != .none }, sessions)
+  }
+
+  /// A changeset of two parts, which small batches carry one at a time.
+  private static func write(_ device: SimulatedReplica, _ scope: ScopeID, _ number: Int) throws {
+    try device.replica.write { db in
+      try db.execute(
+        sql: "INSERT INTO tally(id, scope, n) VALUES('t', ?, 1) ON CONFLICT DO UPDATE SET n = n + 1", arguments: [scope.name])
+      try db.execute(sql: "INSERT INTO note(id, scope, a) VALUES(?, ?, ?)", arguments: ["n\(number)", scope.name, number])
+    }
   }
 
   /// One session after the other's line of faults, all at the same moment.
@@ -82,6 +88,8 @@ public struct RepeatTrials: Trials {
       let replica = try device.replica
       let sum = try replica.read { db in try Int.fetchOne(db, sql: "SELECT n FROM tally") }
       guard sum == increments else { throw WireBreach("I-2", "\(device.user) counts \(sum ?? 0) of \(increments)") }
+      let notes = try replica.read { db in try Int.fetchAll(db, sql: "SELECT a FROM note ORDER BY a") }
+      guard notes == Array(1...increments) else { throw WireBreach("I-2", "\(device.user) has \(notes) of \(increments) notes") }
       guard try replica.digest(of: scope).holdings == all else { throw WireBreach("I-9", "\(device.user) does not hold everything") }
       guard try replica.status(peer: "relay").unsentChangesets == 0 else { throw WireBreach("I-9", "\(device.user) has unsent work") }
     }

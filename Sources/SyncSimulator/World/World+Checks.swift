@@ -64,6 +64,11 @@ extension World {
       }
     }
     device.names[scope] = names
+    let (site, inherited) = (try device.presentSite(), device.inherited[scope] ?? VersionVector())
+    for (dot, name) in names.sorted(by: { $0.key < $1.key }) where name.site == site {
+      let isOwn = dot.site == device.life || inherited.contains(dot)
+      try require("I-12", isOwn, "\(device.user) goes on under the name of \(name), which another copy has written")
+    }
     let vector = VersionVector(Array(names.keys))
     let count = vector.entries.reduce(0) { $0 + Int($1.seq) }
     try require("I-5", names.count == count, "\(device.user) holds \(names.keys.sorted()) of \(scope), with gaps")

@@ -25,9 +25,7 @@ extension World {
 
   private func exchangeAll() throws {
     late = []
-    for device in devices {
-      for scope in scopes { try grant(device, scope) }
-    }
+    for device in devices { try grantWhatIsMissing(device) }
     let line = Line(batchBytes: options.has(.smallBatches) ? 200 : Limits.batchBytes)
     // Where two bear one name, the third exchange may be the one that brings the last of it.
     let rounds = Self.roundsToConverge + (options.hasAccidents ? 1 : 0)

@@ -76,6 +76,9 @@ public final class World {
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
+  /// How many steps one moment may last.
+  private static let stepsOfAMoment = 5
+
   /// Plays a history, then its end.
   /// - Returns: what went wrong; nil when nothing did.
   public func play(_ actions: [Action]) -> WorldFailure? {
@@ -84,8 +87,10 @@ public final class World {
         step = at
         coverage.note("action:\(action.kind)")
         trace.note("\(action)")
-        for device in devices { device.clock.pass(1000) }
-        relay?.pass(1000)
+        if !options.has(.sameMoment) || at % Self.stepsOfAMoment == 0 {
+          for device in devices { device.clock.pass(1000) }
+          relay?.pass(1000)
+        }
         try take(action)
       }
       step = actions.count
