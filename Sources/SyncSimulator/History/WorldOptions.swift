@@ -20,6 +20,8 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     case deviceRestores
     /// Several steps happen in the same millisecond: what is written at the same time is told apart by its name alone.
     case sameMoment
+    /// People write and devices exchange while an exchange is under way.
+    case meanwhile
   }
 
   /// Which worlds are drawn.

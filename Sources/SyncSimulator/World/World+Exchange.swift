@@ -31,7 +31,7 @@ extension World {
       }, onCrash: { try device.losePower(atRead: $0) },
       onKept: { [self] body in
         if peer == Self.relayName { late.append((device.number, body)) }
-      })
+      }, onMeanwhile: { [self] in try take($0, within: device) })
     var summary: ExchangeSummary?
     do {
       let done = try device.replica.sync(with: way, peer: peer, batchBytes: line.batchBytes)
@@ -48,6 +48,7 @@ extension World {
     } catch let failure as WorldFailure {
       throw failure
     } catch {
+      if let failure = way.failureMeanwhile { throw failure }
       let isBefallen = !way.befallen.isEmpty
       try require(
         "I-9", isBefallen, "an exchange of \(device.user) with \(peer) failed by itself: \(error) \(way.failure.map { "\($0)" } ?? "")")
@@ -61,6 +62,17 @@ extension World {
     }
     try check(device)
     return summary
+  }
+
+  /// Something happens while a device's exchange is under way, which may have taken in something by now.
+  private func take(_ action: Action, within device: SimulatedReplica) throws {
+    // Who has lost power, or is about to, does nothing that anybody could rely on.
+    if device.hasCrashed || device.clock.isExpectingRead { return }
+    // One device has one exchange at a time here; two at once are for ``RepeatTrials``.
+    if case .sync(device.number, _) = action { return }
+    coverage.note("meanwhile:\(action.kind)")
+    if case .write(let at, _) = action, let author = self.device(at) { try check(author) }
+    try take(action)
   }
 
   /// A request that was kept on the way arrives.
