@@ -52,6 +52,13 @@ public struct Line: Codable, Hashable, Sendable {
   public var faults: [MessageFault] = []
   /// How large a batch is, in bytes.
   public var batchBytes: Int
+
+  /// Whether something else happens during the exchange.
+  var hasMeanwhile: Bool {
+    faults.contains { fault in
+      if case .meanwhile = fault { true } else { false }
+    }
+  }
 }
 
 /// What a device's clock shows.

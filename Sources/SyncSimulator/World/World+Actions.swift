@@ -58,6 +58,7 @@ extension World {
       for _ in 0..<2 {
         for device in devices { try sync(device, Line(batchBytes: Limits.batchBytes)) }
       }
+      try compareDigests()
     case .clone(let at, let number):
       if let device = device(at) { try clone(device, as: number) }
     case .backUpDevice(let at): try device(at)?.backUp()
@@ -71,6 +72,7 @@ extension World {
     case .restoreRelay:
       guard let relay, relay.hasBackup else { return }
       try relay.restore()
+      isRelaySetBack = true
       // The backup has the grants of its day.
       for device in devices { try grantWhatIsMissing(device) }
     }

@@ -108,6 +108,8 @@ extension World {
     var rules = 0
     for scope in scopes {
       let found = try device.replica.conflicts(in: scope)
+      let count = try device.replica.conflictCount(in: scope)
+      try require("I-3", count == found.count, "\(device.user) counts \(count) conflicts in \(scope), and lists \(found.count)")
       let known = Dictionary(uniqueKeysWithValues: (device.names[scope] ?? [:]).map { ($1, $0) })
       var left: [RowID: [String: Conflict]] = [:]
       for conflict in found {

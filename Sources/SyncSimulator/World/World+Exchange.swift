@@ -11,12 +11,40 @@ extension World {
   @discardableResult
   func sync(_ device: SimulatedReplica, _ line: Line) throws -> ExchangeSummary? {
     guard let relay else { return nil }
-    return try exchange(device, line, with: try relay.access(device), peer: Self.relayName)
+    let granted = Set(try relay.relay.grants(of: device.user).map(\.scope))
+    var before: [ScopeID: (here: VersionVector, there: VersionVector)] = [:]
+    for scope in scopes where !granted.contains(.one(scope)) {
+      before[scope] = (device.held[scope] ?? VersionVector(), try relay.vector(of: scope))
+    }
+    let summary = try exchange(device, line, with: try relay.access(device), peer: Self.relayName)
+    if line.hasMeanwhile { return summary }
+    for scope in scopes {
+      let (here, there) = (device.held[scope] ?? VersionVector(), try relay.vector(of: scope))
+      if let before = before[scope] {
+        // What nobody has opened yet is its author's to open.
+        let isBarred = before.there.isEmpty || here == before.here && there == before.there
+        try require("I-13", isBarred, "\(scope) is not granted to \(device.user), and was exchanged")
+      } else if let summary, !summary.refused.contains(where: { $0.scope == scope }) {
+        try require(
+          "I-9", here.covers(there), "\(device.user) has exchanged and lacks some of \(scope): \(here.entries) of \(there.entries)")
+        // What a relay that was set back has lost may be another's to send again.
+        let isThere = isRelaySetBack || there.covers(here)
+        try require(
+          "I-9", isThere, "\(device.user) has exchanged, and the relay lacks some of \(scope): \(there.entries) of \(here.entries)")
+      }
+    }
+    return summary
   }
 
   func meet(_ device: SimulatedReplica, _ other: SimulatedReplica, _ line: Line) throws {
-    try exchange(device, line, with: try other.replica.exchangeStore, peer: "device\(other.number)")
+    let summary = try exchange(device, line, with: try other.replica.exchangeStore, peer: "device\(other.number)")
     try check(other)
+    if summary == nil || line.hasMeanwhile { return }
+    for scope in scopes {
+      let (here, there) = (device.held[scope] ?? VersionVector(), other.held[scope] ?? VersionVector())
+      try require(
+        "I-9", here == there, "\(device.user) and \(other.user) have met and hold \(here.entries) and \(there.entries) of \(scope)")
+    }
   }
 
   @discardableResult
@@ -139,27 +167,39 @@ extension World {
     let path = device.path + ".bundle\(bundle)"
     let report = try device.replica.exportBundle(to: path)
     trace.note("\(report.changesets) \(report.bytes)")
-    bundles[bundle] = path
+    bundles[bundle] = Bundle(path: path, held: device.held)
   }
 
   func importBundle(_ bundle: Int, _ device: SimulatedReplica, cut: Int?, altered: Int?) throws {
-    guard let path = bundles[bundle], var bytes = FileManager.default.contents(atPath: path) else { return }
+    guard let carried = bundles[bundle], var bytes = FileManager.default.contents(atPath: carried.path) else { return }
     if let altered { bytes[bytes.count * altered / 1000] ^= 0x55 }
     if let cut { bytes = bytes.prefix(bytes.count * cut / 1000) }
-    let copy = path + ".copy"
+    let copy = carried.path + ".copy"
+    var isWhole = false
     try bytes.write(to: URL(fileURLWithPath: copy))
     do {
       let report = try device.replica.importBundle(from: copy)
       try require("I-10", cut == nil && altered == nil, "a damaged bundle was taken for a whole one")
       try require("I-18", report.refused.isEmpty, "\(device.user) refused \(report.refused) of a bundle")
       coverage.note("bundled", report.changesets)
+      isWhole = true
     } catch let error as SyncKitError {
       let codes = [SyncKitError.Code.bundleCut, .bundleAltered, .notABundle]
       try require("I-10", (cut != nil || altered != nil) && codes.contains(error.code), "a bundle was not taken: \(error)")
       coverage.note("bundle:\(error.code)")
     }
     try check(device)
+    for scope in scopes where isWhole {
+      let (here, carried) = (device.held[scope] ?? VersionVector(), carried.held[scope] ?? VersionVector())
+      try require("I-9", here.covers(carried), "\(device.user) took a bundle of \(carried.entries) of \(scope), and holds \(here.entries)")
+    }
   }
+}
+
+/// A file of changesets, with what its author held.
+struct Bundle {
+  let path: String
+  let held: [ScopeID: VersionVector]
 }
 
 /// A scope that the office has taken from a user for the time being.

@@ -50,6 +50,23 @@ extension World {
     }
   }
 
+  /// Digests are equal where the same has been applied, and only there.
+  func compareDigests() throws {
+    for scope in scopes {
+      var known: [(version: Int, applied: VersionVector, hex: String)] = []
+      for device in devices {
+        guard let applied = device.applied[scope], !applied.isEmpty else { continue }
+        let hex = try device.replica.digest(of: scope).hex
+        // What a device calls its writes is part of its digest.
+        for other in known where other.version == device.version && !options.hasAccidents {
+          let isAlike = other.applied == applied
+          try require("I-1", (other.hex == hex) == isAlike, "\(device.user)'s digest of \(scope) is \(isAlike ? "another" : "the same")")
+        }
+        known.append((device.version, applied, hex))
+      }
+    }
+  }
+
   private func expectAlike() throws {
     for scope in scopes {
       // What a device had alone when it went back to a backup is gone with it.

@@ -38,7 +38,9 @@ public final class World {
   /// What the oracle calls the changesets of a scope, by their transactions: two of them may bear one name, or one of them several.
   var transactions: [ScopeID: [[UInt8]: Dot]] = [:]
   var forms: [Int: Form] = [:]
-  var bundles: [Int: String] = [:]
+  var bundles: [Int: Bundle] = [:]
+  /// Whether the relay was ever restored from a backup.
+  var isRelaySetBack = false
   var late: [(device: Int, body: [UInt8])] = []
   var withdrawn: Set<Withdrawal> = []
   var trace = Trace()
