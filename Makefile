@@ -116,7 +116,7 @@ disk: setup
 	$(SIMULATE) disk --class $(DISK) --seeds $(SEEDS) --from $(FROM) --every $(EVERY) $(RECORDING)
 
 mutants: setup
-	scripts/mutants $(MUTANTS) $(if $(RECORD),--json $(RECORD))
+	scripts/mutants --jobs $(JOBS) $(MUTANTS) $(if $(RECORD),--json $(RECORD))
 
 scoreboard:
 	scripts/scoreboard

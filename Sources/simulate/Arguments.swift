@@ -7,7 +7,7 @@ let usage = """
       simulate worlds --seeds 200 --from 0 [--world KIND]   worlds; KIND is any, histories, or the name of a fault that each must have
       simulate merge --steps 1000000 --from 0               random histories of the merge and the clock alone
       simulate cases --length 4 [--forms]                   every small history of the merge
-      simulate disk --class power-loss --seeds 200 --from 0 disks that lose power, or fail: io-error, disk-full; --every N of them
+      simulate disk --class power-loss --seeds 200 --from 0 disks that lose power, or fail: io-error, disk-full
       simulate wire|cuts|repeats --seeds 200 --from 0       forged messages; an exchange cut at each byte; answers lost, requests repeated
       simulate year --laptops 102 --days 365 [--keep-all]   how large files become; with everything kept, to compare
       simulate reproduce --seed 42 [--world KIND|merge]     one of them, shrunk, with a test to keep; --no-shrink as it is
@@ -15,6 +15,7 @@ let usage = """
     --commit ID --json FILE        the commit that stands in the record; the file that the record is added to
     --seconds N --stop             end after so long, or at the first failure
     --jobs N                       play so many worlds at the same time
+    --every N                      of disks and messages only each nth
 
   Exits with 0 when nothing failed, 1 when something did, 64 when it was asked for nothing it knows.
   """

@@ -119,12 +119,13 @@ struct Campaign {
       record.count += outcome.count
       record.coverage.merge(outcome.coverage.counts, uniquingKeysWith: +)
       for failure in outcome.failures {
-        record.add(RunRecord.Failure(seed: seed, step: 0, invariant: "I-10", message: failure))
+        let law = failure.firstMatch(of: /I-[0-9]+/).map { String($0.0) } ?? "I-10"
+        record.add(RunRecord.Failure(seed: seed, step: 0, invariant: law, message: failure))
         say(failure)
       }
     }
     let end = min(arguments.from + arguments.seeds, (try? trials.total) ?? .max)
-    for seed in arguments.from..<max(end, arguments.from) where elapsed < arguments.limit {
+    for seed in stride(from: arguments.from, to: end, by: arguments.every) where elapsed < arguments.limit {
       // A trap ends the process: the last line then says where it was.
       if seed % 1000 == 0 { say("\(arguments.command.rawValue) \(seed)") }
       play(trials.play(seed: seed), seed)

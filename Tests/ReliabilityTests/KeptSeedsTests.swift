@@ -167,6 +167,20 @@ import Testing
       {"write":{"at":2,"rows":[{"cells":[{"column":0,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":2},"statement":"upsert"}]}}
       """#)
   }
+
+  /// I-7: as above, and the trip by which the device would have found it out had not come through either: nothing was ever asked about again.
+  @Test func aRelayThatIsSetBackBehindAPushWithoutConfirmationLosesNothing() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":40,"faults":[],"replicas":3,"rows":1,"scopes":1,"seed":51,"steps":40,"tables":[0,3],"values":4,"writes":60}
+      """#,
+      #"""
+      {"backUpRelay":{}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":11,"value":2}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":3},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[{"none":{}},{"none":{}},{"replyLost":{}},{"none":{}},{"replyLost":{}}]},"at":1}}
+      {"restoreRelay":{}}
+      """#)
+  }
 }
 
 /// Plays a history and expects that every law holds.

@@ -5,18 +5,25 @@ struct ExchangeRun {
   private let replica: Replica
   private let transport: any ExchangeTransport
   private let memory: PeerMemory
+  /// Where to go on, if not from what is remembered.
+  private let token: [UInt8]?
   /// Whether the other side has said that it is a relay.
   private(set) var isRelay = false
+  private var sent = 0
+  /// The token that a relay told before something was pushed to it, which is not remembered: it could not show that the relay was set back
+  /// behind the push.
+  private(set) var unconfirmed: [UInt8]?
   private var unacceptable: [Refusal] = []
   private var cut: TransportError?
   private var unnoted: [ScopeHoldings] = []
   private var forks: [Fork] = []
   private var finished: ExchangeSummary?
 
-  init(_ replica: Replica, _ transport: any ExchangeTransport, _ memory: PeerMemory) {
+  init(_ replica: Replica, _ transport: any ExchangeTransport, _ memory: PeerMemory, token: [UInt8]? = nil) {
     self.replica = replica
     self.transport = transport
     self.memory = memory
+    self.token = token
   }
 
   /// - Returns: what was moved, and the forks with which the exchange has stopped, or which it has met; none when all is exchanged.
@@ -24,10 +31,15 @@ struct ExchangeRun {
     _ batchBytes: Int, progress: (ExchangeSummary) -> Void
   ) throws -> (summary: ExchangeSummary, forks: [Fork]) {
     var machine = ExchangeInitiator(budget: BatchBudget(remembered: try memory.batchBytes(), most: batchBytes))
-    let (epoch, token) = try memory.known()
-    var events: [ExchangeInitiator.Event] = [.begin(epoch: epoch, token: token, unsent: try memory.unsentScopes())]
+    let known = try memory.known()
+    let token = token ?? known.token
+    // Without a token nothing shows what the other side may have lost: it is asked for every scope.
+    let scopes = try memory.unsentScopes(orAll: token.isEmpty)
+    var events: [ExchangeInitiator.Event] = [.begin(epoch: known.epoch, token: token, unsent: scopes)]
     while let event = events.popLast() {
-      for action in try machine.handle(event) {
+      let actions = try machine.handle(event)
+      sent = machine.summary.sent
+      for action in actions {
         if let answer = try take(action) { events.append(answer) }
         if let finished { return (finished, forks) }
         if case .resolve(let found) = action { return (machine.summary, found) }
@@ -70,16 +82,18 @@ struct ExchangeRun {
       try memory.forget(isNow: epoch, isRelay: isRelay)
       return .begin(epoch: epoch, token: [], unsent: try memory.unsentScopes())
     case .resolve: break
-    case .acknowledge(let held): unnoted += try memory.acknowledge(held)
+    case .acknowledge(let held): unnoted += try memory.acknowledge(held, isAfterPush: isRelay && sent > 0)
     case .remember(let epoch, let token):
       // Who gave a scope's changesets has them.
-      if !unnoted.isEmpty { unnoted = try memory.acknowledge(unnoted) }
+      if !unnoted.isEmpty { unnoted = try memory.acknowledge(unnoted, isAfterPush: false) }
       forks += try forked(unacceptable)
       // What could not be taken in is asked for again next time; the rest is here.
       if let refusal = unacceptable.first(where: { refusal in !forks.contains { $0.isOf(refusal) } }) {
         throw SyncKitError(.notTaken, ["changeset": refusal.dot.description, "refused": refusal.code])
       }
-      if forks.isEmpty { try memory.remember(epoch, token) }
+      guard forks.isEmpty else { break }
+      if isRelay, sent > 0 { unconfirmed = token }
+      try memory.remember(epoch, unconfirmed == nil ? token : [])
     // Without it the next exchange begins with larger batches, no more.
     case .adapt(let bytes): try? memory.note(batchBytes: bytes)
     case .despair(let bytes):

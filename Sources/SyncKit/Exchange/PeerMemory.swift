@@ -20,13 +20,13 @@ struct PeerMemory {
     }
   }
 
-  /// The scopes with something that the other side is not known to hold.
-  func unsentScopes() throws -> [ScopeID] {
+  /// The scopes with something that the other side is not known to hold, or all with anything.
+  func unsentScopes(orAll isAll: Bool = false) throws -> [ScopeID] {
     try replica.look { snapshot in
       let acknowledged = try snapshot.acknowledged(by: name)
       return try snapshot.catalog.allScopes().filter { number, scope in
         let vector = try snapshot.log.vector(ofScope: number)
-        return !vector.isEmpty && !(acknowledged[number] ?? VersionVector()).covers(vector)
+        return !vector.isEmpty && (isAll || !(acknowledged[number] ?? VersionVector()).covers(vector))
       }.map(\.scope)
     }
   }
@@ -54,10 +54,17 @@ struct PeerMemory {
   }
 
   /// Notes what the other side has said that it holds, as far as it is here too.
+  /// - Parameter isAfterPush: whether a relay says so after a push. The token was told before: were the relay set back to where it was then,
+  ///   the token would not show it, and what was pushed would count as held for ever. So it is forgotten, until another is told.
   /// - Returns: what could not be noted, since it is not.
-  func acknowledge(_ held: [ScopeHoldings]) throws -> [ScopeHoldings] {
+  func acknowledge(_ held: [ScopeHoldings], isAfterPush: Bool = false) throws -> [ScopeHoldings] {
     try replica.work { engine in
       let peer = try id(engine)
+      if isAfterPush {
+        let clear = try engine.connection.statement("UPDATE synckit_peer SET token = x'' WHERE id = ?1")
+        clear.bind(1, peer)
+        try clear.run()
+      }
       var left: [ScopeHoldings] = []
       let put = try engine.connection.statement("INSERT OR REPLACE INTO synckit_acknowledged VALUES(?1, ?2, ?3, ?4)")
       for there in held {

@@ -54,9 +54,9 @@ extension Replica {
       total = total.joined(with: summary)
       if forks.isEmpty {
         // The token was told before the push: only one that was told after it can show a relay, once it was set back, that it has lost
-        // what was pushed. All is exchanged; where this trip fails, the next exchange makes it.
-        guard run.isRelay, summary.sent > 0 else { return total }
-        var confirmation = ExchangeRun(self, transport, memory)
+        // what was pushed. All is exchanged; where this trip fails, the next exchange asks for every scope.
+        guard let token = run.unconfirmed else { return total }
+        var confirmation = ExchangeRun(self, transport, memory, token: token)
         if let (more, _) = try? confirmation.run(batchBytes, progress: { _ in }) { total = total.joined(with: more) }
         return total
       }

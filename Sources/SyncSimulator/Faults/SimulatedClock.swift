@@ -33,6 +33,8 @@ final class SimulatedClock: @unchecked Sendable {
   /// Does something when the clock is read for the nth time from now on: software reads it in the middle of its transactions.
   func onRead(_ number: Int, _ body: @escaping () -> Void) { (readsLeft, onRead) = (number, body) }
 
+  var isExpectingRead: Bool { readsLeft > 0 }
+
   func expectNothing() { (readsLeft, onRead) = (0, nil) }
 
   /// The world goes on.

@@ -9,21 +9,26 @@ final class SimulatedLine: ExchangeTransport {
   private let trace: (String, [UInt8]) -> Void
   private let onCrash: (_ atRead: Int) throws -> Void
   private let onKept: ([UInt8]) -> Void
+  private let onMeanwhile: (Action) throws -> Void
   private var sent = 0
   /// What befell messages so far; what goes wrong without any is the system's own doing.
   private(set) var befallen: [MessageFault] = []
   /// What went wrong on the other side by itself.
   private(set) var failure: (any Error)?
+  /// What went wrong meanwhile, elsewhere.
+  private(set) var failureMeanwhile: (any Error)?
 
   init(
     _ line: Line, to store: some ExchangeStore, trace: @escaping (String, [UInt8]) -> Void,
     onCrash: @escaping (_ atRead: Int) throws -> Void,
-    onKept: @escaping ([UInt8]) -> Void
+    onKept: @escaping ([UInt8]) -> Void,
+    onMeanwhile: @escaping (Action) throws -> Void
   ) {
     faults = line.faults
     self.trace = trace
     self.onCrash = onCrash
     self.onKept = onKept
+    self.onMeanwhile = onMeanwhile
     answer = { body in
       let request = try ExchangeRequest(decoding: body, codec: .standard)
       return try ExchangeResponder.answer(request, from: SparingStore(store: store, batchBytes: line.batchBytes)).encoded(codec: .standard)
@@ -34,9 +39,17 @@ final class SimulatedLine: ExchangeTransport {
     let fault = sent < faults.count ? faults[sent] : .none
     sent += 1
     trace("> \(path)", body)
+    if case .meanwhile(let action) = fault {
+      // That is nobody's fault: the exchange goes on.
+      do { try onMeanwhile(action) } catch {
+        failureMeanwhile = error
+        throw TransportError(.cutShort)
+      }
+      return try carried(body)
+    }
     if fault != .none { befallen.append(fault) }
     switch fault {
-    case .none: return try carried(body)
+    case .none, .meanwhile: return try carried(body)
     case .requestLost: throw TransportError(.cutShort)
     case .requestCut(let share):
       _ = try? answer(Array(body.prefix(body.count * share / 1000)))

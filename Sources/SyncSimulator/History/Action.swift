@@ -42,6 +42,8 @@ public enum MessageFault: Codable, Hashable, Sendable {
   case crash
   /// The asking device loses its power when its clock is read for the nth time from now on, within a transaction.
   case crashWithin(Int)
+  /// While the request is on its way something else happens: a write, or another device's exchange.
+  case meanwhile(Action)
 }
 
 /// The line that an exchange takes.
@@ -50,6 +52,13 @@ public struct Line: Codable, Hashable, Sendable {
   public var faults: [MessageFault] = []
   /// How large a batch is, in bytes.
   public var batchBytes: Int
+
+  /// Whether something else happens during the exchange.
+  var hasMeanwhile: Bool {
+    faults.contains { fault in
+      if case .meanwhile = fault { true } else { false }
+    }
+  }
 }
 
 /// What a device's clock shows.

@@ -1,3 +1,5 @@
+import SyncCore
+
 /// Draws a history from a world's options: from the seed alone, knowing nothing of what comes of it.
 public struct ActionSource {
   private let options: WorldOptions
@@ -161,7 +163,11 @@ public struct ActionSource {
       (.lostRequests, .requestLost), (.cutRequests, .requestCut(share)), (.lostReplies, .replyLost), (.cutReplies, .replyCut(share)),
       (.repeated, .twice), (.late, .again), (.crashes, .crash), (.crashes, .crashWithin(1 + share % 4)),
     ]
-    return all.filter { options.has($0.0) }.map(\.1)
+    let faults = all.filter { options.has($0.0) }.map(\.1)
+    guard options.has(.meanwhile) else { return faults }
+    let at = device()
+    let other: Action = random.chance(0.5) ? .write(at: at, rows: [write(row())]) : .sync(at: at, Line(batchBytes: Limits.batchBytes))
+    return faults + [.meanwhile(other)]
   }
 
   private mutating func clock() -> ClockFault {

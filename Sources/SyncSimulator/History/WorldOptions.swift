@@ -20,6 +20,10 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     case deviceRestores
     /// What has no effect any more is left out of the logs.
     case compaction
+    /// Several steps happen in the same millisecond: what is written at the same time is told apart by its name alone.
+    case sameMoment
+    /// People write and devices exchange while an exchange is under way.
+    case meanwhile
   }
 
   /// Which worlds are drawn.
@@ -70,7 +74,7 @@ public struct WorldOptions: Codable, Hashable, Sendable {
   /// Faults that happen to one device alone, or between two by hand.
   private static let byHand: Set<Fault> = [
     .crashes, .reopening, .clocks, .forms, .bundles, .damagedBundles, .skew, .settlements, .savepoints, .deletions, .processes, .undone,
-    .smallParts,
+    .smallParts, .sameMoment,
   ]
 
   private static let betweenDevices: Set<Fault> = [.noRelay, .gaps, .meetings, .bundles, .damagedBundles]

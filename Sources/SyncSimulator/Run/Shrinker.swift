@@ -141,10 +141,10 @@ extension Action {
     case .write(let at, let rows): return number(at).map { .write(at: $0, rows: rows) }
     case .open(let form, let at, let row, let asText): return number(at).map { .open(form: form, at: $0, row: row, asText: asText) }
     case .settle(let at, let choice): return number(at).map { .settle(at: $0, choice: choice) }
-    case .sync(let at, let line): return number(at).map { .sync(at: $0, line) }
+    case .sync(let at, let line): return number(at).map { .sync(at: $0, line.mapMeanwhile { $0.without(device: gone) }) }
     case .meet(let at, let with, let line):
       guard let at = number(at), let with = number(with) else { return nil }
-      return .meet(at: at, with: with, line)
+      return .meet(at: at, with: with, line.mapMeanwhile { $0.without(device: gone) })
     case .carry(let from, let to, let choice):
       guard let from = number(from), let to = number(to) else { return nil }
       return .carry(from: from, to: to, choice: choice)
@@ -188,6 +188,8 @@ extension Action {
       return .save(form: form, changed(write) ?? write)
     case .crash(let at, let write): return changed(write).map { .crash(at: at, write: $0) }
     case .takeBack(let at, let write): return changed(write).map { .takeBack(at: at, write: $0) }
+    case .sync(let at, let line): return .sync(at: at, line.mapMeanwhile { $0.mapRows(change) })
+    case .meet(let at, let with, let line): return .meet(at: at, with: with, line.mapMeanwhile { $0.mapRows(change) })
     default: return self
     }
   }
@@ -239,6 +241,16 @@ extension RowWrite {
 }
 
 extension Line {
+  /// The line with what happens while its messages are on their way changed, or left out.
+  fileprivate func mapMeanwhile(_ change: (Action) -> Action?) -> Line {
+    var line = self
+    line.faults = faults.map { fault in
+      guard case .meanwhile(let action) = fault else { return fault }
+      return change(action).map { .meanwhile($0) } ?? .none
+    }
+    return line
+  }
+
   fileprivate var simpler: [Line] {
     let plain = Line(batchBytes: 1 << 20)
     if self == plain { return [] }

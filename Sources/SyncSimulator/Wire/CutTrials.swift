@@ -4,7 +4,7 @@ import SyncCore
 import SyncKit
 import SyncRelay
 
-/// Five exchanges with a real relay, cut at every byte of every message in both directions: each cut is followed by a new exchange, which
+/// Exchanges with a real relay, cut at every byte of every message in both directions: each cut is followed by a new exchange, which
 /// is cut in the message after that, until one goes through. Then everything is there once.
 public struct CutTrials: Trials {
   public static let kind = (name: "D1", title: "exchanges cut at every byte of every message, both directions")
@@ -12,7 +12,7 @@ public struct CutTrials: Trials {
   static let batchBytes = 300
 
   /// What is exchanged.
-  enum Exchange: CaseIterable { case firstPush, firstPull, bothWays, inParts, refused }
+  enum Exchange: CaseIterable { case firstPush, firstPull, laterPush, bothWays, inParts, refused }
 
   private var benches: [(exchange: Exchange, bench: CutBench)] = []
 
@@ -67,6 +67,10 @@ final class CutBench {
     for round in 0..<3 {
       if exchange != .firstPull { try write(device, round) }
       if exchange == .firstPull || exchange == .bothWays { try write(other, round) }
+      if exchange == .laterPush, round == 0 {
+        // Twice, so that the relay is remembered as of after the push.
+        for _ in 0..<2 { try sync(device, cutAt: nil) }
+      }
       if exchange == .bothWays, round == 0 {
         for one in [device, other, device] { try sync(one, cutAt: nil) }
       }

@@ -25,6 +25,9 @@ final class SimulatedReplica {
   var leftOut: [ScopeID: Set<Dot>] = [:]
   /// As whom the oracle knows it: another after each restore, since what it writes then is not what it had written.
   private(set) var life: SiteID
+  /// What was in its files when this life began.
+  private(set) var inherited: [ScopeID: VersionVector] = [:]
+  private var backedUp: [ScopeID: VersionVector] = [:]
   /// How much it has written in this life, by scope.
   var written: [ScopeID: UInt64] = [:]
   /// The time of its last own write, by scope.
@@ -70,6 +73,7 @@ final class SimulatedReplica {
     path = "\(folder)/device\(number).sqlite"
     chance = SimulatedChance(seed: options.seed &* 1009 &+ number)
     lastTime = original.lastTime
+    inherited = original.applied
     try original.copyFiles(to: path)
     try reopen()
   }
@@ -79,6 +83,13 @@ final class SimulatedReplica {
       guard let replica = open[process] else { throw WorldError("device \(number) is closed") }
       return replica
     }
+  }
+
+  /// As whom it would write now: another process may have begun a new life.
+  func presentSite() throws -> SiteID {
+    let known = try replica.site
+    let incarnation = try replica.read { db in try UInt32.fetchOne(db, sql: "SELECT value FROM synckit_meta WHERE name = 'incarnation'") }
+    return SiteID(deviceHigh: known.deviceHigh, deviceLow: known.deviceLow, incarnation: incarnation ?? known.incarnation)
   }
 
   /// The tables that this version of the application has, with their places.
@@ -127,6 +138,7 @@ final class SimulatedReplica {
 
   func backUp() throws {
     try copyFiles(to: path + ".backup")
+    backedUp = applied
     hasBackup = true
   }
 
@@ -135,6 +147,7 @@ final class SimulatedReplica {
     open = [:]
     try replaceFiles(by: path + ".backup")
     (applied, held, names, written, lastTime) = ([:], [:], [:], [:], [:])
+    inherited = backedUp
     life = SiteID(deviceHigh: 0, deviceLow: life.deviceLow, incarnation: life.incarnation + 1)
     try reopen()
   }

@@ -58,6 +58,7 @@ extension World {
       for _ in 0..<2 {
         for device in devices { try sync(device, Line(batchBytes: Limits.batchBytes)) }
       }
+      try compareDigests()
     case .clone(let at, let number):
       if let device = device(at) { try clone(device, as: number) }
     case .backUpDevice(let at): try device(at)?.backUp()
@@ -73,10 +74,9 @@ extension World {
     case .restoreRelay:
       guard let relay, relay.hasBackup else { return }
       try relay.restore()
+      isRelaySetBack = true
       // The backup has the grants of its day.
-      for device in devices {
-        for scope in scopes { try grant(device, scope) }
-      }
+      for device in devices { try grantWhatIsMissing(device) }
     }
   }
 
@@ -89,6 +89,16 @@ extension World {
   func grant(_ device: SimulatedReplica, _ scope: ScopeID) throws {
     try relay?.relay.grant(user: device.user, scope: .one(scope))
     withdrawn.remove(Withdrawal(user: device.user, scope: scope))
+  }
+
+  /// Grants a device all that it has no grant of. A scope that is granted anew is told anew: with a grant of everything, what an exchange
+  /// should have remembered and has not would come right by itself.
+  func grantWhatIsMissing(_ device: SimulatedReplica) throws {
+    guard let relay else { return }
+    let granted = Set(try relay.relay.grants(of: device.user).map(\.scope))
+    for scope in scopes {
+      if granted.contains(.one(scope)) { withdrawn.remove(Withdrawal(user: device.user, scope: scope)) } else { try grant(device, scope) }
+    }
   }
 
   /// A transaction does not come to its end: nothing of it may be there afterwards.

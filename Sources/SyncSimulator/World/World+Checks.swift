@@ -76,6 +76,11 @@ extension World {
       names[dot] = min(names[dot] ?? header.dot, header.dot)
     }
     device.names[scope] = names
+    let (site, inherited) = (try device.presentSite(), device.inherited[scope] ?? VersionVector())
+    for (dot, name) in names.sorted(by: { $0.key < $1.key }) where name.site == site {
+      let isOwn = dot.site == device.life || inherited.contains(dot)
+      try require("I-12", isOwn, "\(device.user) goes on under the name of \(name), which another copy has written")
+    }
     let vector = VersionVector(Array(names.keys))
     let count = vector.entries.reduce(0) { $0 + Int($1.seq) }
     try require("I-5", names.count == count, "\(device.user) holds \(names.keys.sorted()) of \(scope), with gaps")
@@ -115,6 +120,8 @@ extension World {
     var rules = 0
     for scope in scopes {
       let found = try device.replica.conflicts(in: scope)
+      let count = try device.replica.conflictCount(in: scope)
+      try require("I-3", count == found.count, "\(device.user) counts \(count) conflicts in \(scope), and lists \(found.count)")
       let known = Dictionary(uniqueKeysWithValues: (device.names[scope] ?? [:]).map { ($1, $0) })
       var left: [RowID: [String: Conflict]] = [:]
       for conflict in found {

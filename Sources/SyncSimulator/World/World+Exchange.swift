@@ -11,12 +11,40 @@ extension World {
   @discardableResult
   func sync(_ device: SimulatedReplica, _ line: Line) throws -> ExchangeSummary? {
     guard let relay else { return nil }
-    return try exchange(device, line, with: try relay.access(device), peer: Self.relayName)
+    let granted = Set(try relay.relay.grants(of: device.user).map(\.scope))
+    var before: [ScopeID: (here: VersionVector, there: VersionVector)] = [:]
+    for scope in scopes where !granted.contains(.one(scope)) {
+      before[scope] = (device.held[scope] ?? VersionVector(), try relay.vector(of: scope))
+    }
+    let summary = try exchange(device, line, with: try relay.access(device), peer: Self.relayName)
+    if line.hasMeanwhile { return summary }
+    for scope in scopes {
+      let (here, there) = (device.held[scope] ?? VersionVector(), try relay.vector(of: scope))
+      if let before = before[scope] {
+        // What nobody has opened yet is its author's to open.
+        let isBarred = before.there.isEmpty || here == before.here && there == before.there
+        try require("I-13", isBarred, "\(scope) is not granted to \(device.user), and was exchanged")
+      } else if let summary, !summary.refused.contains(where: { $0.scope == scope }) {
+        try require(
+          "I-9", here.covers(there), "\(device.user) has exchanged and lacks some of \(scope): \(here.entries) of \(there.entries)")
+        // What a relay that was set back has lost may be another's to send again.
+        let isThere = isRelaySetBack || there.covers(here)
+        try require(
+          "I-9", isThere, "\(device.user) has exchanged, and the relay lacks some of \(scope): \(there.entries) of \(here.entries)")
+      }
+    }
+    return summary
   }
 
   func meet(_ device: SimulatedReplica, _ other: SimulatedReplica, _ line: Line) throws {
-    try exchange(device, line, with: try other.replica.exchangeStore, peer: "device\(other.number)")
+    let summary = try exchange(device, line, with: try other.replica.exchangeStore, peer: "device\(other.number)")
     try check(other)
+    if summary == nil || line.hasMeanwhile { return }
+    for scope in scopes {
+      let (here, there) = (device.held[scope] ?? VersionVector(), other.held[scope] ?? VersionVector())
+      try require(
+        "I-9", here == there, "\(device.user) and \(other.user) have met and hold \(here.entries) and \(there.entries) of \(scope)")
+    }
   }
 
   @discardableResult
@@ -31,7 +59,7 @@ extension World {
       }, onCrash: { try device.losePower(atRead: $0) },
       onKept: { [self] body in
         if peer == Self.relayName { late.append((device.number, body)) }
-      })
+      }, onMeanwhile: { [self] in try take($0, within: device) })
     var summary: ExchangeSummary?
     do {
       let done = try device.replica.sync(with: way, peer: peer, batchBytes: line.batchBytes)
@@ -48,6 +76,7 @@ extension World {
     } catch let failure as WorldFailure {
       throw failure
     } catch {
+      if let failure = way.failureMeanwhile { throw failure }
       let isBefallen = !way.befallen.isEmpty
       try require(
         "I-9", isBefallen, "an exchange of \(device.user) with \(peer) failed by itself: \(error) \(way.failure.map { "\($0)" } ?? "")")
@@ -61,6 +90,17 @@ extension World {
     }
     try check(device)
     return summary
+  }
+
+  /// Something happens while a device's exchange is under way, which may have taken in something by now.
+  private func take(_ action: Action, within device: SimulatedReplica) throws {
+    // Who has lost power, or is about to, does nothing that anybody could rely on.
+    if device.hasCrashed || device.clock.isExpectingRead { return }
+    // One device has one exchange at a time here; two at once are for ``RepeatTrials``.
+    if case .sync(device.number, _) = action { return }
+    coverage.note("meanwhile:\(action.kind)")
+    if case .write(let at, _) = action, let author = self.device(at) { try check(author) }
+    try take(action)
   }
 
   /// A request that was kept on the way arrives.
@@ -138,27 +178,39 @@ extension World {
     let path = device.path + ".bundle\(bundle)"
     let report = try device.replica.exportBundle(to: path)
     trace.note("\(report.changesets) \(report.bytes)")
-    bundles[bundle] = path
+    bundles[bundle] = Bundle(path: path, held: device.held)
   }
 
   func importBundle(_ bundle: Int, _ device: SimulatedReplica, cut: Int?, altered: Int?) throws {
-    guard let path = bundles[bundle], var bytes = FileManager.default.contents(atPath: path) else { return }
+    guard let carried = bundles[bundle], var bytes = FileManager.default.contents(atPath: carried.path) else { return }
     if let altered { bytes[bytes.count * altered / 1000] ^= 0x55 }
     if let cut { bytes = bytes.prefix(bytes.count * cut / 1000) }
-    let copy = path + ".copy"
+    let copy = carried.path + ".copy"
+    var isWhole = false
     try bytes.write(to: URL(fileURLWithPath: copy))
     do {
       let report = try device.replica.importBundle(from: copy)
       try require("I-10", cut == nil && altered == nil, "a damaged bundle was taken for a whole one")
       try require("I-18", report.refused.isEmpty, "\(device.user) refused \(report.refused) of a bundle")
       coverage.note("bundled", report.changesets)
+      isWhole = true
     } catch let error as SyncKitError {
       let codes = [SyncKitError.Code.bundleCut, .bundleAltered, .notABundle]
       try require("I-10", (cut != nil || altered != nil) && codes.contains(error.code), "a bundle was not taken: \(error)")
       coverage.note("bundle:\(error.code)")
     }
     try check(device)
+    for scope in scopes where isWhole {
+      let (here, carried) = (device.held[scope] ?? VersionVector(), carried.held[scope] ?? VersionVector())
+      try require("I-9", here.covers(carried), "\(device.user) took a bundle of \(carried.entries) of \(scope), and holds \(here.entries)")
+    }
   }
+}
+
+/// A file of changesets, with what its author held.
+struct Bundle {
+  let path: String
+  let held: [ScopeID: VersionVector]
 }
 
 /// A scope that the office has taken from a user for the time being.

@@ -25,9 +25,7 @@ extension World {
 
   private func exchangeAll() throws {
     late = []
-    for device in devices {
-      for scope in scopes { try grant(device, scope) }
-    }
+    for device in devices { try grantWhatIsMissing(device) }
     let line = Line(batchBytes: options.has(.smallBatches) ? 200 : Limits.batchBytes)
     // Where two bear one name, the third exchange may be the one that brings the last of it.
     let rounds = Self.roundsToConverge + (options.hasAccidents ? 1 : 0)
@@ -49,6 +47,23 @@ extension World {
     options.tables.allSatisfy { place in
       let table = FieldTable.all[place]
       return table.columns.allSatisfy { $0.version == table.version || $0.standard == .null }
+    }
+  }
+
+  /// Digests are equal where the same has been applied, and only there.
+  func compareDigests() throws {
+    for scope in scopes {
+      var known: [(version: Int, applied: VersionVector, hex: String)] = []
+      for device in devices {
+        guard let applied = device.applied[scope], !applied.isEmpty else { continue }
+        let hex = try device.replica.digest(of: scope).hex
+        // What a device calls its writes is part of its digest.
+        for other in known where other.version == device.version && !options.hasAccidents {
+          let isAlike = other.applied == applied
+          try require("I-1", (other.hex == hex) == isAlike, "\(device.user)'s digest of \(scope) is \(isAlike ? "another" : "the same")")
+        }
+        known.append((device.version, applied, hex))
+      }
     }
   }
 

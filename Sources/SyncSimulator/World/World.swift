@@ -38,7 +38,9 @@ public final class World {
   /// What the oracle calls the changesets of a scope, by their transactions: two of them may bear one name, or one of them several.
   var transactions: [ScopeID: [[UInt8]: Dot]] = [:]
   var forms: [Int: Form] = [:]
-  var bundles: [Int: String] = [:]
+  var bundles: [Int: Bundle] = [:]
+  /// Whether the relay was ever restored from a backup.
+  var isRelaySetBack = false
   var late: [(device: Int, body: [UInt8])] = []
   var withdrawn: Set<Withdrawal> = []
   var trace = Trace()
@@ -76,6 +78,9 @@ public final class World {
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
+  /// How many steps one moment may last.
+  private static let stepsOfAMoment = 5
+
   /// Plays a history, then its end.
   /// - Returns: what went wrong; nil when nothing did.
   public func play(_ actions: [Action]) -> WorldFailure? {
@@ -84,8 +89,10 @@ public final class World {
         step = at
         coverage.note("action:\(action.kind)")
         trace.note("\(action)")
-        for device in devices { device.clock.pass(1000) }
-        relay?.pass(1000)
+        if !options.has(.sameMoment) || at % Self.stepsOfAMoment == 0 {
+          for device in devices { device.clock.pass(1000) }
+          relay?.pass(1000)
+        }
         try take(action)
       }
       step = actions.count
