@@ -27,6 +27,9 @@ public import SyncCore
 /// - ``devices()``
 /// - ``revoke(device:)``
 /// - ``audit(limit:)``
+/// ### Compaction
+/// - ``acknowledgedByAll()``
+/// - ``leaveOut(_:)``
 /// ### Access
 /// - ``grant(user:scope:until:)``
 /// - ``revoke(user:scope:)``

@@ -63,7 +63,6 @@ public struct ForkSearch: Sendable {
       throw SyncCoreError(.unexpected, "another changeset than the one to compare")
     }
     // What one side has left out had been acknowledged by the other, and was the same then.
-    if header.dot.seq > asked { return common = asked }
-    if let own = try hash(asked), own != digest(first.header) { differs = asked } else { common = asked }
+    if header.dot.seq == asked, let own = try hash(asked), own != digest(first.header) { differs = asked } else { common = asked }
   }
 }

@@ -83,20 +83,20 @@ extension Replica {
     else { throw SyncCoreError(.unexpected, "heads") }
     var search = ForkSearch(fork, known: known)
     while let request = search.next() {
-      try search.answered(try ask(request), digest: Codec.standard.digest) { seq in
-        try look { snapshot in
-          guard let scope = try snapshot.catalog.known(fork.scope), let site = try snapshot.catalog.known(fork.site) else {
-            throw SyncKitError(.damaged, ["log": "\(fork.site)#\(seq)"])
-          }
-          let dot = LocalDot(site: site, seq: seq)
-          if let entry = try snapshot.log.entry(scope: scope, dot: dot) { return snapshot.codec.digest(entry.header) }
-          guard try snapshot.log.omission(scope: scope, dot: dot) != nil else {
-            throw SyncKitError(.damaged, ["log": "\(fork.site)#\(seq)"])
-          }
-          return nil
-        }
-      }
+      try search.answered(try ask(request), digest: Codec.standard.digest, hash: { try hash(fork, $0) })
     }
     return search.common
+  }
+
+  /// The hash of one of a forked site's changesets; nil when it has been left out of the log.
+  private func hash(_ fork: Fork, _ seq: UInt64) throws -> [UInt8]? {
+    try look { snapshot in
+      if let scope = try snapshot.catalog.known(fork.scope), let site = try snapshot.catalog.known(fork.site) {
+        let dot = LocalDot(site: site, seq: seq)
+        if let entry = try snapshot.log.entry(scope: scope, dot: dot) { return snapshot.codec.digest(entry.header) }
+        if try snapshot.log.omission(scope: scope, dot: dot) != nil { return nil }
+      }
+      throw SyncKitError(.damaged, ["log": "\(fork.site)#\(seq)"])
+    }
   }
 }

@@ -23,7 +23,8 @@ extension World {
       try noteLeftOut(device, scope, from: before, to: vector)
       try require("I-7", vector.covers(before), "\(device.user) held \(before.entries) of \(scope), and holds \(vector.entries)")
       if vector != before {
-        try require("I-5", oracle(scope, at: device).isClosed(vector), "\(device.user) applied \(vector.entries) of \(scope) without what it needs")
+        let isClosed = oracle(scope, at: device).isClosed(vector)
+        try require("I-5", isClosed, "\(device.user) applied \(vector.entries) of \(scope) without what it needs")
       }
       device.applied[scope] = vector
     }

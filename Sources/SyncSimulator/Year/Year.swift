@@ -77,7 +77,10 @@ public final class Year {
     configuration.isDurable = false
     return try Replica(path: path, configuration: configuration) { migrator in
       migrator.registerMigration("answers") { db in
-        try db.execute(sql: "CREATE TABLE answer(scope TEXT NOT NULL, question INTEGER NOT NULL, value TEXT, note TEXT, PRIMARY KEY(scope, question))")
+        try db.execute(
+          sql: """
+            CREATE TABLE answer(scope TEXT NOT NULL, question INTEGER NOT NULL, value TEXT, note TEXT, PRIMARY KEY(scope, question))
+            """)
       }
     }
   }
@@ -167,7 +170,9 @@ public final class Year {
     for (number, scope) in scopes.enumerated() {
       let hex = try office.digest(of: scope).hex
       let holders = [number, (number + 1) % scopes.count].map { laptops[$0].replica } + [newcomer]
-      for (place, holder) in holders.enumerated() where try holder.digest(of: scope).hex != hex { out.append("\(scope) at holder \(place)") }
+      for (place, holder) in holders.enumerated() where try holder.digest(of: scope).hex != hex {
+        out.append("\(scope) at holder \(place)")
+      }
     }
     return out
   }

@@ -79,7 +79,9 @@ struct CompactCommand: ParsableCommand {
       guard try all.digest(of: scope).hex == replica.digest(of: scope).hex else {
         throw Failure(
           "archive-differs", .failure,
-          Text("归档与办公室的内容不同(\(scope.name)),没有略去任何变更。", "The archive differs from the office's replica (\(scope.name)): nothing was left out."),
+          Text(
+            "归档与办公室的内容不同(\(scope.name)),没有略去任何变更。",
+            "The archive differs from the office's replica (\(scope.name)): nothing was left out."),
           kept: Failure.allKept,
           next: Text(
             "请运行 fieldsurvey verify --against \(folder.path)。", "Run fieldsurvey verify --against \(folder.path)."),
@@ -102,7 +104,8 @@ struct CompactCommand: ParsableCommand {
       printer.say(
         Text(
           "已从 \(scopes) 家企业的记录中略去 \(changesets) 条变更;内容、冲突和摘要不变。",
-          "\(Format.count(changesets, "changeset")) of \(Format.count(scopes, "scope")) left out; records, conflicts and digests are unchanged."))
+          "\(Format.count(changesets, "changeset")) of \(Format.count(scopes, "scope")) left out; records, conflicts and digests are unchanged."
+        ))
       if let archive { printer.say(Text("全部历史存于 \(archive)。", "All history is kept in \(archive).")) }
     }
   }

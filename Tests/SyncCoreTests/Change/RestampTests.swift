@@ -115,8 +115,7 @@ import Testing
           try #require(seq <= there)
           try search.answered(
             .changes([Fragment(header: changeset(seq, isThere: true), signature: [], firstPart: 0, parts: [])], isComplete: false),
-            digest: { $0 }
-          ) { changeset($0, isThere: false) }
+            digest: { $0 }, hash: { changeset($0, isThere: false) })
         }
         #expect(search.common == common, "here \(here), there \(there)")
         #expect(questions <= 5)
@@ -130,7 +129,9 @@ import Testing
     for fragments in [[], [Fragment(header: other.encoded, signature: [], firstPart: 0, parts: [])]] {
       var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.author, seq: 5)]))
       _ = search.next()
-      let code = SyncCoreError.Code.thrown { try search.answered(.changes(fragments, isComplete: false), digest: { $0 }) { _ in [] } }
+      let code = SyncCoreError.Code.thrown {
+        try search.answered(.changes(fragments, isComplete: false), digest: { $0 }, hash: { _ in [] })
+      }
       #expect(code == .unexpected)
     }
   }
