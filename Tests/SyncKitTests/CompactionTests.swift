@@ -21,7 +21,7 @@ import Testing
   private func compact(_ field: RelayField, _ office: Replica) throws -> Int {
     try field.sync(office)
     return try field.relay.acknowledgedByAll().reduce(0) { count, held in
-      let all = try field.relay.officeAccess().holdings(of: held.scope).vector
+      let all = try field.relay.officeAccess().holdings(of: held.scope)
       let omissions = try office.compact(held.scope, acknowledged: held.holdings.vector, held: all)
       return try count + field.relay.leaveOut(omissions)
     }
@@ -134,8 +134,27 @@ import Testing
     let (li, _) = try edited(field)
     try li.run("UPDATE note SET a = 'not sent yet'")
     let held = try #require(try field.relay.acknowledgedByAll().first)
-    let all = try field.relay.officeAccess().holdings(of: held.scope).vector
-    #expect(try li.compact(held.scope, acknowledged: all, held: all).isEmpty)
+    let all = try field.relay.officeAccess().holdings(of: held.scope)
+    #expect(try li.compact(held.scope, acknowledged: all.vector, held: all).isEmpty)
+  }
+
+  /// A copy has written as much as the relay holds of the original: what it alone has stays, until the fork is put right.
+  @Test func whereTheRelayHoldsAnotherBranchNothingIsLeftOut() throws {
+    let field = try Self.field()
+    let (li, wang) = try edited(field)
+    let copy = try field.copy("li", as: "copy")
+    for at in 0..<3 {
+      try li.run("UPDATE note SET b = 'by the original \(at)'")
+      try copy.run("UPDATE note SET b = 'by the copy \(at)'")
+    }
+    try field.settleDown([li, wang])
+    let held = try field.relay.officeAccess().holdings(of: TestField.scope)
+    #expect(try copy.holdings == held.vector)
+    #expect(try copy.compact(TestField.scope, acknowledged: held.vector, held: held).isEmpty)
+    #expect(try changesets(copy) == 14)
+    try compact(field, li)
+    try field.settleDown([li, wang, copy])
+    #expect(try copy.conflicts().count == 1)
   }
 
   /// Who settles is to see what the others had read.
@@ -259,8 +278,8 @@ import Testing
       let field = try Self.field()
       let (li, wang) = try edited(field)
       try field.settleDown([li, wang])
-      let held = try #require(try field.relay.acknowledgedByAll().first).holdings.vector
-      #expect(try li.compact(TestField.scope, acknowledged: held, held: held, limit: limit).isEmpty != isLeftOut)
+      let held = try field.relay.officeAccess().holdings(of: TestField.scope)
+      #expect(try li.compact(TestField.scope, acknowledged: held.vector, held: held, limit: limit).isEmpty != isLeftOut)
     }
   }
 

@@ -21,7 +21,7 @@ public struct ForkSearch: Sendable {
   /// What the other side has of the scope: nothing but the forked site is asked for.
   private let known: VersionVector
   /// The last changeset that is known to be the same on both sides.
-  public private(set) var common: UInt64 = 0
+  public private(set) var common: UInt64
   /// The first that is known not to be.
   private var differs: UInt64
   /// Which changeset is being asked for.
@@ -30,12 +30,14 @@ public struct ForkSearch: Sendable {
   /// - Parameters:
   ///   - fork: what is not alike.
   ///   - known: what the other side has of the scope.
-  public init(_ fork: Fork, known: VersionVector) {
+  ///   - acknowledged: up to which changeset the other side has said before that it holds the same.
+  public init(_ fork: Fork, known: VersionVector, acknowledged: UInt64 = 0) {
     self.fork = fork
     self.known = known
     // What was refused for its predecessor the other side does not have: the fork begins before it.
     let there = min(fork.there, known[fork.site])
     differs = fork.here < there ? fork.here + 1 : there
+    common = acknowledged < differs ? acknowledged : 0
   }
 
   /// The next question; nil when ``common`` is found. Forks are nearly always young, so that the search begins at the end.
@@ -62,7 +64,9 @@ public struct ForkSearch: Sendable {
     guard header.scope == fork.scope, header.dot.site == fork.site, header.dot.seq >= asked else {
       throw SyncCoreError(.unexpected, "another changeset than the one to compare")
     }
-    // What one side has left out had been acknowledged by the other, and was the same then.
-    if header.dot.seq == asked, let own = try hash(asked), own != digest(first.header) { differs = asked } else { common = asked }
+    // What this side has left out was the same as the relay's then. What the other side has cannot be compared: it is taken for another
+    // branch's, since a word that comes back once more is better than one that is lost.
+    let isSame = try header.dot.seq == asked && (hash(asked).map { $0 == digest(first.header) } ?? true)
+    if isSame { common = asked } else { differs = asked }
   }
 }

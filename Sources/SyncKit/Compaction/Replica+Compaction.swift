@@ -11,22 +11,24 @@ extension Replica {
   /// - Parameters:
   ///   - scope: where.
   ///   - acknowledged: what every other side has said that it holds, and that may therefore be left out.
-  ///   - held: what the relay holds. Where this replica has something beyond it nothing is left out, so that nothing is given up for
-  ///     the sake of what might yet be lost with this machine.
+  ///   - held: what the relay holds, with ends. Where this replica does not hold exactly the same nothing is left out, so that nothing is given
+  ///     up for the sake of what might yet be lost with this machine, or of another branch of a fork.
   /// - Returns: everything that has been left out of the scope, now or before: for the relay to be told.
   /// - Throws: ``SyncKitError/Code/damaged`` when what remains would not make the same rows; nothing is left out then.
-  public func compact(_ scope: ScopeID, acknowledged: VersionVector, held: VersionVector) throws -> [Omission] {
+  public func compact(_ scope: ScopeID, acknowledged: VersionVector, held: Holdings) throws -> [Omission] {
     try compact(scope, acknowledged: acknowledged, held: held, limit: Limits.omissions)
   }
 
   /// The same with another limit.
   package func compact(
-    _ scope: ScopeID, acknowledged: VersionVector, held: VersionVector, limit: Int
+    _ scope: ScopeID, acknowledged: VersionVector, held: Holdings, limit: Int
   ) throws -> [Omission] {
     try work { engine in
-      guard let number = try engine.catalog.known(scope), held.covers(try engine.log.vector(ofScope: number)) else { return [] }
+      guard let number = try engine.catalog.known(scope) else { return [] }
       engine.readClock()
       let snapshot = Snapshot(engine)
+      let here = try snapshot.holdings(of: scope, withEnds: true)
+      guard here.vector == held.vector, here.ends == held.ends else { return [] }
       let superseded = try snapshot.superseded(inScope: number, upTo: acknowledged)
       if !superseded.isEmpty, try snapshot.omissions(of: number).count + superseded.count <= limit {
         let before = try snapshot.digest(of: scope)

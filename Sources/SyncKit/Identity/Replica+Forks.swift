@@ -81,7 +81,8 @@ extension Replica {
     guard case .heads(_, _, let scopes, _) = try ask(.hello(epoch: epoch, token: token, scopes: [fork.scope])),
       let known = scopes.first(where: { $0.scope == fork.scope })?.holdings.vector
     else { throw SyncCoreError(.unexpected, "heads") }
-    var search = ForkSearch(fork, known: known)
+    let acknowledged = try memory.acknowledged([fork.scope]).first?.holdings.vector[fork.site] ?? 0
+    var search = ForkSearch(fork, known: known, acknowledged: acknowledged)
     while let request = search.next() {
       try search.answered(try ask(request), digest: Codec.standard.digest, hash: { try hash(fork, $0) })
     }

@@ -119,8 +119,6 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     // of it, is taken for what it is not until they do.
     if chosen.contains(.clones) || chosen.contains(.deviceRestores) { chosen.removeAll(where: Self.betweenDevices.contains) }
     if !chosen.contains(.compaction), !chosen.contains(.noRelay), random.chance(share) { chosen.append(.compaction) }
-    // Names of what is left out are not told, so that nobody could say of whom it was.
-    if chosen.contains(.clones) || chosen.contains(.deviceRestores) { chosen.removeAll { $0 == .compaction } }
     faults = chosen
     // Megabytes at each step would take most of a run's time.
     steps = chosen.contains(.largeValues) ? min(15, length) : length

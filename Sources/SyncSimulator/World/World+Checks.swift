@@ -52,11 +52,19 @@ extension World {
 
   /// What a device now counts as applied without ever having had it.
   private func noteLeftOut(_ device: SimulatedReplica, _ scope: ScopeID, from before: VersionVector, to after: VersionVector) throws {
-    guard options.has(.compaction) else { return }
-    let want = ScopeHoldings(scope: scope, holdings: Holdings(vector: after, omitted: .max))
-    for omission in try device.replica.exchangeStore.load(beyond: [want], budget: 1).omissions {
-      for seq in omission.run.first...omission.run.last where seq > before[omission.site] && seq <= after[omission.site] {
-        device.leftOut[scope, default: []].insert(Dot(site: omission.site, seq: seq))
+    for (dot, _) in try omitted(device, scope) where !before.contains(dot) && after.contains(dot) {
+      device.leftOut[scope, default: []].insert(dot)
+    }
+  }
+
+  /// What has been left out of a device's log and counts as applied: as the oracle names it, and as the device does.
+  private func omitted(_ device: SimulatedReplica, _ scope: ScopeID) throws -> [(dot: Dot, name: Dot)] {
+    guard options.has(.compaction) else { return [] }
+    let held = device.held[scope] ?? VersionVector()
+    let want = ScopeHoldings(scope: scope, holdings: Holdings(vector: held, omitted: .max))
+    return try device.replica.exchangeStore.load(beyond: [want], budget: 1).omissions.flatMap { omission in
+      (omission.run.first...omission.run.last).map { Dot(site: omission.site, seq: $0) }.filter(held.contains).compactMap { name in
+        options.hasAccidents ? leftOut[scope]?[name].map { ($0, name) } : (name, name)
       }
     }
   }
@@ -76,6 +84,7 @@ extension World {
       if names[dot] != nil { coverage.note("named twice") }
       names[dot] = min(names[dot] ?? header.dot, header.dot)
     }
+    for (dot, name) in try omitted(device, scope) { names[dot] = min(names[dot] ?? name, name) }
     device.names[scope] = names
     let (site, inherited) = (try device.presentSite(), device.inherited[scope] ?? VersionVector())
     for (dot, name) in names.sorted(by: { $0.key < $1.key }) where name.site == site {

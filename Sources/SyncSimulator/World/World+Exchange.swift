@@ -116,8 +116,15 @@ extension World {
   func compact(_ device: SimulatedReplica, isCut: Bool) throws {
     guard let relay else { return }
     for held in try relay.relay.acknowledgedByAll() {
-      let all = try relay.vector(of: held.scope)
+      let all = try relay.relay.officeAccess().holdings(of: held.scope)
+      let known = Dictionary((device.names[held.scope] ?? [:]).map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
       let omissions = try device.replica.compact(held.scope, acknowledged: held.holdings.vector, held: all)
+      for omission in omissions {
+        for seq in omission.run.first...omission.run.last {
+          let dot = Dot(site: omission.site, seq: seq)
+          if let name = known[dot] { leftOut[held.scope, default: [:]][dot] = name }
+        }
+      }
       if !isCut { coverage.note("left out", try relay.relay.leaveOut(omissions)) }
     }
     try check(device)

@@ -37,6 +37,8 @@ public final class World {
   var oracles: [ScopeID: MergeOracle] = [:]
   /// What the oracle calls the changesets of a scope, by their transactions: two of them may bear one name, or one of them several.
   var transactions: [ScopeID: [[UInt8]: Dot]] = [:]
+  /// What the oracle calls the changesets that were left out, by what replicas call them; where both call them the same it is not told.
+  var leftOut: [ScopeID: [Dot: Dot]] = [:]
   var forms: [Int: Form] = [:]
   var bundles: [Int: Bundle] = [:]
   /// Whether the relay was ever restored from a backup.

@@ -142,7 +142,7 @@ public final class Year {
     }
     if keepsAll { return }
     for held in try relay.acknowledgedByAll() {
-      let all = try relay.officeAccess().holdings(of: held.scope).vector
+      let all = try relay.officeAccess().holdings(of: held.scope)
       omitted += try relay.leaveOut(office.compact(held.scope, acknowledged: held.holdings.vector, held: all))
     }
   }

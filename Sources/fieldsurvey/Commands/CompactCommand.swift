@@ -62,7 +62,7 @@ struct CompactCommand: ParsableCommand {
     if let archive { try fill(URL(fileURLWithPath: archive, isDirectory: true).standardizedFileURL, from: home, relay, replica) }
     var report = Report(archive: archive)
     for held in try relay.acknowledgedByAll() {
-      let all = try relay.officeAccess().holdings(of: held.scope).vector
+      let all = try relay.officeAccess().holdings(of: held.scope)
       let count = try relay.leaveOut(replica.compact(held.scope, acknowledged: held.holdings.vector, held: all))
       report.changesets += count
       report.scopes += count > 0 ? 1 : 0

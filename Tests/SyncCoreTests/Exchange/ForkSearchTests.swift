@@ -12,6 +12,34 @@ import Testing
     #expect(search.common == 0)
   }
 
+  private static func changeset(_ seq: UInt64) -> [UInt8] {
+    ChangesetHeader(
+      scope: scope, dot: Dot(site: site, seq: seq), time: HybridTime(rawValue: seq << 16), wallClock: 5, author: "lin",
+      transaction: .init(id: [UInt8](repeating: 1, count: 16), part: 0, parts: 1), schema: 1, certificate: [],
+      previous: seq == 1 ? [] : [UInt8](repeating: 3, count: 32), needs: VersionVector(), note: "",
+      parts: [.init(rows: 1, bytes: 3, digest: [UInt8](repeating: 2, count: 32))]
+    ).encoded
+  }
+
+  /// What the other side has left out cannot be compared; what it has acknowledged need not be.
+  @Test func whatHasBeenLeftOutThereIsAnotherBranchUnlessItWasAcknowledged() throws {
+    for acknowledged in 0...6 as ClosedRange<UInt64> {
+      let fork = Fork(scope: Self.scope, site: Self.site, here: 9, there: 9)
+      var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 9)]), acknowledged: acknowledged)
+      while let question = search.next() {
+        guard case .pull(let wants, _) = question else { return #expect(Bool(false)) }
+        let asked = wants[0].holdings.vector[Self.site] + 1
+        #expect(asked > acknowledged)
+        // From the fourth to the eighth there is nothing there, and all before is the same.
+        let header = Self.changeset(asked < 4 ? asked : 9)
+        try search.answered(
+          .changes([Fragment(header: header, signature: [], firstPart: 0, parts: [])], isComplete: false), digest: { $0 },
+          hash: Self.changeset)
+      }
+      #expect(search.common == max(3, acknowledged))
+    }
+  }
+
   @Test func aForkThatIsKnownToBeginAtTheEndAsksForTheEnd() {
     let fork = Fork(scope: Self.scope, site: Self.site, here: 5, there: 5)
     var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 5)]))
