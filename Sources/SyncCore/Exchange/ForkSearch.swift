@@ -18,6 +18,7 @@ public struct Fork: Hashable, Sendable {
 /// Finds where a fork begins, by asking the other side for single changesets and comparing them.
 public struct ForkSearch: Sendable {
   private let fork: Fork
+  private let isOwn: Bool
   /// What the other side has of the scope: nothing but the forked site is asked for.
   private let known: VersionVector
   /// The last changeset that is known to be the same on both sides.
@@ -31,7 +32,9 @@ public struct ForkSearch: Sendable {
   ///   - fork: what is not alike.
   ///   - known: what the other side has of the scope.
   ///   - acknowledged: up to which changeset the other side has said before that it holds the same.
-  public init(_ fork: Fork, known: VersionVector, acknowledged: UInt64 = 0) {
+  ///   - isOwn: whether the site is the asker itself.
+  public init(_ fork: Fork, known: VersionVector, acknowledged: UInt64, isOwn: Bool) {
+    self.isOwn = isOwn
     self.fork = fork
     self.known = known
     // What was refused for its predecessor the other side does not have: the fork begins before it.
@@ -64,9 +67,10 @@ public struct ForkSearch: Sendable {
     guard header.scope == fork.scope, header.dot.site == fork.site, header.dot.seq >= asked else {
       throw SyncCoreError(.unexpected, "another changeset than the one to compare")
     }
-    // What this side has left out was the same as the relay's then. What the other side has cannot be compared: it is taken for another
-    // branch's, since a word that comes back once more is better than one that is lost.
-    let isSame = try header.dot.seq == asked && (hash(asked).map { $0 == digest(first.header) } ?? true)
+    // What this side has left out was the same as the relay's then. What the other side has left out cannot be compared. One's own is taken
+    // for another branch: a word that comes back once more is better than one that is lost. Anybody else's is taken for the same: whoever
+    // wrote something else there still has it, and finds that out.
+    let isSame = try header.dot.seq > asked ? !isOwn : hash(asked).map { $0 == digest(first.header) } ?? true
     if isSame { common = asked } else { differs = asked }
   }
 }

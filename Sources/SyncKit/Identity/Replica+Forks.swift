@@ -82,7 +82,7 @@ extension Replica {
       let known = scopes.first(where: { $0.scope == fork.scope })?.holdings.vector
     else { throw SyncCoreError(.unexpected, "heads") }
     let acknowledged = try memory.acknowledged([fork.scope]).first?.holdings.vector[fork.site] ?? 0
-    var search = ForkSearch(fork, known: known, acknowledged: acknowledged)
+    var search = ForkSearch(fork, known: known, acknowledged: acknowledged, isOwn: try look { try $0.connection.site() } == fork.site)
     while let request = search.next() {
       try search.answered(try ask(request), digest: Codec.standard.digest, hash: { try hash(fork, $0) })
     }

@@ -104,7 +104,7 @@ import Testing
         }
         var search = ForkSearch(
           Fork(scope: scope, site: Self.author, here: here, there: there),
-          known: VersionVector([Dot(site: Self.author, seq: there), Dot(site: Self.other, seq: 3)]))
+          known: VersionVector([Dot(site: Self.author, seq: there), Dot(site: Self.other, seq: 3)]), acknowledged: 0, isOwn: true)
         var questions = 0
         while let question = search.next() {
           questions += 1
@@ -127,7 +127,7 @@ import Testing
     let fork = Fork(scope: ScopeID(literal: "case-1"), site: Self.author, here: 5, there: 5)
     let other = Self.header(Dot(site: Self.other, seq: 5))
     for fragments in [[], [Fragment(header: other.encoded, signature: [], firstPart: 0, parts: [])]] {
-      var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.author, seq: 5)]))
+      var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.author, seq: 5)]), acknowledged: 0, isOwn: true)
       _ = search.next()
       let code = SyncCoreError.Code.thrown {
         try search.answered(.changes(fragments, isComplete: false), digest: { $0 }, hash: { _ in [] })

@@ -7,7 +7,7 @@ import Testing
   /// Found by worlds of copied devices: it asked the relay for a changeset that the relay does not have, at each exchange again.
   @Test func whatWasRefusedForItsPredecessorForksBeforeIt() {
     let fork = Fork(scope: Self.scope, site: Self.site, here: 3, there: 2)
-    var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 1)]))
+    var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 1)]), acknowledged: 0, isOwn: true)
     #expect(search.next() == nil)
     #expect(search.common == 0)
   }
@@ -22,10 +22,10 @@ import Testing
   }
 
   /// What the other side has left out cannot be compared; what it has acknowledged need not be.
-  @Test func whatHasBeenLeftOutThereIsAnotherBranchUnlessItWasAcknowledged() throws {
+  @Test(arguments: [true, false]) func whatOfOnesOwnHasBeenLeftOutThereIsAnotherBranchUnlessItWasAcknowledged(_ isOwn: Bool) throws {
     for acknowledged in 0...6 as ClosedRange<UInt64> {
       let fork = Fork(scope: Self.scope, site: Self.site, here: 9, there: 9)
-      var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 9)]), acknowledged: acknowledged)
+      var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 9)]), acknowledged: acknowledged, isOwn: isOwn)
       while let question = search.next() {
         guard case .pull(let wants, _) = question else { return #expect(Bool(false)) }
         let asked = wants[0].holdings.vector[Self.site] + 1
@@ -36,13 +36,13 @@ import Testing
           .changes([Fragment(header: header, signature: [], firstPart: 0, parts: [])], isComplete: false), digest: { $0 },
           hash: Self.changeset)
       }
-      #expect(search.common == max(3, acknowledged))
+      #expect(search.common == (isOwn ? max(3, acknowledged) : 8))
     }
   }
 
   @Test func aForkThatIsKnownToBeginAtTheEndAsksForTheEnd() {
     let fork = Fork(scope: Self.scope, site: Self.site, here: 5, there: 5)
-    var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 5)]))
+    var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 5)]), acknowledged: 0, isOwn: true)
     guard case .pull(let wants, _)? = search.next() else {
       Issue.record("nothing is asked")
       return
