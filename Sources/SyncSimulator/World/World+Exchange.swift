@@ -16,6 +16,7 @@ extension World {
     for scope in scopes where !granted.contains(.one(scope)) {
       before[scope] = (device.held[scope] ?? VersionVector(), try relay.vector(of: scope))
     }
+    let hasWaiting = try isWaiting(device)
     let summary = try exchange(device, line, with: try relay.access(device), peer: Self.relayName)
     if line.hasMeanwhile { return summary }
     for scope in scopes {
@@ -27,8 +28,8 @@ extension World {
       } else if let summary, !summary.refused.contains(where: { $0.scope == scope }) {
         try require(
           "I-9", here.covers(there), "\(device.user) has exchanged and lacks some of \(scope): \(here.entries) of \(there.entries)")
-        // What a relay that was set back has lost may be another's to send again.
-        let isThere = isRelaySetBack || there.covers(here)
+        // What a relay that was set back has lost may be another's to send again. What waited until this exchange goes with the next.
+        let isThere = isRelaySetBack || hasWaiting || there.covers(here)
         try require(
           "I-9", isThere, "\(device.user) has exchanged, and the relay lacks some of \(scope): \(there.entries) of \(here.entries)")
       }
@@ -37,15 +38,19 @@ extension World {
   }
 
   func meet(_ device: SimulatedReplica, _ other: SimulatedReplica, _ line: Line) throws {
+    let hasWaiting = try isWaiting(device) || isWaiting(other)
     let summary = try exchange(device, line, with: try other.replica.exchangeStore, peer: "device\(other.number)")
     try check(other)
-    if summary == nil || line.hasMeanwhile { return }
+    if summary == nil || line.hasMeanwhile || hasWaiting { return }
     for scope in scopes {
       let (here, there) = (device.held[scope] ?? VersionVector(), other.held[scope] ?? VersionVector())
       try require(
         "I-9", here == there, "\(device.user) and \(other.user) have met and hold \(here.entries) and \(there.entries) of \(scope)")
     }
   }
+
+  /// Whether something has come to a device, by hand, before its time.
+  private func isWaiting(_ device: SimulatedReplica) throws -> Bool { try device.replica.status(peer: Self.relayName).waiting > 0 }
 
   @discardableResult
   private func exchange(
