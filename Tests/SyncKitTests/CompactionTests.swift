@@ -256,6 +256,9 @@ import Testing
   @Test func whatIsYetToComeCannotBeTakenAway() throws {
     let field = try Self.field()
     let (li, wang) = try edited(field)
+    let whole = Omission.Run(first: 1, last: 1 << 62, hash: [UInt8](repeating: 7, count: 32))
+    let lies = (1...4).map { Omission(scope: TestField.scope, site: SiteID(deviceHigh: 9, deviceLow: $0, incarnation: 1), run: whole) }
+    _ = try wang.exchangeStore.store([], omissions: lies)
     let hashes: [[UInt8]] = [[UInt8](repeating: 7, count: 32), try Codec.standard.digest(#require(li.fragments().last).header)]
     for hash in hashes {
       for (first, last) in [(1, 1 << 40), (7, 7), (7, 9), (8, 1 << 50), (6, 1 << 60)] as [(UInt64, UInt64)] {

@@ -44,7 +44,7 @@ extension ChangeLog {
   func omittedCount(inScope scope: UInt32) throws -> UInt64 {
     let sum = try connection.statement(
       fixed: """
-        SELECT coalesce(sum(last - first + 1), 0) FROM synckit_omission WHERE scope = ?1 AND last < \
+        SELECT CAST(total(last - first + 1) AS INTEGER) FROM synckit_omission WHERE scope = ?1 AND last < \
         (SELECT max(seq) FROM synckit_log WHERE synckit_log.scope = ?1 AND synckit_log.site = synckit_omission.site)
         """)
     sum.bind(1, scope)

@@ -15,8 +15,10 @@ extension Engine {
       for run in try acceptable(omission.run, scope: scope, site: site, last: last, needed: &needed) {
         // Who had something of the scope and not this was away for long; to a newcomer nothing has happened.
         if run.first > last, try log.latestTime(inScope: scope).rawValue > 0 {
-          let known = try log.omission(scope: scope, dot: LocalDot(site: site, seq: run.first)).map { Int($0.last - run.first + 1) } ?? 0
-          missed[scope, default: 0] += max(0, Int(run.last - run.first + 1) - known)
+          let known = try log.omission(scope: scope, dot: LocalDot(site: site, seq: run.first)).map { $0.last - run.first + 1 } ?? 0
+          // Whatever numbers somebody makes up, their sum stays one.
+          let more = run.last - run.first + 1
+          missed[scope, default: 0] += Int(min(more - min(more, known), UInt64(UInt32.max)))
         }
         if run.first > last {
           try log.expect(run, scope: scope, site: site, at: try arrival())

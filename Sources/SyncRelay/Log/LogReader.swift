@@ -54,7 +54,7 @@ struct LogReader {
 
   /// How many changesets of a scope have been left out; nil when none has.
   private func omittedCount(_ scope: Int64) throws -> UInt64? {
-    let sum = try db.cachedStatement(sql: "SELECT sum(last - first + 1) FROM omission WHERE scope = ?")
+    let sum = try db.cachedStatement(sql: "SELECT nullif(CAST(total(last - first + 1) AS INTEGER), 0) FROM omission WHERE scope = ?")
     return try Int64.fetchOne(sum, arguments: [scope]).map { UInt64($0) }
   }
 
