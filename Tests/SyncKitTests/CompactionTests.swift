@@ -274,6 +274,11 @@ import Testing
     try field.settleDown([li, wang])
     #expect(try changesets(li) == changesets(wang))
     #expect(try wang.repair().isEmpty)
+    _ = try wang.exchangeStore.store([], omissions: lies)
+    _ = try wang.exportBundle(to: field.field.path("stick"))
+    let reader = try field.field.replica("reader")
+    _ = try reader.importBundle(from: field.field.path("stick"))
+    #expect(try reader.hex == wang.hex)
   }
 
   @Test func noMoreIsLeftOutThanCanBeTold() throws {

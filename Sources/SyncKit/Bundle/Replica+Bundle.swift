@@ -61,9 +61,10 @@ extension Replica {
   /// Raises what the reader will hold by what has been written.
   private func advance(_ wants: inout [ScopeHoldings], by batch: ChangeBatch) throws -> Int {
     var whole = 0
-    for omission in batch.omissions {
-      guard let at = wants.firstIndex(where: { $0.scope == omission.scope }) else { continue }
-      wants[at].holdings.omitted = (wants[at].holdings.omitted ?? 0) + omission.run.last - omission.run.first + 1
+    for scope in Set(batch.omissions.map(\.scope)) {
+      guard let at = wants.firstIndex(where: { $0.scope == scope }) else { continue }
+      // All of a scope's are told at once.
+      wants[at].holdings.omitted = try look { try $0.holdings(of: scope).omitted }
     }
     for fragment in batch.fragments {
       let header = try ChangesetHeader(decoding: fragment.header)
