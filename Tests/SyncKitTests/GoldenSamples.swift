@@ -146,6 +146,12 @@ enum Sample {
         [holdings], refused: [Refusal(scope: ScopeID(literal: "case-2"), dot: Dot(site: sites[0], seq: 9), code: Refusal.Code.notGranted)])
     ),
     ("response-changes.hex", .changes([fragment], isComplete: true)),
+    (
+      "response-changes-rejections.hex",
+      .changes(
+        [], rejections: [Rejection(scope: omission.scope, dot: Dot(site: omission.site, seq: 7), hash: omission.run.hash, reason: "退回")],
+        isComplete: true)
+    ),
     ("response-changes-omissions.hex", .changes([], omissions: [omission], isComplete: false)),
     (
       "response-heads-omissions.hex",

@@ -27,7 +27,8 @@ public struct Holdings: Hashable, Sendable {
   /// For each entry of ``vector``, in its order, the beginning of the hash of the changeset it ends with: two who hold as much of a site
   /// see by it whether they hold the same. Empty where it is not told.
   public var ends: [[UInt8]]
-  /// How many of the changesets that ``vector`` counts have been left out of the log; nil where it is not told.
+  /// How many changesets have been left out of the log, of those that ``vector`` counts, and how many were rejected: the sum, by which two
+  /// see whether they know of the same. Nil where it is not told.
   public var omitted: UInt64?
 
   /// How much of a hash is told. Whoever could find two changesets alike so far could only hide a fork of their own.

@@ -56,11 +56,13 @@ extension Replica {
   /// This replica as the answering side of an exchange.
   public var exchangeStore: ReplicaExchangeStore { ReplicaExchangeStore(replica: self) }
 
-  /// Commits fragments whole, and what was left out between them.
-  func store(_ fragments: [Fragment], omissions: [Omission] = []) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+  /// Commits fragments whole, what was left out between them, and what was rejected.
+  func store(
+    _ fragments: [Fragment], omissions: [Omission] = [], rejections: [Rejection] = []
+  ) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
     func commit(sparing: Bool) throws -> ([ScopeID], [Refusal]) {
       try work { engine in
-        let (numbers, refused) = try engine.store(fragments, omissions: omissions, sparing: sparing)
+        let (numbers, refused) = try engine.store(fragments, omissions: omissions, rejections: rejections, sparing: sparing)
         return (try numbers.map { try engine.catalog.scope($0) }, refused)
       }
     }
@@ -95,10 +97,15 @@ extension Snapshot {
       partial.append(Holdings.Partial(dot: try dots([dot])[0], parts: parts))
     }
     let vector = try log.vector(ofScope: number)
-    let omitted = try log.omittedCount(inScope: number)
+    let omitted = try effectless(inScope: number)
     guard withEnds else { return Holdings(vector: vector, partial: partial, omitted: omitted) }
     let ends = try vector.entries.map { dot in try end(number, LocalDot(site: try catalog.number(of: dot.site), seq: dot.seq)) ?? [] }
     return Holdings(vector: vector, partial: partial, ends: ends, omitted: omitted)
+  }
+
+  /// How many changesets of a scope count as applied and have no effect: left out, as far as others have come after them, or rejected.
+  private func effectless(inScope scope: UInt32) throws -> UInt64 {
+    try log.omittedCount(inScope: scope) + UInt64(log.rejections(inScope: scope).count)
   }
 
   /// Changesets beyond what somebody holds, in the order of their arrival here, which is one in which they can be applied; and what has been
@@ -107,7 +114,7 @@ extension Snapshot {
     var batch = Batch(budget: budget)
     for want in wants {
       guard let scope = try catalog.known(want.scope) else { continue }
-      if let known = want.holdings.omitted, try known != log.omittedCount(inScope: scope) {
+      if let known = want.holdings.omitted, try known != effectless(inScope: scope) {
         batch.add(try omissions(of: scope))
       }
       for entry in try missing(scope, want.holdings.vector, &batch) {

@@ -10,6 +10,7 @@ extension Snapshot {
   /// The beginning of a changeset's hash; nil when it has been left out of the log, and was not the last before one that is there.
   func end(_ scope: UInt32, _ dot: LocalDot, length: Int = Holdings.endBytes) throws -> [UInt8]? {
     if let entry = try log.entry(scope: scope, dot: dot) { return Array(codec.digest(entry.header).prefix(length)) }
+    if let hash = try log.rejections(inScope: scope)[dot] { return Array(hash.prefix(length)) }
     guard let run = try log.omission(scope: scope, dot: dot), run.last == dot.seq else { return nil }
     return Array(run.hash.prefix(length))
   }
@@ -95,6 +96,7 @@ extension Replica {
       if let scope = try snapshot.catalog.known(fork.scope), let site = try snapshot.catalog.known(fork.site) {
         let dot = LocalDot(site: site, seq: seq)
         if let entry = try snapshot.log.entry(scope: scope, dot: dot) { return snapshot.codec.digest(entry.header) }
+        if let hash = try snapshot.log.rejections(inScope: scope)[dot] { return hash }
         if try snapshot.log.omission(scope: scope, dot: dot) != nil { return nil }
       }
       throw SyncKitError(.damaged, ["log": "\(fork.site)#\(seq)"])

@@ -4,11 +4,13 @@ import SyncCore
 final class ChangeLog {
   let connection: Connection
   let catalog: Catalog
-  private let codec: Codec
+  let codec: Codec
   /// A batch of edits nearly always meets those of few changesets.
   private var lastTime: (scope: UInt32, dot: LocalDot, time: HybridTime)?
   /// What was re-stamped, by scope, as far as it was asked for in this transaction.
   var stamped: [UInt32: StampedNames] = [:]
+  /// What was rejected, by scope, as far as it was asked for in this transaction.
+  var rejected: [UInt32: [LocalDot: [UInt8]]] = [:]
 
   init(_ connection: Connection, _ catalog: Catalog, _ codec: Codec) {
     self.connection = connection
@@ -45,7 +47,9 @@ final class ChangeLog {
       next.reset()
     }
     next.reset()
-    for site in try sitesWithOmissions(inScope: scope) where !out.contains(site) { out.append(site) }
+    for site in try sitesWithOmissions(inScope: scope) + rejections(inScope: scope).keys.map(\.site).sorted() where !out.contains(site) {
+      out.append(site)
+    }
     return out
   }
 
@@ -56,7 +60,7 @@ final class ChangeLog {
     return VersionVector(dots)
   }
 
-  /// The last changeset of a site that counts as applied: in the log, or left out of it between the last that is and one that has come.
+  /// The last changeset of a site that counts as applied: in the log, rejected, or left out between the last that is and one that has come.
   func lastSeq(scope: UInt32, site: UInt32) throws -> UInt64 {
     let last = try lastEntry(scope: scope, site: site)
     return try passed(after: last, scope: scope, site: site)?.last ?? last
@@ -102,6 +106,7 @@ final class ChangeLog {
   func forget() {
     lastTime = nil
     stamped.removeAll()
+    rejected.removeAll()
   }
 
   func appendPart(scope: UInt32, dot: LocalDot, part: Int, body: [UInt8]) throws {
