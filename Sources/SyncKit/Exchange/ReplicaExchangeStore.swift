@@ -103,23 +103,22 @@ extension Snapshot {
     return Holdings(vector: vector, partial: partial, ends: ends, omitted: omitted)
   }
 
-  /// How many changesets of a scope count as applied and have no effect: left out, as far as others have come after them, or rejected.
+  /// ``Holdings/omitted`` of a scope: what has been left out counts as far as others have come after it.
   private func effectless(inScope scope: UInt32) throws -> UInt64 {
-    try log.omittedCount(inScope: scope) + UInt64(log.rejections(inScope: scope).count)
+    Holdings.effectless(omitted: try log.omittedCount(inScope: scope), rejected: try log.rejections(inScope: scope).count)
   }
 
   /// Changesets beyond what somebody holds, in the order of their arrival here, which is one in which they can be applied; and what has been
-  /// left out here, all of it where the other side tells that it does not know it, otherwise that which lies before a changeset of the batch.
+  /// left out here: all of it where the other side tells another number, otherwise what lies right before a changeset of the batch.
   func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch {
     var batch = Batch(budget: budget)
     for want in wants {
       guard let scope = try catalog.known(want.scope) else { continue }
-      if let known = want.holdings.omitted, try known != effectless(inScope: scope) {
-        batch.add(try omissions(of: scope))
-      }
+      let isTold = try want.holdings.omitted.map { try $0 != effectless(inScope: scope) } ?? false
+      if isTold { batch.add(try omissions(of: scope)) }
       for entry in try missing(scope, want.holdings.vector, &batch) {
         if batch.isFull { break }
-        try add(entry, scope, want.holdings, to: &batch)
+        try add(entry, scope, want.holdings, isTold: isTold, to: &batch)
       }
       if batch.isFull { break }
     }
@@ -160,7 +159,8 @@ extension Snapshot {
     return out.sorted { ($0.arrived, $0.dot.site, $0.dot.seq) < ($1.arrived, $1.dot.site, $1.dot.seq) }
   }
 
-  private func add(_ entry: ChangeLog.Entry, _ scope: UInt32, _ holdings: Holdings, to batch: inout Batch) throws {
+  /// - Parameter isTold: whether all that has been left out is told already.
+  private func add(_ entry: ChangeLog.Entry, _ scope: UInt32, _ holdings: Holdings, isTold: Bool, to batch: inout Batch) throws {
     let header = try ChangesetHeader(decoding: entry.header)
     // Whoever says that it has them all and yet lacks the changeset has something else: it gets everything.
     let held = holdings.parts(of: header.dot)
@@ -177,7 +177,7 @@ extension Snapshot {
       bytes += header.parts[part].bytes + 5
     }
     guard !parts.isEmpty else { return }
-    if holdings.omitted == nil, first == 0, entry.dot.seq > 1,
+    if !isTold, first == 0, entry.dot.seq > 1,
       let run = try log.omission(scope: scope, dot: LocalDot(site: entry.dot.site, seq: entry.dot.seq - 1))
     {
       batch.add([Omission(scope: header.scope, site: header.dot.site, run: run)])

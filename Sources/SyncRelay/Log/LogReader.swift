@@ -58,14 +58,16 @@ struct LogReader {
       omitted: withEnds ? try effectless(row) : nil)
   }
 
-  /// How many changesets of a scope have been left out or rejected; nil when none has.
+  /// ``Holdings/omitted`` of a scope; nil when nothing has been left out or rejected.
   private func effectless(_ scope: Int64) throws -> UInt64? {
     let sum = try db.cachedStatement(
       sql: """
-        SELECT nullif(CAST(total(last - first + 1) AS INTEGER) + (SELECT count(*) FROM rejection WHERE scope = ?1), 0)
+        SELECT CAST(total(last - first + 1) AS INTEGER) AS omitted, (SELECT count(*) FROM rejection WHERE scope = ?1) AS rejected
         FROM omission WHERE scope = ?1
         """)
-    return try Int64.fetchOne(sum, arguments: [scope]).map { UInt64($0) }
+    guard let row = try Row.fetchOne(sum, arguments: [scope]) else { return nil }
+    let count = Holdings.effectless(omitted: UInt64(row["omitted"] as Int64), rejected: row["rejected"])
+    return count == 0 ? nil : count
   }
 
   /// What was rejected of a scope.
@@ -99,10 +101,14 @@ struct LogReader {
   /// Adds what is missing of a scope to a batch, in the scope's order, until the batch is full.
   func load(beyond want: ScopeHoldings, into batch: inout LogBatch) throws {
     guard let scope = try scopeRow(want.scope) else { return }
-    if let known = want.holdings.omitted, try known != effectless(scope) ?? 0 {
+    var isTold = false
+    func tell() throws {
+      if isTold { return }
+      isTold = true
       batch.append(try omissions(of: want.scope))
       batch.append(try rejections(of: want.scope))
     }
+    if let known = want.holdings.omitted, try known != effectless(scope) ?? 0 { try tell() }
     guard let missing = try missing(scope, want.holdings.vector) else { return }
     // What was rejected is passed over by whoever does not have it.
     let changesets = try Row.fetchCursor(
@@ -111,10 +117,13 @@ struct LogReader {
         SELECT arrival, site, seq FROM changeset WHERE scope = ?1 AND position >= ?2 AND NOT EXISTS
           (SELECT 1 FROM rejection WHERE scope = ?1 AND site = changeset.site AND seq = changeset.seq) ORDER BY position
         """, arguments: [scope, missing.from])
+    var reached = missing.sites.mapValues(\.seq)
     while let row = try changesets.next() {
       let site: Int64 = row["site"]
       let seq: Int64 = row["seq"]
       guard let known = missing.sites[site], seq > known.seq else { continue }
+      // As many may have been left out there as here, and yet not the same.
+      if let last = reached.updateValue(seq, forKey: site), seq > last + 1 { try tell() }
       let held = want.holdings.parts(of: Dot(site: known.site, seq: UInt64(seq)))
       try load(arrival: row["arrival"], scope: scope, site: site, seq: seq, held: held, into: &batch)
       if batch.hasMore { return }
