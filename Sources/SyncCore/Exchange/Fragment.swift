@@ -93,6 +93,8 @@ public struct Refusal: Hashable, Sendable {
     public static let gap = "gap"
     /// Another changeset of the same name is there already: a clone or a restored device.
     public static let fork = "fork"
+    /// What it was written having read bears the name of something else here: its author had read another branch of a fork.
+    public static let otherBranch = "other-branch"
     /// Its bytes are not what the format or its own header say they are.
     public static let malformed = "malformed"
     /// Larger than the store allows.

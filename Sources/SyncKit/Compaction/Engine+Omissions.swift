@@ -45,7 +45,7 @@ extension Engine {
     if last < run.first { return [run] }
     // Whether these changesets are the ones that are meant is told by the hash of the last alone: with less of them here, they stay.
     if last < run.last { return [Omission.Run(first: last + 1, last: run.last, hash: run.hash)] }
-    guard !keepsHistory, try hash(scope, LocalDot(site: site, seq: run.last)) == run.hash else { return [] }
+    guard !keepsHistory, try log.hash(scope: scope, dot: LocalDot(site: site, seq: run.last)) == run.hash else { return [] }
     if needed[scope] == nil { needed[scope] = try Snapshot(self).needed(inScope: scope) }
     let aliases = try log.aliases(inScope: scope)
     var out: [Omission.Run] = []
@@ -65,13 +65,6 @@ extension Engine {
   private func isLeftOut(_ run: Omission.Run, scope: UInt32, site: UInt32) throws -> Bool {
     guard let known = try log.omission(scope: scope, dot: LocalDot(site: site, seq: run.first)) else { return false }
     return known.contains(run.last)
-  }
-
-  /// The hash of a changeset's header, where it is known: it is in the log, it is the last of a run, or the next one is in the log.
-  private func hash(_ scope: UInt32, _ dot: LocalDot) throws -> [UInt8]? {
-    if let hash = try Snapshot(self).end(scope, dot, length: Omission.hashBytes) { return hash }
-    let next = try log.entry(scope: scope, dot: LocalDot(site: dot.site, seq: dot.seq + 1))
-    return try next.map { try ChangesetHeader(decoding: $0.header).previous }
   }
 }
 

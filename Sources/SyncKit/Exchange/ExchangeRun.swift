@@ -106,7 +106,7 @@ struct ExchangeRun {
     return nil
   }
 
-  /// The forks among what a relay refused, or among what of a relay's was refused.
+  /// The forks among what a relay refused, or among what of a relay's was refused: whatever it had acknowledged of them, it has lost since.
   private func forked(_ refused: [Refusal]) throws -> [Fork] {
     guard isRelay else { return [] }
     return try replica.look { snapshot in
@@ -119,5 +119,8 @@ struct ExchangeRun {
 }
 
 extension Fork {
-  func isOf(_ refusal: Refusal) -> Bool { refusal.scope == scope && refusal.dot.site == site }
+  /// Whether something was refused because of the fork: it is of a branch, or was written having read one.
+  func isOf(_ refusal: Refusal) -> Bool {
+    refusal.scope == scope && (refusal.dot.site == site || refusal.code == Refusal.Code.otherBranch)
+  }
 }

@@ -155,6 +155,17 @@ final class ChangeLog {
     return Entry(dot: dot, header: find.blob(0), signature: find.blob(1), arrived: find.int(2))
   }
 
+  /// The hash of a changeset's header, where it is known: the changeset is in the log, was rejected, is the last of a run that was left out, or
+  /// the next one is in the log and names it.
+  func hash(scope: UInt32, dot: LocalDot) throws -> [UInt8]? {
+    if let entry = try entry(scope: scope, dot: dot) { return codec.digest(entry.header) }
+    if let hash = try rejections(inScope: scope)[dot] { return hash }
+    if let run = try omission(scope: scope, dot: dot), run.last == dot.seq { return run.hash }
+    return try entry(scope: scope, dot: LocalDot(site: dot.site, seq: dot.seq + 1)).map {
+      try ChangesetHeader(decoding: $0.header).previous
+    }
+  }
+
   func header(scope: UInt32, dot: LocalDot) throws -> ChangesetHeader {
     guard let entry = try entry(scope: scope, dot: dot) else {
       throw SyncKitError(.damaged, ["log": "changeset \(dot.seq) of site \(dot.site)"])

@@ -53,6 +53,8 @@ final class Engine: @unchecked Sendable {
   /// See ``head(ofScope:)``.
   private(set) var heads: [UInt32: ScopeHead] = [:]
   private(set) var headsVersion: Int64 = -1
+  /// See ``hash(of:in:)``.
+  var hashes: [UInt32: [Dot: [UInt8]]] = [:]
   /// Rows that are being put into a user's table at once.
   let incoming = IncomingRows()
 
@@ -126,6 +128,7 @@ final class Engine: @unchecked Sendable {
 
   func forgetHeads(_ version: Int64 = -1) {
     heads.removeAll()
+    hashes.removeAll()
     headsVersion = version
   }
 

@@ -105,6 +105,7 @@ struct LogWriter {
     if let gap { head = Head(seq: gap.last, hash: gap.hash) }
     guard header.dot.seq == head.seq + 1 else { return Refusal.Code.gap }
     guard header.previous == head.hash else { return Refusal.Code.fork }
+    if try header.hasReadAnother(hash: { try hash(of: $0, Chain(scope: chain.scope, site: $0.site)) }) { return Refusal.Code.otherBranch }
 
     let staged = gap == nil ? try staged(chain) : nil
     if let staged, staged.bytes("hash") != incoming.hash { return Refusal.Code.fork }
@@ -163,7 +164,7 @@ extension LogWriter {
 
   private func audit(_ code: String, _ scope: ScopeID, _ dot: Dot) throws {
     switch code {
-    case Refusal.Code.fork:
+    case Refusal.Code.fork, Refusal.Code.otherBranch:
       try Audit.recordOnce(.fork, at: now, principal: principal, detail: "\(scope.name) \(dot)", in: db)
     case Refusal.Code.notGranted, Refusal.Code.notTheAuthor:
       try Audit.recordOnce(.denied, at: now, principal: principal, detail: "\(code) \(scope.name)", in: db)
