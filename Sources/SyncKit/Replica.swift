@@ -62,13 +62,20 @@ public final class Replica: Sendable {
         try db.execute(sql: "PRAGMA synchronous = \(configuration.isDurable ? "FULL" : "NORMAL")")
         // The log may hold what never reached the disk, though it can be read: the pool's first commit did not wait, and when a sync has
         // failed, the system forgets what it should have brought there. A commit is no safer than what lies before it in the log.
-        do { _ = try db.checkpoint(.passive) } catch let error as DatabaseError where error.resultCode != .SQLITE_IOERR {}
+        try Self.bringToDisk(db)
       }
       try Opening(engine, configuration).run(pool, path: path, migrate)
+      // Of a new file the first page may never have been brought to the disk, if that has failed once: the log beside an empty file is void.
+      try pool.writeWithoutTransaction(Self.bringToDisk)
     } catch {
       throw Self.translate(error, path: path)
     }
     for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
+  }
+
+  /// Brings what stands in the log alone into the file, as far as nobody is reading what was before.
+  private static func bringToDisk(_ db: Database) throws {
+    do { _ = try db.checkpoint(.passive) } catch let error as DatabaseError where error.resultCode != .SQLITE_IOERR {}
   }
 
   deinit {

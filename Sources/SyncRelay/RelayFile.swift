@@ -27,7 +27,7 @@ enum RelayFile {
         // The pool lowers this when it turns the write-ahead log on; nothing may be acknowledged that power loss can undo.
         try db.execute(sql: "PRAGMA synchronous = FULL")
         // Nor anything that follows, in the log, what never reached the disk: the pool's first commit, or one whose sync has failed.
-        do { _ = try db.checkpoint(.passive) } catch let error as DatabaseError where error.resultCode != .SQLITE_IOERR {}
+        try bringToDisk(db)
       }
       try pool.write { db in
         try check(marks(db))
@@ -45,10 +45,17 @@ enum RelayFile {
         default: break
         }
       }
+      // Of a new file the first page may never have been brought to the disk, if that has failed once: the log beside an empty file is void.
+      try pool.writeWithoutTransaction(bringToDisk)
       return pool
     } catch let error as DatabaseError {
       throw RelayError(.cannotOpen, "SQLite \(error.extendedResultCode.rawValue)")
     }
+  }
+
+  /// Brings what stands in the log alone into the file, as far as nobody is reading what was before.
+  private static func bringToDisk(_ db: Database) throws {
+    do { _ = try db.checkpoint(.passive) } catch let error as DatabaseError where error.resultCode != .SQLITE_IOERR {}
   }
 
   private static func configuration(readonly: Bool = false) -> Configuration {

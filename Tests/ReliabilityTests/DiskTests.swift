@@ -15,6 +15,12 @@ import Testing
     for number in try stride(from: 0, to: #require(try trials.count(.ioError)), by: 331) { expect(trials.play(.ioError, number)) }
   }
 
+  /// I-7: a new relay's first page that never reached the disk made its log void when the power failed later.
+  @Test func aRelayWhoseFirstOpeningFailedKeepsWhatItHoldsAfterwards() throws {
+    let trials = try DiskTrials(DiskWorkload.all.filter { $0.name == "relay-opening" })
+    for number in try stride(from: 0, to: #require(try trials.count(.ioError)), by: 8) { expect(trials.play(.ioError, number)) }
+  }
+
   @Test func aFullDiskIsSaidToBeFullAndWorkGoesOnWhenThereIsRoom() throws {
     let trials = try DiskTrials()
     for number in stride(from: 0, to: 500, by: 25) { expect(trials.play(.diskFull, number)) }

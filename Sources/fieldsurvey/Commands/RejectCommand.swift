@@ -67,18 +67,50 @@ struct RejectCommand: ParsableCommand {
   }
 
   private func list(_ relay: Relay, _ replica: Replica) throws {
-    struct Refused: Encodable {
-      let refused: Record.Refused
-      let user: String
-      let at: String
-    }
-    let all = try relay.refused().map { Refused(refused: try Record.Refused($0.refusal, replica), user: $0.user, at: Format.iso($0.at)) }
+    let all = try relay.refused().map { RefusedRecord($0, try Record.Refused($0.refusal, replica).enterprise) }
     try common.printer.show(all) { printer in
       if all.isEmpty { printer.say(Text("中继没有拒收任何变更。", "The relay has refused nothing.")) }
-      for one in all {
-        printer.say(Text("\(one.user)  \(one.at)  \(one.refused.scope)", "\(one.user)  \(one.at)  \(one.refused.scope)"))
-        one.refused.tell(printer)
-      }
+      for one in all { one.tell(printer) }
+    }
+  }
+}
+
+/// A changeset that the relay would not take, as the office is told of it.
+private struct RefusedRecord: Encodable {
+  let scope: String
+  let enterprise: String?
+  let changeset: String
+  let code: String
+  let user: String
+  let at: String
+  private let refused: RefusedChangeset
+
+  private enum CodingKeys: CodingKey { case scope, enterprise, changeset, code, user, at }
+
+  init(_ refused: RefusedChangeset, _ enterprise: String?) {
+    self.enterprise = enterprise
+    self.refused = refused
+    scope = refused.refusal.scope.name
+    changeset = refused.refusal.dot.description
+    code = refused.refusal.code
+    user = refused.user
+    at = Format.iso(refused.at)
+  }
+
+  func tell(_ printer: Printer) {
+    let (time, reason) = (Format.time(refused.at), refused.refusal.reason)
+    printer.say(
+      Text(
+        "\(enterprise ?? scope)  \(user)  \(time)  从 \(changeset) 起未被接收,\(reason.zh)。",
+        "\(enterprise ?? scope)  \(user)  \(time)  not taken from \(changeset) on: \(reason.en)."))
+    if code == Refusal.Code.notGranted {
+      printer.say(
+        Text("  如应由此人填写:fieldsurvey assign \(scope) \(user)", "  If it is this person's to write: fieldsurvey assign \(scope) \(user)"))
+    } else {
+      printer.say(
+        Text(
+          "  如不应保留:fieldsurvey reject \(scope) \(changeset) --reason 原因",
+          "  If it cannot be kept: fieldsurvey reject \(scope) \(changeset) --reason WHY"))
     }
   }
 }
