@@ -152,6 +152,12 @@ enum Sample {
         [holdings], refused: [Refusal(scope: ScopeID(literal: "case-2"), dot: Dot(site: sites[0], seq: 9), code: Refusal.Code.notGranted)])
     ),
     ("response-changes.hex", .changes([fragment], isComplete: true)),
+    (
+      "response-changes-start.hex",
+      .changes(
+        [fragment], omissions: [Omission(scope: omission.scope, site: omission.site, run: omission.run, start: [0xe0, 0xe1, 0xe2, 0xe3])],
+        isComplete: false)
+    ),
     ("response-changes-omissions.hex", .changes([], omissions: [omission], isComplete: false)),
     (
       "response-heads-omissions.hex",

@@ -78,6 +78,13 @@ struct LogReader {
     guard let scope = try scopeRow(want.scope) else { return }
     if let known = want.holdings.omitted, try known != omittedCount(scope) ?? 0 { batch.append(try omissions(of: want.scope)) }
     guard let missing = try missing(scope, want.holdings.vector) else { return }
+    if want.holdings.omitted == nil {
+      // Who does not tell searches for a fork's beginning, of one site.
+      for (number, known) in missing.sites.sorted(by: { $0.key < $1.key }) {
+        let log = OmissionLog(db: db, scope: scope, site: number)
+        batch.append(try log.omission(after: UInt64(known.seq), of: (want.scope, known.site)).map { [$0] } ?? [])
+      }
+    }
     let changesets = try Row.fetchCursor(
       db, sql: "SELECT arrival, site, seq FROM changeset WHERE scope = ? AND position >= ? ORDER BY position",
       arguments: [scope, missing.from])

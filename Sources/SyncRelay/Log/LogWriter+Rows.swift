@@ -83,15 +83,20 @@ extension LogWriter {
     ).execute(arguments: [scope, site, Int64(seq), Data(hash)])
   }
 
-  /// The hash of a changeset below its chain's head; nil when it has been left out.
-  func hash(of dot: Dot, _ chain: Chain) throws -> [UInt8]? {
+  /// The hash of a changeset, or how it begins where the changeset has been left out; nil where it is not held, or nothing of it was kept.
+  mutating func hash(of dot: Dot, _ chain: Chain) throws -> [UInt8]? {
     let statement = try db.cachedStatement(
       sql: """
         SELECT changeset.hash FROM changeset JOIN scope ON scope.id = changeset.scope JOIN site ON site.id = changeset.site
         WHERE scope.name = ? AND site.name = ? AND seq = ?
         """)
     let hash = try Data.fetchOne(statement, arguments: [chain.scope.name, Data(chain.site.bytes), Int64(dot.seq)])
-    return hash.map { Array($0) }
+    if let hash { return Array(hash) }
+    guard try dot.seq <= head(chain).seq else { return nil }
+    guard let log = try OmissionLog(chain.scope, chain.site, in: db), try log.contains(dot.seq) else {
+      throw RelayError(.damaged, "changeset \(dot)")
+    }
+    return try log.start(dot.seq)
   }
 
   func staged(_ chain: Chain) throws -> Row? {

@@ -92,7 +92,7 @@ struct LogWriter {
     var head = try head(chain)
     if header.dot.seq <= head.seq {
       guard let hash = try hash(of: header.dot, chain) else { return nil }
-      return hash == incoming.hash ? nil : Refusal.Code.fork
+      return incoming.hash.starts(with: hash) ? nil : Refusal.Code.fork
     }
     let gap = gap(after: head, before: header, chain)
     if let gap { head = Head(seq: gap.last, hash: gap.hash) }
