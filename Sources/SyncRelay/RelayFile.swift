@@ -135,8 +135,9 @@ enum RelayFile {
     try db.execute(sql: omission)
   }
 
-  /// Lets what has been left out be told from what else bears its name.
+  /// Lets changesets be rejected, remembers what was refused, and lets what has been left out be told from what else bears its name.
   private static func upgradeFromThird(_ db: Database) throws {
+    try db.execute(sql: rejection)
     try db.execute(sql: omitted)
     try db.execute(sql: "PRAGMA user_version = \(formatVersion)")
   }
@@ -151,6 +152,15 @@ enum RelayFile {
   private static let omitted = """
     CREATE TABLE omitted(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL,
       start BLOB NOT NULL, PRIMARY KEY (scope, site, seq)) STRICT, WITHOUT ROWID;
+    """
+
+  /// What counts as applied without effect; and what was refused last of each chain, for the office to see.
+  private static let rejection = """
+    CREATE TABLE rejection(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id),
+      seq INTEGER NOT NULL, hash BLOB NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (scope, site, seq))
+      STRICT, WITHOUT ROWID;
+    CREATE TABLE refused(scope TEXT NOT NULL, site BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, code TEXT NOT NULL,
+      device BLOB NOT NULL, user TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (scope, site)) STRICT, WITHOUT ROWID;
     """
 
   private static let tables = """
@@ -173,6 +183,7 @@ enum RelayFile {
       received_ms INTEGER NOT NULL, lineage BLOB NOT NULL, UNIQUE (scope, position), UNIQUE (scope, site, seq)) STRICT;
     \(omission)
     \(omitted)
+    \(rejection)
     -- Bodies, of changesets that are whole and of those that are not yet: arriving, a changeset is not copied.
     CREATE TABLE part(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id),
       site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL, part INTEGER NOT NULL, body BLOB NOT NULL,

@@ -9,13 +9,14 @@ extension Engine {
   ///   is asked for once an attempt without has failed.
   /// - Returns: the scopes that were touched, and what was not taken.
   func store(
-    _ fragments: [Fragment], omissions: [Omission] = [], sparing: Bool = false
+    _ fragments: [Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], sparing: Bool = false
   ) throws -> (scopes: [UInt32], refused: [Refusal]) {
     readClock()
     forgetHeads()
     try reloadSite()
     return try applying {
       var scopes = try leaveOut(omissions)
+      for scope in try reject(rejections) where !scopes.contains(scope) { scopes.append(scope) }
       var refused: [Refusal] = []
       var brought: [ScopeID: Set<Dot>] = [:]
       for fragment in fragments {
@@ -70,7 +71,7 @@ extension Engine {
     let dot = LocalDot(site: try catalog.number(of: header.dot.site), seq: header.dot.seq)
     let applied = try log.lastSeq(scope: scope, site: dot.site)
     if dot.seq <= applied, try log.entry(scope: scope, dot: dot)?.header == fragment.header { return nil }
-    if dot.seq <= applied, try log.omission(scope: scope, dot: dot) != nil { return nil }
+    if dot.seq <= applied, try log.omission(scope: scope, dot: dot) != nil || log.isRejected(scope: scope, dot: dot) { return nil }
     try noteOwnWriteFromElsewhere(header)
     if dot.seq <= applied { return Refusal.Code.fork }
     if dot.seq == applied + 1 {
@@ -231,6 +232,7 @@ extension Engine {
   /// Merges a changeset that is in the log into the rows.
   /// - Parameter first: its first part, where it is at hand.
   func merge(_ header: ChangesetHeader, _ scope: UInt32, _ dot: LocalDot, first: [UInt8]? = nil) throws {
+    if try log.isRejected(scope: scope, dot: dot) { return }
     var needs: [LocalDot] = []
     let aliases = try log.aliases(inScope: scope)
     for need in header.needs.entries { aliases.join(LocalDot(site: try catalog.number(of: need.site), seq: need.seq), to: &needs) }

@@ -94,8 +94,9 @@ extension Snapshot {
         guard case .names(let names) = group.keys, !group.columns.contains(where: \.isIncrement) else { return false }
         guard !contested.isEmpty else { continue }
         let table = try catalog.number(ofTable: group.table)
-        for name in names where try contested.contains(Row(table: table, key: self.names.key(name, of: group.table, scope: scope))) {
-          return false
+        for name in names {
+          guard let key = try self.names.key(name, of: group.table, scope: scope) else { continue }
+          if contested.contains(Row(table: table, key: key)) { return false }
         }
       }
       index += header.parts[number].rows
@@ -131,6 +132,8 @@ extension Snapshot {
       var run: Omission.Run?
       for entry in try log.entries(scope: scope, site: site, after: 0, limit: .max) where entry.dot.seq < last {
         guard entry.dot.seq <= vector[author], !needed.contains(entry.dot), !aliases.hasSeveral(entry.dot) else { continue }
+        // The text of what was rejected is kept.
+        guard try !log.isRejected(scope: scope, dot: entry.dot) else { continue }
         let header = try ChangesetHeader(decoding: entry.header)
         guard header.origin == nil, try onlyEdits(header, scope, entry.dot, contested: contested) else { continue }
         let hash = codec.digest(entry.header)

@@ -74,8 +74,8 @@ struct ExchangeRun {
     case .load(let wants, let budget):
       let batch = try replica.look { try $0.load(beyond: wants, budget: budget) }
       return .loaded(batch.fragments, omissions: batch.omissions, hasMore: batch.hasMore)
-    case .store(let fragments, let omissions):
-      let (held, refused) = try replica.store(fragments, omissions: omissions)
+    case .store(let fragments, let omissions, let rejections):
+      let (held, refused) = try replica.store(fragments, omissions: omissions, rejections: rejections)
       unacceptable += refused
       return .stored(held, refused: refused)
     case .forget(let epoch, let isRelay):

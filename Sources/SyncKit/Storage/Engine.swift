@@ -48,7 +48,7 @@ final class Engine: @unchecked Sendable {
   private(set) var wallClock: Int64 = 0
   /// Nil until it is read in the running transaction.
   private var lastArrival: Int64?
-  /// Scopes with changes that are merged under a name which does not count any more.
+  /// Scopes with changes that are merged and should not be, or under a name which does not count any more: to be made anew.
   var misnamed: Set<UInt32> = []
   /// See ``head(ofScope:)``.
   private(set) var heads: [UInt32: ScopeHead] = [:]
