@@ -142,9 +142,10 @@ enum RelayFile {
     try db.execute(sql: omission)
   }
 
-  /// Lets changesets be rejected, and remembers what was refused.
+  /// Lets changesets be rejected, remembers what was refused, and lets what has been left out be told from what else bears its name.
   private static func upgradeFromThird(_ db: Database) throws {
     try db.execute(sql: rejection)
+    try db.execute(sql: omitted)
     try db.execute(sql: "PRAGMA user_version = \(formatVersion)")
   }
 
@@ -152,6 +153,12 @@ enum RelayFile {
   private static let omission = """
     CREATE TABLE omission(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id),
       first INTEGER NOT NULL, last INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (scope, site, first)) STRICT, WITHOUT ROWID;
+    """
+
+  /// How the hash of each changeset began that was left out.
+  private static let omitted = """
+    CREATE TABLE omitted(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL,
+      start BLOB NOT NULL, PRIMARY KEY (scope, site, seq)) STRICT, WITHOUT ROWID;
     """
 
   /// What counts as applied without effect; and what was refused last of each chain, for the office to see.
@@ -182,6 +189,7 @@ enum RelayFile {
       hash BLOB NOT NULL, header BLOB NOT NULL, signature BLOB NOT NULL, bytes INTEGER NOT NULL, device BLOB NOT NULL,
       received_ms INTEGER NOT NULL, lineage BLOB NOT NULL, UNIQUE (scope, position), UNIQUE (scope, site, seq)) STRICT;
     \(omission)
+    \(omitted)
     \(rejection)
     -- Bodies, of changesets that are whole and of those that are not yet: arriving, a changeset is not copied.
     CREATE TABLE part(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id),

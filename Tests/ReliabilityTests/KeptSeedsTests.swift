@@ -168,6 +168,30 @@ import Testing
       """#)
   }
 
+  /// I-9: a relay had acknowledged a changeset, was set back, and got another of its name from a copy; what it had acknowledged was never compared,
+  /// and the exchange found the same fork for ever.
+  @Test func whatWasAcknowledgedIsComparedOnceItDoesNotFit() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":40,"faults":["cutRequests","cutReplies","late","reopening","bundles","relayRestores","settlements","smallBatches","clones"],"replicas":2,"rows":1,"scopes":1,"seed":73,"steps":40,"tables":[5],"values":2,"writes":45}
+      """#,
+      #"""
+      {"backUpRelay":{}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":4,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":4,"value":1}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"clone":{"as":2,"at":0}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":5,"value":1}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":1}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":0,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1,"faults":[{"none":{}},{"none":{}},{"none":{}},{"again":{}},{"requestCut":{"_0":666}},{"none":{}},{"none":{}},{"replyCut":{"_0":666}}]},"at":0}}
+      {"restoreRelay":{}}
+      {"clone":{"as":3,"at":2}}
+      {"clone":{"as":4,"at":3}}
+      {"write":{"at":4,"rows":[{"cells":[{"column":6,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":1,"table":5},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":4}}
+      """#)
+  }
+
   /// I-7: as above, and the trip by which the device would have found it out had not come through either: nothing was ever asked about again.
   @Test func aRelayThatIsSetBackBehindAPushWithoutConfirmationLosesNothing() throws {
     try expectHolds(

@@ -157,6 +157,24 @@ import Testing
     #expect(try copy.conflicts().count == 1)
   }
 
+  /// A copy comes back with work that the relay has had from the original, and has left out since: what it has in common is known again,
+  /// and only what it wrote itself gets another name.
+  @Test(arguments: [0, 1, 3]) func whatACopyHasInCommonIsKnownAgainThoughItIsLeftOut(_ own: Int) throws {
+    let field = try Self.field()
+    let (li, wang) = try edited(field)
+    for at in 0..<3 { try li.run("UPDATE note SET b = 'before the copy \(at)'") }
+    let copy = try field.copy("li", as: "copy")
+    for at in 0..<own { try copy.run("UPDATE note SET b = 'by the copy \(at)'") }
+    for at in 0..<6 { try li.run("UPDATE note SET b = 'after the copy \(at)'") }
+    try field.settleDown([li, wang])
+    #expect(try compact(field, li) > 8)
+    try field.settleDown([li, wang, copy])
+    let values = try wang.conflicts().flatMap { $0.candidates.map(\.value) }
+    #expect(Set(values) == (own == 0 ? [] : [.text(Array("by the copy \(own - 1)".utf8)), .text(Array("after the copy 5".utf8))]))
+    #expect(try copy.incidents().compactMap(\.restamp).count == (own == 0 ? 0 : 1))
+    #expect(try changesets(wang) == 3 + own)
+  }
+
   /// Who settles is to see what the others had read.
   @Test func theHistoryOfWhatIsContestedStays() throws {
     let field = try Self.field()

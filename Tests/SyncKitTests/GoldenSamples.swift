@@ -153,6 +153,12 @@ enum Sample {
     ),
     ("response-changes.hex", .changes([fragment], isComplete: true)),
     (
+      "response-changes-start.hex",
+      .changes(
+        [fragment], omissions: [Omission(scope: omission.scope, site: omission.site, run: omission.run, start: [0xe0, 0xe1, 0xe2, 0xe3])],
+        isComplete: false)
+    ),
+    (
       "response-changes-rejections.hex",
       .changes(
         [], rejections: [Rejection(scope: omission.scope, dot: Dot(site: omission.site, seq: 7), hash: omission.run.hash, reason: "退回")],

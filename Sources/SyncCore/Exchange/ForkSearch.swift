@@ -62,17 +62,20 @@ public struct ForkSearch: Sendable {
   public mutating func answered(
     _ response: ExchangeResponse, digest: ([UInt8]) -> [UInt8], hash: (UInt64) throws -> [UInt8]?
   ) throws {
-    guard let asked, case .changes(let fragments, _, _, _) = response, let first = fragments.first else {
+    guard let asked, case .changes(let fragments, let omissions, let rejections, _) = response, let first = fragments.first else {
       throw SyncCoreError(.unexpected, "no changeset to compare")
     }
     let header = try ChangesetHeader(decoding: first.header)
     guard header.scope == fork.scope, header.dot.site == fork.site, header.dot.seq >= asked else {
       throw SyncCoreError(.unexpected, "another changeset than the one to compare")
     }
-    // What this side has left out was the same as the relay's then. What the other side has left out cannot be compared. One's own is taken
-    // for another branch: a word that comes back once more is better than one that is lost. Anybody else's is taken for the same: whoever
-    // wrote something else there still has it, and finds that out.
-    let isSame = try header.dot.seq > asked ? !isOwn : hash(asked).map { $0 == digest(first.header) } ?? true
+    let omission = omissions.first { $0.scope == fork.scope && $0.site == fork.site && $0.run.first == asked }
+    let rejection = rejections.first { $0.scope == fork.scope && $0.dot == Dot(site: fork.site, seq: asked) }
+    let there = header.dot.seq == asked ? digest(first.header) : rejection?.hash ?? omission?.start ?? []
+    // What this side has left out was the same as the relay's then. What the other side has left out, and does not know how it began, cannot
+    // be compared. One's own is taken for another branch: a word that comes back once more is better than one that is lost. Anybody else's
+    // is taken for the same: whoever wrote something else there still has it, and finds that out.
+    let isSame = try there.isEmpty ? !isOwn : hash(asked)?.starts(with: there) ?? true
     if isSame { common = asked } else { differs = asked }
   }
 }

@@ -20,11 +20,14 @@ public struct Omission: Hashable, Sendable {
   public let scope: ScopeID
   public let site: SiteID
   public let run: Run
+  /// How the hash of the run's first changeset begins, as a relay tells it where a fork is searched; empty otherwise.
+  public let start: [UInt8]
 
-  public init(scope: ScopeID, site: SiteID, run: Run) {
+  public init(scope: ScopeID, site: SiteID, run: Run, start: [UInt8] = []) {
     self.scope = scope
     self.site = site
     self.run = run
+    self.start = start
   }
 
   /// About how many bytes this takes in a batch.
@@ -32,6 +35,9 @@ public struct Omission: Hashable, Sendable {
 
   /// How many bytes the hash of a header has.
   public static let hashBytes = 32
+
+  /// How many bytes of a hash are kept of each changeset that is left out.
+  public static let startBytes = 4
 }
 
 extension [Omission.Run] {
@@ -71,14 +77,20 @@ public struct ChangeBatch: Hashable, Sendable {
 }
 
 extension Omission {
-  var cbor: CBOR { .array([.text(scope.name), .bytes(site.bytes), .unsigned(run.first), .unsigned(run.last), .bytes(run.hash)]) }
+  var cbor: CBOR {
+    .array(
+      [.text(scope.name), .bytes(site.bytes), .unsigned(run.first), .unsigned(run.last), .bytes(run.hash)]
+        + (start.isEmpty ? [] : [.bytes(start)]))
+  }
 
   init(decoding cbor: CBOR) throws(SyncCoreError) {
-    guard let fields = cbor.array, fields.count == 5, let bytes = fields[1].bytes, let site = SiteID(bytes: bytes),
+    guard let fields = cbor.array, (5...6).contains(fields.count), let bytes = fields[1].bytes, let site = SiteID(bytes: bytes),
       let first = fields[2].unsigned, let last = fields[3].unsigned, first > 0, first <= last, last < UInt64(Int64.max),
       let hash = fields[4].bytes, hash.count == Self.hashBytes
     else { throw SyncCoreError(.malformed, "omission") }
-    self.init(scope: try ScopeID(decoding: fields[0]), site: site, run: Run(first: first, last: last, hash: hash))
+    let start = fields.count == 6 ? try CBOR.require(fields[5].bytes, "how a hash begins") : []
+    guard fields.count == 5 || start.count == Self.startBytes else { throw SyncCoreError(.malformed, "how a hash begins") }
+    self.init(scope: try ScopeID(decoding: fields[0]), site: site, run: Run(first: first, last: last, hash: hash), start: start)
   }
 
   static func list(_ cbor: CBOR?) throws(SyncCoreError) -> [Omission] {

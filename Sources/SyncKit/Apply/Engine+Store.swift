@@ -35,8 +35,12 @@ extension Engine {
           refused.append(Refusal(scope: header.scope, dot: header.dot, code: code))
         }
       }
-      // What waited had been given by somebody else: who gives now is told nothing of it.
-      for scope in scopes { refused += try applyWaiting(scope, sparing).filter { brought[$0.scope]?.contains($0.dot) ?? false } }
+      for scope in scopes {
+        // A branch that waited had been given by somebody else: who gives now has no part in that fork.
+        refused += try applyWaiting(scope, sparing).filter {
+          $0.code == Refusal.Code.malformed || brought[$0.scope]?.contains($0.dot) ?? false
+        }
+      }
       for scope in scopes where misnamed.remove(scope) != nil { try rebuild(scope) }
       return (scopes, refused)
     }

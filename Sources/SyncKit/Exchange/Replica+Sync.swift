@@ -46,16 +46,24 @@ extension Replica {
     _ transport: any ExchangeTransport, _ memory: PeerMemory, _ batchBytes: Int, _ progress: ((ExchangeProgress) -> Void)?
   ) throws -> ExchangeSummary {
     var total = ExchangeSummary()
+    var token: [UInt8]?
+    var hasRipened = false
     for _ in 0..<Self.exchangesAtOnce {
-      var run = ExchangeRun(self, transport, memory)
+      var run = ExchangeRun(self, transport, memory, token: token)
       let (summary, forks) = try run.run(batchBytes) { summary in
         progress?(ExchangeProgress(total.joined(with: summary)))
       }
       total = total.joined(with: summary)
+      token = run.unconfirmed
       if forks.isEmpty {
+        // What had waited for what has just come goes on at once.
+        if !hasRipened, summary.received > 0, summary.refused.isEmpty, try !memory.unsentScopes().isEmpty {
+          hasRipened = true
+          continue
+        }
         // The token was told before the push: only one that was told after it can show a relay, once it was set back, that it has lost
         // what was pushed. All is exchanged; where this trip fails, the next exchange asks for every scope.
-        guard let token = run.unconfirmed else { return total }
+        guard let token else { return total }
         var confirmation = ExchangeRun(self, transport, memory, token: token)
         if let (more, _) = try? confirmation.run(batchBytes, progress: { _ in }) { total = total.joined(with: more) }
         return total

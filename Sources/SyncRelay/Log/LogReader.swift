@@ -105,11 +105,18 @@ struct LogReader {
     func tell() throws {
       if isTold { return }
       isTold = true
-      batch.append(try omissions(of: want.scope))
+      if want.holdings.omitted != nil { batch.append(try omissions(of: want.scope)) }
       batch.append(try rejections(of: want.scope))
     }
     if let known = want.holdings.omitted, try known != effectless(scope) ?? 0 { try tell() }
     guard let missing = try missing(scope, want.holdings.vector) else { return }
+    if want.holdings.omitted == nil {
+      // Who does not tell searches for a fork's beginning, of one site.
+      for (number, known) in missing.sites.sorted(by: { $0.key < $1.key }) {
+        let log = OmissionLog(db: db, scope: scope, site: number)
+        batch.append(try log.omission(after: UInt64(known.seq), of: (want.scope, known.site)).map { [$0] } ?? [])
+      }
+    }
     // What was rejected is passed over by whoever does not have it.
     let changesets = try Row.fetchCursor(
       db,

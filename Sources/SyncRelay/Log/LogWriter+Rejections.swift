@@ -6,7 +6,7 @@ extension LogWriter {
   /// Remembers what was refused, so that the office sees it and can reject it; one for each site in a scope, since what follows it waits.
   func remember(_ refusal: Refusal, hash: [UInt8]) throws {
     // A fork is settled by the device that wrote it, and what came before a gap is on its way.
-    if refusal.code == Refusal.Code.fork || refusal.code == Refusal.Code.gap { return }
+    if [Refusal.Code.fork, Refusal.Code.otherBranch, Refusal.Code.gap].contains(refusal.code) { return }
     try db.execute(
       sql: """
         INSERT OR REPLACE INTO refused(scope, site, seq, hash, code, device, user, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)

@@ -96,6 +96,16 @@ extension LogWriter {
     return hash.map { Array($0) }
   }
 
+  /// How the hash begins of a changeset up to its chain's head, as far as it is known; nil where nothing of it is.
+  mutating func start(of dot: Dot, _ chain: Chain) throws -> [UInt8]? {
+    if let hash = try hash(of: dot, chain) { return hash }
+    guard try dot.seq <= head(chain).seq else { return nil }
+    guard let log = try OmissionLog(chain.scope, chain.site, in: db), try log.contains(dot.seq) else {
+      throw RelayError(.damaged, "changeset \(dot)")
+    }
+    return try log.start(dot.seq)
+  }
+
   func staged(_ chain: Chain) throws -> Row? {
     let statement = try db.cachedStatement(
       sql: """

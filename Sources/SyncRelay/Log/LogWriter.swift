@@ -98,14 +98,14 @@ struct LogWriter {
 
     var head = try head(chain)
     if header.dot.seq <= head.seq {
-      guard let hash = try hash(of: header.dot, chain) else { return nil }
-      return hash == incoming.hash ? nil : Refusal.Code.fork
+      guard let start = try start(of: header.dot, chain) else { return nil }
+      return incoming.hash.starts(with: start) ? nil : Refusal.Code.fork
     }
     let gap = gap(after: head, before: header, chain)
     if let gap { head = Head(seq: gap.last, hash: gap.hash) }
     guard header.dot.seq == head.seq + 1 else { return Refusal.Code.gap }
     guard header.previous == head.hash else { return Refusal.Code.fork }
-    if try header.hasReadAnother(hash: { try hash(of: $0, Chain(scope: chain.scope, site: $0.site)) }) { return Refusal.Code.otherBranch }
+    if try header.hasReadAnother(hash: { try start(of: $0, Chain(scope: chain.scope, site: $0.site)) }) { return Refusal.Code.otherBranch }
 
     let staged = gap == nil ? try staged(chain) : nil
     if let staged, staged.bytes("hash") != incoming.hash { return Refusal.Code.fork }

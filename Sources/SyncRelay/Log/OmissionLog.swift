@@ -54,6 +54,13 @@ struct OmissionLog {
 
   /// - Returns: how many changesets went.
   func leaveOut(_ run: Omission.Run) throws -> Int {
+    // By these a copy's work is told from what is left out under its name.
+    try db.cachedStatement(
+      sql: """
+        INSERT OR IGNORE INTO omitted SELECT scope, site, seq, substr(hash, 1, \(Omission.startBytes)) FROM changeset
+        WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?
+        """
+    ).execute(arguments: place(run))
     try db.cachedStatement(sql: "DELETE FROM part WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?").execute(arguments: place(run))
     try db.cachedStatement(sql: "DELETE FROM changeset WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?")
       .execute(arguments: place(run))
@@ -72,6 +79,24 @@ struct OmissionLog {
       .execute(arguments: place(whole))
     try db.cachedStatement(sql: "INSERT INTO omission(scope, site, first, last, hash) VALUES (?, ?, ?, ?, ?)")
       .execute(arguments: place(whole) + [Data(whole.hash)])
+  }
+
+  /// Whether a changeset has been left out.
+  func contains(_ seq: UInt64) throws -> Bool { try runs().run(with: seq) != nil }
+
+  /// How the hash of a changeset begins that has been left out; nil where that is not known.
+  func start(_ seq: UInt64) throws -> [UInt8]? {
+    try Data.fetchOne(
+      db.cachedStatement(sql: "SELECT start FROM omitted WHERE scope = ? AND site = ? AND seq = ?"), arguments: [scope, site, Int64(seq)]
+    ).map { Array($0) }
+  }
+
+  /// What follows a changeset and has been left out, with how the hash of the first of it begins.
+  func omission(after seq: UInt64, of name: (scope: ScopeID, site: SiteID)) throws -> Omission? {
+    guard let run = try runs().run(with: seq + 1) else { return nil }
+    return Omission(
+      scope: name.scope, site: name.site, run: Omission.Run(first: seq + 1, last: run.last, hash: run.hash),
+      start: try start(seq + 1) ?? [])
   }
 
   private func runs() throws -> [Omission.Run] {

@@ -116,8 +116,6 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     // Which of two changesets of one name keeps it is the relay's to say.
     if chosen.contains(.clones) || chosen.contains(.deviceRestores) { chosen.removeAll { $0 == .noRelay } }
     if !chosen.contains(.compaction), !chosen.contains(.noRelay), random.chance(share) { chosen.append(.compaction) }
-    // What a copy wrote under names that have been left out meanwhile may come back as a candidate (docs/invariants.md, known gaps).
-    if chosen.contains(.clones) || chosen.contains(.deviceRestores) { chosen.removeAll { $0 == .compaction } }
     faults = chosen
     // Megabytes at each step would take most of a run's time.
     steps = chosen.contains(.largeValues) ? min(15, length) : length

@@ -16,7 +16,6 @@ extension World {
     for scope in scopes where !granted.contains(.one(scope)) {
       before[scope] = (device.held[scope] ?? VersionVector(), try relay.vector(of: scope))
     }
-    let hasWaiting = try isWaiting(device)
     let summary = try exchange(device, line, with: try relay.access(device), peer: Self.relayName)
     if line.hasMeanwhile { return summary }
     for scope in scopes {
@@ -28,8 +27,8 @@ extension World {
       } else if let summary, !summary.refused.contains(where: { $0.scope == scope }) {
         try require(
           "I-9", here.covers(there), "\(device.user) has exchanged and lacks some of \(scope): \(here.entries) of \(there.entries)")
-        // What a relay that was set back has lost may be another's to send again. What waited until this exchange goes with the next.
-        let isThere = isRelaySetBack || hasWaiting || there.covers(here)
+        // What a relay that was set back has lost may be another's to send again.
+        let isThere = isRelaySetBack || there.covers(here)
         try require(
           "I-9", isThere, "\(device.user) has exchanged, and the relay lacks some of \(scope): \(there.entries) of \(here.entries)")
       }
@@ -38,7 +37,8 @@ extension World {
   }
 
   func meet(_ device: SimulatedReplica, _ other: SimulatedReplica, _ line: Line) throws {
-    let hasWaiting = try isWaiting(device) || isWaiting(other)
+    // What waited there until this exchange comes with the next.
+    let hasWaiting = try other.replica.status(peer: Self.relayName).waiting > 0
     let summary = try exchange(device, line, with: try other.replica.exchangeStore, peer: "device\(other.number)")
     try check(other)
     guard let summary, summary.refused.isEmpty, !line.hasMeanwhile, !hasWaiting else { return }
@@ -48,9 +48,6 @@ extension World {
         "I-9", here == there, "\(device.user) and \(other.user) have met and hold \(here.entries) and \(there.entries) of \(scope)")
     }
   }
-
-  /// Whether something has come to a device, by hand, before its time.
-  private func isWaiting(_ device: SimulatedReplica) throws -> Bool { try device.replica.status(peer: Self.relayName).waiting > 0 }
 
   @discardableResult
   private func exchange(

@@ -40,6 +40,27 @@ import Testing
     }
   }
 
+  /// Of what has been left out there it is still told how its hash began.
+  @Test(arguments: [true, false]) func whatHasBeenLeftOutThereIsToldByHowItBegan(_ isOwn: Bool) throws {
+    for common in 0...8 as ClosedRange<UInt64> {
+      var search = ForkSearch(
+        Fork(scope: Self.scope, site: Self.site, here: 9, there: 9), known: VersionVector([Dot(site: Self.site, seq: 9)]), isOwn: isOwn)
+      while let question = search.next() {
+        guard case .pull(let wants, _) = question else { return #expect(Bool(false)) }
+        let asked = wants[0].holdings.vector[Self.site] + 1
+        let start = Array(Self.changeset(asked).suffix(4))
+        let omission = Omission(
+          scope: Self.scope, site: Self.site, run: Omission.Run(first: asked, last: 8, hash: [UInt8](repeating: 1, count: 32)), start: start
+        )
+        try search.answered(
+          .changes(
+            [Fragment(header: Self.changeset(9), signature: [], firstPart: 0, parts: [])], omissions: [omission], isComplete: false),
+          digest: { $0 }, hash: { $0 <= common ? start : [9, 9, 9, 9] })
+      }
+      #expect(search.common == common)
+    }
+  }
+
   @Test func aForkThatIsKnownToBeginAtTheEndAsksForTheEnd() {
     let fork = Fork(scope: Self.scope, site: Self.site, here: 5, there: 5)
     var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 5)]), isOwn: true)
