@@ -27,6 +27,7 @@ extension World {
         try require("I-5", isClosed, "\(device.user) applied \(vector.entries) of \(scope) without what it needs")
       }
       device.applied[scope] = vector
+      try compareDigest(device, scope)
     }
     for (place, table) in device.known {
       let rows = try displayed(device, table)
@@ -48,6 +49,25 @@ extension World {
       }
       try require("I-4", rows.count == visible, "\(table.name) has \(rows.count) rows at \(device.user), not \(visible)")
     }
+  }
+
+  /// Digests are equal where the same has been applied, and only there: whoever has it, and whenever.
+  func compareDigest(_ device: SimulatedReplica, _ scope: ScopeID) throws {
+    // What a device calls its writes is part of its digest; and who has yet to get what closes what was left out shows less than others.
+    guard !options.hasAccidents, device.leftOut[scope]?.isEmpty ?? true, let applied = device.applied[scope], !applied.isEmpty else {
+      return
+    }
+    let hex = try device.replica.digest(of: scope).hex
+    let place = DigestPlace(scope: scope, version: device.version)
+    let known = digests[place] ?? [:]
+    for (other, otherHex) in known where (other == applied) != (otherHex == hex) {
+      throw WorldFailure(
+        step: step, invariant: "I-1",
+        message:
+          "\(device.user)'s digest of \(scope) with \(applied.entries) is \(other == applied ? "another" : "the same") as was known with \(other.entries)"
+      )
+    }
+    digests[place, default: [:]][applied] = hex
   }
 
   /// What a device now counts as applied without ever having had it.
@@ -201,6 +221,12 @@ extension World {
     guard let candidates else { return "none" }
     return candidates.map { "\($0.key) by \($0.value.sorted())" }.sorted().joined(separator: ", ")
   }
+}
+
+/// Where digests can be compared: a version of the application that lacks a column lacks its default too.
+struct DigestPlace: Hashable {
+  let scope: ScopeID
+  let version: Int
 }
 
 extension Value {
