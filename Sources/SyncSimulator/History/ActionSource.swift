@@ -9,6 +9,8 @@ public struct ActionSource {
   private var bundles = 0
   /// How many devices there are, copies among them.
   private var devices: Int
+  /// Whether one device has yet to begin: to whom all that has been left out by then is new.
+  private var hasNewcomer = false
   /// What follows what was drawn last.
   private var due: [Action] = []
 
@@ -23,7 +25,11 @@ public struct ActionSource {
     var source = ActionSource(options)
     // A backup from before there was anything has no scope at all.
     let first: [Action] = options.has(.relayRestores) && source.random.chance(0.5) ? [.backUpRelay] : []
-    let middle = (0..<options.steps).map { _ in source.next() }
+    let isLate = options.has(.compaction) && source.random.chance(0.5)
+    let middle = (0..<options.steps).map { step in
+      source.hasNewcomer = isLate && step < options.steps * 2 / 3
+      return source.next()
+    }
     return first + middle + (options.has(.quietEnd) ? source.quietEnd() : [])
   }
 
@@ -154,7 +160,7 @@ public struct ActionSource {
 
   // MARK: Parts
 
-  private mutating func device() -> Int { random.number(0...devices - 1) }
+  private mutating func device() -> Int { random.number(0...devices - (hasNewcomer ? 2 : 1)) }
 
   private mutating func scope() -> Int { random.number(0...options.scopes) }
 

@@ -74,6 +74,14 @@ public struct MergeOracle {
     writes.values.joined().filter { applied.contains($0.dot) && !leftOut.contains($0.dot) }.map(\.time).max()
   }
 
+  /// The latest value of a cell among those that the author of a write had; nil where it had none.
+  public func readValue(_ row: String, _ column: String, by dot: Dot) -> Value? {
+    let all = writes[row] ?? []
+    guard let write = all.first(where: { $0.dot == dot }) else { return nil }
+    return all.filter { write.read.contains($0.dot) && $0.values[column] != nil }.max { ($0.time, $0.dot) < ($1.time, $1.dot) }?.values[
+      column]
+  }
+
   /// What a cell displays by a policy; nil when nobody has written it.
   public func shown(_ row: String, _ column: String, _ policy: MergePolicy, applied: VersionVector) -> Value? {
     if policy == .counter { return count(row, column, applied: applied).map { .integer($0) } }

@@ -57,9 +57,6 @@ final class SimulatedRelay {
   /// What the log holds of a scope, to whoever may see all of it.
   func vector(of scope: ScopeID) throws -> VersionVector { try relay.officeAccess().holdings(of: scope).vector }
 
-  /// How many changesets of a scope have been left out of the log.
-  func omitted(of scope: ScopeID) throws -> UInt64 { try relay.officeAccess().holdings(of: scope).omitted ?? 0 }
-
   /// Power fails and comes back.
   func crash() throws {
     try copy(from: path, to: path + ".crash")

@@ -78,7 +78,7 @@ extension World {
   }
 
   /// What has been left out of a device's log and counts as applied: as the oracle names it, and as the device does.
-  private func omitted(_ device: SimulatedReplica, _ scope: ScopeID) throws -> [(dot: Dot, name: Dot)] {
+  func omitted(_ device: SimulatedReplica, _ scope: ScopeID) throws -> [(dot: Dot, name: Dot)] {
     guard options.has(.compaction) else { return [] }
     let held = device.held[scope] ?? VersionVector()
     let want = ScopeHoldings(scope: scope, holdings: Holdings(vector: held, omitted: .max))
@@ -178,7 +178,10 @@ extension World {
           try require(
             "I-3", wanted == candidates,
             "\(name(id)).\(column) has candidates \(Self.text(candidates)) at \(device.user), not \(Self.text(wanted))")
-          if let conflict { out.append((conflict, id, column)) }
+          if let conflict {
+            out.append((conflict, id, column))
+            try checkRead(conflict, id, column, device)
+          }
         }
       }
       let rest = left.values.contains { !$0.isEmpty }
@@ -190,6 +193,20 @@ extension World {
     coverage.note("conflict:cell", out.filter { $0.column != MergeOracle.existence }.count)
     coverage.note("conflict:existence", out.filter { $0.column == MergeOracle.existence }.count)
     return out
+  }
+
+  /// Compares what is told of what a conflict's authors had read with what they had.
+  private func checkRead(_ conflict: Conflict, _ id: RowID, _ column: String, _ device: SimulatedReplica) throws {
+    // What was left out before there was a conflict is not told any more, and names decide between equal times.
+    guard column != MergeOracle.existence, !options.has(.compaction), !options.hasAccidents, !options.has(.sameMoment) else { return }
+    let oracle = oracle(scope(id), at: device)
+    for write in conflict.candidates.flatMap(\.writes) {
+      let wanted = oracle.readValue(name(id), column, by: write.dot)
+      try require(
+        "I-3", write.readValue == wanted,
+        "\(write.author) is told to have read \(String(describing: write.readValue)) in \(name(id)).\(column), not \(String(describing: wanted))"
+      )
+    }
   }
 
   /// How many sets of rows share what is declared unique, and how many rows refer to one that is known to be deleted: there is never a

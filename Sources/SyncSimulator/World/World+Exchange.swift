@@ -38,8 +38,6 @@ extension World {
         let isThere = isRelaySetBack || hasWaiting || there.covers(here)
         try require(
           "I-9", isThere, "\(device.user) has exchanged, and the relay lacks some of \(scope): \(there.entries) of \(here.entries)")
-        let omitted = (try device.replica.exchangeStore.holdings(of: scope).omitted ?? 0, try relay.omitted(of: scope))
-        try require("I-11", omitted.0 >= omitted.1, "\(device.user) has exchanged and keeps of \(scope) what was left out: \(omitted)")
       }
     }
     return summary
@@ -138,6 +136,7 @@ extension World {
     for held in try relay.relay.acknowledgedByAll() {
       let all = try relay.relay.officeAccess().holdings(of: held.scope)
       let known = Dictionary((device.names[held.scope] ?? [:]).map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      let before = Set(try omitted(device, held.scope).map(\.dot))
       let omissions = try device.replica.compact(held.scope, acknowledged: held.holdings.vector, held: all)
       for omission in omissions {
         for seq in omission.run.first...omission.run.last {
@@ -145,9 +144,22 @@ extension World {
           if let name = known[dot] { leftOut[held.scope, default: [:]][dot] = name }
         }
       }
+      try expectUncontested(Set(try omitted(device, held.scope).map(\.dot)).subtracting(before), held.scope, device)
       if !isCut { coverage.note("left out", try relay.relay.leaveOut(omissions)) }
     }
     try check(device)
+  }
+
+  /// Who settles a conflict sees what its authors had read: of such a row nothing is left out.
+  private func expectUncontested(_ gone: Set<Dot>, _ scope: ScopeID, _ device: SimulatedReplica) throws {
+    let oracle = oracle(scope, at: device)
+    for id in ids where self.scope(id) == scope {
+      let lost = gone.intersection(oracle.writes[name(id)]?.map(\.dot) ?? [])
+      guard !lost.isEmpty else { continue }
+      let columns = FieldTable.all[id.table].columns.filter { $0.policy == .keep }.map(\.name) + [MergeOracle.existence]
+      let isOpen = columns.contains { oracle.conflict(name(id), $0, applied: applied(device, id)) != nil }
+      try require("I-3", !isOpen, "\(lost.sorted()) was left out of \(scope) at \(device.user), and \(name(id)) is in conflict")
+    }
   }
 
   // MARK: By hand

@@ -106,7 +106,18 @@ extension World {
       try require("I-18", !isTold || status.refused.isEmpty, "\(device.user) has \(status.refused)")
       try require("I-3", status.conflicts >= open.count, "\(device.user) counts \(status.conflicts) conflicts, not \(open.count)")
       try expectSound(device)
+      try expectNoFalseIncident(device)
     }
+  }
+
+  /// Nobody is told of an accident that has not happened.
+  private func expectNoFalseIncident(_ device: SimulatedReplica) throws {
+    let told = Set(try device.replica.incidents(limit: 1000).map(\.kind))
+    var possible: Set<Incident.Kind> = []
+    if isRelaySetBack { possible.insert(.relayRestored) }
+    if options.has(.compaction) { possible.insert(.longAway) }
+    if options.hasAccidents { possible.formUnion([.wentBack, .restamped]) }
+    try require("I-12", told.isSubset(of: possible), "\(device.user) is told of \(told.subtracting(possible))")
   }
 
   /// What a replica has stored fits together.
