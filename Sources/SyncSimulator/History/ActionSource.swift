@@ -152,6 +152,8 @@ public struct ActionSource {
       // Who is silent for a year is not waited for any longer.
       if random.chance(0.1) { return .silence(days: 365) }
       due = [.compact(at: at, isCut: random.chance(0.1))]
+      // Somebody hears of it, and of nothing after it.
+      if random.chance(0.4) { due.append(.sync(at: device(), Line(faults: [.none, .none, .requestLost], batchBytes: 1))) }
       return .sync(at: at, Line(batchBytes: 1 << 20))
     case .deviceRestores: return random.chance(0.5) ? .backUpDevice(at: at) : .restoreDevice(at: at)
     default: return random.chance(0.5) ? .backUpRelay : .restoreRelay
