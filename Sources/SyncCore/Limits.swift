@@ -31,6 +31,10 @@ public enum Limits {
   public static let restamps = 16
   /// How many runs of changesets may be left out of one scope: told together, they have to fit a message beside one part.
   public static let omissions = 16_384
+  /// How many changesets of one scope may be rejected: told together, they have to fit a message beside one part.
+  public static let rejections = 1024
+  /// The longest reason of a rejection, in bytes of UTF-8.
+  public static let reasonBytes = 1024
   /// How deep encoded values may nest.
   public static let depth = 16
 }

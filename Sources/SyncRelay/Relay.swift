@@ -30,6 +30,11 @@ public import SyncCore
 /// ### Compaction
 /// - ``acknowledgedByAll()``
 /// - ``leaveOut(_:)``
+/// ### Rejections
+/// - ``refused()``
+/// - ``reject(_:of:reason:)``
+/// - ``rejections()``
+/// - ``restore(_:)``
 /// ### Access
 /// - ``grant(user:scope:until:)``
 /// - ``revoke(user:scope:)``

@@ -43,6 +43,8 @@ extension RelayError.Code {
   public static let codeUsed = Self(rawValue: "code-used")
   /// The device is enrolled for another user, who has to be revoked first.
   public static let deviceTaken = Self(rawValue: "device-taken")
+  /// The changeset is neither held, nor was it refused when it was last brought.
+  public static let changesetUnknown = Self(rawValue: "changeset-unknown")
   /// No such device is enrolled.
   public static let deviceUnknown = Self(rawValue: "device-unknown")
   /// The device was enrolled once and is no longer.

@@ -13,7 +13,7 @@ enum RelayFile {
   /// "SYNR": the file is a relay's.
   static let applicationID: Int32 = 0x5359_4E52
   /// The version of the tables below.
-  static let formatVersion: Int32 = 3
+  static let formatVersion: Int32 = 4
   /// Readable and writable by the owner alone: the file holds everybody's work.
   static let mode: mode_t = 0o600
 
@@ -37,7 +37,11 @@ enum RelayFile {
         case 1:
           try upgradeFromFirst(db, key: random(RelayLimits.tokenBytes), codec)
           try upgradeFromSecond(db)
-        case 2: try upgradeFromSecond(db)
+          try upgradeFromThird(db)
+        case 2:
+          try upgradeFromSecond(db)
+          try upgradeFromThird(db)
+        case 3: try upgradeFromThird(db)
         default: break
         }
       }
@@ -129,6 +133,11 @@ enum RelayFile {
     try db.execute(sql: "ALTER TABLE relay ADD COLUMN omitted_lineage BLOB NOT NULL DEFAULT x''")
     try db.execute(sql: "ALTER TABLE device ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0")
     try db.execute(sql: omission)
+  }
+
+  /// Lets changesets be rejected, and remembers what was refused.
+  private static func upgradeFromThird(_ db: Database) throws {
+    try db.execute(sql: rejection)
     try db.execute(sql: "PRAGMA user_version = \(formatVersion)")
   }
 
@@ -136,6 +145,15 @@ enum RelayFile {
   private static let omission = """
     CREATE TABLE omission(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id),
       first INTEGER NOT NULL, last INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (scope, site, first)) STRICT, WITHOUT ROWID;
+    """
+
+  /// What counts as applied without effect; and what was refused last of each chain, for the office to see.
+  private static let rejection = """
+    CREATE TABLE rejection(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id),
+      seq INTEGER NOT NULL, hash BLOB NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (scope, site, seq))
+      STRICT, WITHOUT ROWID;
+    CREATE TABLE refused(scope TEXT NOT NULL, site BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, code TEXT NOT NULL,
+      device BLOB NOT NULL, user TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (scope, site)) STRICT, WITHOUT ROWID;
     """
 
   private static let tables = """
@@ -157,6 +175,7 @@ enum RelayFile {
       hash BLOB NOT NULL, header BLOB NOT NULL, signature BLOB NOT NULL, bytes INTEGER NOT NULL, device BLOB NOT NULL,
       received_ms INTEGER NOT NULL, lineage BLOB NOT NULL, UNIQUE (scope, position), UNIQUE (scope, site, seq)) STRICT;
     \(omission)
+    \(rejection)
     -- Bodies, of changesets that are whole and of those that are not yet: arriving, a changeset is not copied.
     CREATE TABLE part(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id),
       site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL, part INTEGER NOT NULL, body BLOB NOT NULL,

@@ -23,6 +23,8 @@ public struct RelayLimits: Hashable, Sendable {
   public var leaseMilliseconds: Int64 = 90 * 24 * 3_600_000
   /// How long everything stays in the log, in milliseconds: as long as a backup of the relay may be that is ever restored.
   public var historyMilliseconds: Int64 = 30 * 24 * 3_600_000
+  /// Of how many sites' writing in a scope what was refused last is remembered, for the office to see; the latest stay.
+  public var refusalsKept = 10_000
   /// How long an enrolment code may live, in milliseconds.
   public var codeMilliseconds: Int64 = 10 * 60_000
   /// How many wrong enrolment codes within ``wrongCodeMilliseconds``, of everybody together, are taken for mistakes. Further ones are

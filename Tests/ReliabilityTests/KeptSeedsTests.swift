@@ -188,4 +188,32 @@ func expectHolds(_ options: String, _ actions: String, sourceLocation: SourceLoc
   let story = try Report.story(options: options, actions: actions)
   let failure = Simulation.play(story.options, story.actions).failure
   #expect(failure == nil, sourceLocation: sourceLocation)
+
+  /// I-9: a device had left out as many changesets as the relay, but others, and was not told what lay before the one that it was given.
+  @Test func asManyAreLeftOutAndNotTheSame() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":15,"faults":[],"replicas":3,"rows":1,"scopes":1,"seed":100301,"steps":100,"tables":[0,1,3],"values":20,"writes":60}
+      """#,
+      #"""
+      {"write":{"at":0,"rows":[{"cells":[{"column":4,"value":9}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":1},"statement":"upsert"}]}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":10,"value":8}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":1},"statement":"upsert"}]}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":2,"value":2}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"meet":{"_2":{"batchBytes":1048576,"faults":[]},"at":2,"with":0}}
+      {"meet":{"_2":{"batchBytes":1048576,"faults":[]},"at":1,"with":0}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":7,"value":12}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":3},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":0}}
+      {"backUpRelay":{}}
+      {"calm":{}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":4,"value":8}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":3},"statement":"delete"}]}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":10,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":1},"statement":"upsert"}]}}
+      {"write":{"at":2,"rows":[{"cells":[{"column":8,"value":2}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":3},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":2}}
+      {"compact":{"at":2,"isCut":false}}
+      {"restoreRelay":{}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":0}}
+      {"compact":{"at":0,"isCut":false}}
+      {"restoreRelay":{}}
+      """#)
+  }
 }

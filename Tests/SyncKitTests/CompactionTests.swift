@@ -294,7 +294,7 @@ import Testing
   @Test func aFileOfTheVersionBeforeIsTakenOver() throws {
     let field = try TestField()
     try field.replica("li").run("INSERT INTO note VALUES('n', 'x', 'x', 0)")
-    for (format, gone) in [(2, ["omission"]), (1, ["omission", "incident"])] {
+    for (format, gone) in [(3, ["rejection"]), (2, ["rejection", "omission"]), (1, ["rejection", "omission", "incident"])] {
       let queue = try DatabaseQueue(path: field.path("li.sqlite"))
       try queue.write { db in
         for name in gone { try db.execute(sql: "DROP TABLE synckit_\(name)") }
@@ -303,7 +303,7 @@ import Testing
       try queue.close()
       let replica = try field.replica("li")
       #expect(try replica.findings().allSatisfy { !$0.isProblem })
-      #expect(try replica.rows("SELECT value FROM synckit_meta WHERE name = 'format'") == ["3"])
+      #expect(try replica.rows("SELECT value FROM synckit_meta WHERE name = 'format'") == ["4"])
     }
   }
 }

@@ -25,7 +25,8 @@ import Testing
     #expect(restamped == Sample.restamped && restamped.dot.seq == 2 && restamped.origin?.header == Sample.header.encoded)
     // A branch that it does not speak of is not named.
     #expect(restamped.origin?.restamps.count == 2)
-    #expect(restamped.needs.entries.map(\.seq).sorted() == [1, 4, 20, 298])
+    #expect(restamped.needs.entries.map(\.seq) == [20, 4, 1, 298])
+    #expect(restamped.ends == [0, 0, 0, 0, 0xae, 0xae, 0xae, 0xae, 0, 0, 0, 0, 0xad, 0xad, 0xad, 0xad])
   }
 
   @Test func aPartWithEveryFormOfColumn() throws {

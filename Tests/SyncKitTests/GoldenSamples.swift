@@ -25,7 +25,8 @@ enum Sample {
     time: HybridTime(rawValue: 1_760_000_000_000 << 16 + 5),
     wallClock: -86_400_000, author: "王工", transaction: .init(id: [UInt8](repeating: 0xee, count: 16), part: 1, parts: 2), schema: 70_000,
     certificate: [0xc0, 0xc1], previous: [UInt8](repeating: 0xab, count: 32),
-    needs: VersionVector([Dot(site: sites[0], seq: 24), Dot(site: sites[2], seq: 1)]), note: "现场复核",
+    needs: VersionVector([Dot(site: sites[0], seq: 24), Dot(site: sites[2], seq: 1)]), ends: [0xe0, 0xe1, 0xe2, 0xe3, 0, 0, 0, 0],
+    note: "现场复核",
     parts: [
       .init(rows: 8192, bytes: 1_048_576, digest: [UInt8](repeating: 0xd1, count: 32)),
       .init(rows: 1, bytes: 23, digest: [UInt8](repeating: 0xd2, count: 32)),
@@ -37,7 +38,12 @@ enum Sample {
       Restamp(from: sites[1], after: 298, hash: [0x12, 0x34, 0x56, 0x78, 0x9a]), Restamp(from: sites[0], after: 20, hash: [0xff, 0, 0, 1]),
       Restamp(from: sites[2], after: 1, hash: [1, 2, 3, 4]),
     ]
-    return header.restamped(branches, encoded: header.encoded, previous: [UInt8](repeating: 0xac, count: 32)) ?? header
+    let hashes = [
+      Dot(site: branches[0].to, seq: 1): [UInt8](repeating: 0xac, count: 32),
+      Dot(site: sites[1], seq: 298): [UInt8](repeating: 0xad, count: 32),
+      Dot(site: branches[1].to, seq: 4): [UInt8](repeating: 0xae, count: 32),
+    ]
+    return header.restamped(branches, encoded: header.encoded, hashes: hashes) ?? header
   }()
 
   // MARK: A part
@@ -146,6 +152,12 @@ enum Sample {
         [holdings], refused: [Refusal(scope: ScopeID(literal: "case-2"), dot: Dot(site: sites[0], seq: 9), code: Refusal.Code.notGranted)])
     ),
     ("response-changes.hex", .changes([fragment], isComplete: true)),
+    (
+      "response-changes-rejections.hex",
+      .changes(
+        [], rejections: [Rejection(scope: omission.scope, dot: Dot(site: omission.site, seq: 7), hash: omission.run.hash, reason: "退回")],
+        isComplete: true)
+    ),
     ("response-changes-omissions.hex", .changes([], omissions: [omission], isComplete: false)),
     (
       "response-heads-omissions.hex",

@@ -133,8 +133,8 @@ import Testing
     #expect(try copy.changesets == 5)
   }
 
-  /// Needs are names: what its author had read cannot be told from the other branch.
-  @Test(.disabled("a known gap: docs/invariants.md")) func whatHadReadOneBranchIsNotAppliedWhereTheOtherIs() throws {
+  /// I-5: what its author had read bears one name with the other branch, and is told from it by how its hash begins.
+  @Test func whatHadReadOneBranchIsNotAppliedWhereTheOtherIs() throws {
     let field = try RelayField()
     let original = try field.replica("li")
     let third = try field.replica("wang")
@@ -149,6 +149,69 @@ import Testing
     #expect(try original.texts("SELECT b FROM note") == ["common"])
     try field.settleDown([original, third, copy])
     #expect(try original.texts("SELECT b FROM note") == ["by one who had read the copy"])
+  }
+
+  /// Between its hello and its push the other branch has come: the relay takes nothing that was written having read this one.
+  @Test func whatHadReadABranchIsNotTakenByARelayThatHasGotTheOtherMeanwhile() throws {
+    let field = try RelayField()
+    let original = try field.replica("li")
+    let third = try field.replica("wang")
+    try original.run("INSERT INTO note VALUES('n', 'common', 'common', 0)")
+    try field.settleDown([original, third])
+    let copy = try field.copy("li", as: "li-copy")
+    try original.run("UPDATE note SET a = 'of the original'")
+    try copy.run("UPDATE note SET a = 'of the copy'")
+    _ = try third.sync(with: LocalTransport(copy.exchangeStore), peer: "copy")
+    try third.run("UPDATE note SET b = 'by one who had read the copy'")
+    try field.sync(third) { path in
+      if path.hasSuffix("push"), try original.status(peer: "relay").unsentChangesets > 0 { try field.sync(original) }
+    }
+    #expect(try third.status(peer: "relay").refused.isEmpty)
+    try field.settleDown([original, third, copy])
+    #expect(try original.changesets == 4)
+    #expect(try original.texts("SELECT b FROM note") == ["by one who had read the copy"])
+    #expect(try original.conflicts().count == 1)
+  }
+
+  /// What came by hand two ahead of a fork's beginning has come under another name, and does not wait for what nobody has under its old one.
+  @Test func whatHasComeUnderAnotherNameDoesNotWait() throws {
+    let field = try RelayField()
+    let original = try field.replica("li")
+    let third = try field.replica("wang")
+    try original.run("INSERT INTO note VALUES('n', 'common', 'common', 0)")
+    try field.settleDown([original, third])
+    let copy = try field.copy("li", as: "li-copy")
+    for at in 0..<3 { try copy.run("UPDATE note SET a = 'of the copy \(at)'") }
+    let known = Holdings(vector: VersionVector([Dot(site: copy.site, seq: 3)]))
+    let ahead = try copy.exchangeStore.load(beyond: [ScopeHoldings(scope: TestField.scope, holdings: known)], budget: 1 << 20).fragments
+    _ = try third.exchangeStore.store(ahead)
+    #expect(try third.status(peer: "relay").waiting == 1)
+    try original.run("UPDATE note SET a = 'of the original'")
+    try field.sync(original)
+    try field.settleDown([third, copy, original])
+    #expect(try third.exchangeStore.store(ahead).refused.isEmpty)
+    #expect(try third.status(peer: "relay").waiting == 0)
+  }
+
+  /// Which of two that wait under one name will be applied nobody knows yet: neither keeps the other out.
+  @Test func ofTwoThatWaitUnderOneNameNeitherKeepsTheOtherOut() throws {
+    let field = try RelayField()
+    let original = try field.replica("li")
+    let third = try field.replica("wang")
+    try original.run("INSERT INTO note VALUES('n', 'common', 'common', 0)")
+    try field.settleDown([original, third])
+    let copy = try field.copy("li", as: "li-copy")
+    let known = Holdings(vector: VersionVector([Dot(site: copy.site, seq: 2)]))
+    for replica in [copy, original] {
+      for at in 0..<2 { try replica.run("UPDATE note SET a = '\(at) of \(replica === copy ? "the copy" : "the original")'") }
+      let ahead = try replica.exchangeStore.load(beyond: [ScopeHoldings(scope: TestField.scope, holdings: known)], budget: 1 << 20)
+        .fragments
+      #expect(try third.exchangeStore.store(ahead).refused.isEmpty)
+    }
+    #expect(try third.status(peer: "relay").waiting == 1)
+    try field.sync(original)
+    try field.settleDown([third, copy, original])
+    #expect(try third.conflicts().count == 1)
   }
 
   /// The branch's new name is taken already by what another copy of the same copy has gone on to write under it.
@@ -361,11 +424,13 @@ final class RelayField {
     return try field.replica(other, tables: tables, author: author ?? name)
   }
 
-  /// - Parameter isCutAtPull: whether the line breaks before the relay gives anything.
-  func sync(_ replica: Replica, isCutAtPull: Bool = false) throws {
+  /// - Parameters:
+  ///   - isCutAtPull: whether the line breaks before the relay gives anything.
+  ///   - meanwhile: what happens before a request goes to its path.
+  func sync(_ replica: Replica, isCutAtPull: Bool = false, meanwhile: @escaping (String) throws -> Void = { _ in }) throws {
     let principal = try #require(principals[replica.configuration.author])
     let line = LocalTransport(RelayAccess(relay, principal))
-    _ = try replica.sync(with: CutLine(line: line, path: isCutAtPull ? "pull" : nil), peer: "relay")
+    _ = try replica.sync(with: EventfulLine(line: line, cut: isCutAtPull ? "pull" : nil, meanwhile: meanwhile), peer: "relay")
   }
 
   /// Exchanges until all must be alike, and checks that they are, that nothing is left over, and that each is sound.
@@ -381,13 +446,15 @@ final class RelayField {
   }
 }
 
-/// Breaks at the messages of one kind.
-private struct CutLine<Line: ExchangeTransport>: ExchangeTransport {
+/// Breaks at the messages of one kind, and lets something happen before others.
+private struct EventfulLine<Line: ExchangeTransport>: ExchangeTransport {
   let line: Line
-  let path: String?
+  let cut: String?
+  let meanwhile: (String) throws -> Void
 
   func roundTrip(path: String, body: [UInt8]) throws(TransportError) -> [UInt8] {
-    if let cut = self.path, path.hasSuffix(cut) { throw TransportError(.cutShort, detail: path) }
+    if let cut, path.hasSuffix(cut) { throw TransportError(.cutShort, detail: path) }
+    do { try meanwhile(path) } catch { throw TransportError(.cutShort, detail: "\(error)") }
     return try line.roundTrip(path: path, body: body)
   }
 }

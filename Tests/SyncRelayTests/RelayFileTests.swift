@@ -116,7 +116,7 @@ struct RelayFileTests {
   @Test("is refused when a later version wrote it")
   func newer() throws {
     try world.relay.close()
-    try DatabaseQueue(path: world.path).write { try $0.execute(sql: "PRAGMA user_version = 4") }
+    try DatabaseQueue(path: world.path).write { try $0.execute(sql: "PRAGMA user_version = 5") }
     #expect(refusal(world.path) == .newerFormat)
   }
 

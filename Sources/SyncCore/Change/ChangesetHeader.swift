@@ -48,6 +48,9 @@ public struct ChangesetHeader: Hashable, Sendable {
   public let previous: [UInt8]
   /// What must be applied before this may be: every other site's writes that the author had read in the rows it wrote.
   public let needs: VersionVector
+  /// How the hash of each changeset in ``needs`` begins, one after the other in their order: copies of a device may each have written one
+  /// of that name. Zeros where the author could not tell; empty where nothing is told.
+  public let ends: [UInt8]
   /// Why: the reason given with a settlement. Empty when none was.
   public let note: String
   public let parts: [Part]
@@ -56,7 +59,8 @@ public struct ChangesetHeader: Hashable, Sendable {
 
   public init(
     scope: ScopeID, dot: Dot, time: HybridTime, wallClock: Int64, author: String, transaction: Transaction, schema: Int,
-    certificate: [UInt8], previous: [UInt8], needs: VersionVector, note: String, parts: [Part], origin: Origin? = nil
+    certificate: [UInt8], previous: [UInt8], needs: VersionVector, ends: [UInt8] = [], note: String, parts: [Part],
+    origin: Origin? = nil
   ) {
     self.scope = scope
     self.dot = dot
@@ -68,6 +72,7 @@ public struct ChangesetHeader: Hashable, Sendable {
     self.certificate = certificate
     self.previous = previous
     self.needs = needs
+    self.ends = ends
     self.note = note
     self.parts = parts
     self.origin = origin
@@ -95,6 +100,7 @@ extension ChangesetHeader {
       12: note.isEmpty ? nil : .text(note),
       13: .array(parts.map { .array([.unsigned(UInt64($0.rows)), .unsigned(UInt64($0.bytes)), .bytes($0.digest)]) }),
       14: origin?.cbor,
+      15: ends.isEmpty ? nil : .bytes(ends),
     ]).encoded
   }
 
@@ -139,12 +145,40 @@ extension ChangesetHeader {
     guard !parts.isEmpty else { throw SyncCoreError(.malformed, "a changeset without parts") }
     let needs = try map[11].map { (field) throws(SyncCoreError) in try VersionVector(decoding: field) } ?? VersionVector()
     guard map[11] == nil || !needs.isEmpty else { throw SyncCoreError(.malformed, "empty, and not left out: needs") }
+    let ends = try map.optional(15, "ends", \.bytes)
+    guard ends.isEmpty || ends.count == needs.entries.count * Self.endBytes else { throw SyncCoreError(.malformed, "ends") }
     self.init(
       scope: scope, dot: Dot(site: site, seq: seq), time: HybridTime(rawValue: time), wallClock: wall, author: author,
       transaction: Transaction(id: id, part: Int(part), parts: Int(count)), schema: Int(schema),
       certificate: try map.optional(9, "certificate", \.bytes), previous: try map.optional(10, "previous", \.bytes), needs: needs,
-      note: note, parts: parts, origin: try map[14].map { (field) throws(SyncCoreError) in try Origin(decoding: field) })
+      ends: ends, note: note, parts: parts, origin: try map[14].map { (field) throws(SyncCoreError) in try Origin(decoding: field) })
     try checkOrigin(room: room)
+  }
+}
+
+extension ChangesetHeader {
+  /// How much of a hash is told of what is needed. Copies of a device find each other's names alike by accident, and by nothing else.
+  public static let endBytes = 4
+
+  /// Makes ``ends``.
+  /// - Parameter hash: the hash of a changeset; nil where it cannot be told.
+  public static func ends(of needs: VersionVector, hash: (Dot) throws -> [UInt8]?) rethrows -> [UInt8] {
+    let ends = try needs.entries.flatMap { need in try hash(need)?.prefix(endBytes) ?? untold }
+    return ends.allSatisfy { $0 == 0 } ? [] : ends
+  }
+
+  private static let untold = [UInt8](repeating: 0, count: endBytes)[...]
+
+  /// What is told of the changesets that are needed: how the hash of each begins.
+  var toldEnds: [(need: Dot, end: ArraySlice<UInt8>)] {
+    guard !ends.isEmpty else { return [] }
+    return needs.entries.enumerated().map { ($1, ends[$0 * Self.endBytes..<($0 + 1) * Self.endBytes]) }.filter { $0.1 != Self.untold }
+  }
+
+  /// Whether its author had read another branch of a fork than one has here.
+  /// - Parameter hash: the hash of a changeset that is here; nil for one that is not, or of which it is not known any more.
+  public func hasReadAnother(hash: (Dot) throws -> [UInt8]?) rethrows -> Bool {
+    try toldEnds.contains { need, end in try hash(need).map { !$0.starts(with: end) } ?? false }
   }
 }
 

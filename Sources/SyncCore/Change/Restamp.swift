@@ -83,9 +83,9 @@ extension ChangesetHeader {
   /// - Parameters:
   ///   - restamps: the branches that it and what it needs belong to; one of them its own.
   ///   - encoded: this header as it was encoded.
-  ///   - previous: the hash of the branch's changeset before, as re-stamped; empty for the first.
+  ///   - hashes: the hashes of the branches' changesets before this one, as re-stamped, and of those that each branch begins after.
   /// - Returns: nil when none of the branches has it.
-  public func restamped(_ restamps: [Restamp], encoded: [UInt8], previous: [UInt8]) -> ChangesetHeader? {
+  public func restamped(_ restamps: [Restamp], encoded: [UInt8], hashes: [Dot: [UInt8]]) -> ChangesetHeader? {
     guard let own = restamps.first(where: { $0.renamed(dot) != nil }), let renamed = own.renamed(dot) else { return nil }
     var needs = VersionVector()
     for need in self.needs.entries + CollectionOfOne(Dot(site: own.from, seq: own.after)) {
@@ -99,9 +99,11 @@ extension ChangesetHeader {
     let used = restamps.filter { restamp in
       restamp == own || self.needs.entries.contains { restamp.renamed($0) != nil }
     }.sorted { ($0.to, $0.after) < ($1.to, $1.after) }
+    let told = Dictionary(uniqueKeysWithValues: toldEnds.map { ($0.need, Array($0.end)) })
     return ChangesetHeader(
       scope: scope, dot: renamed, time: time, wallClock: wallClock, author: author, transaction: transaction, schema: schema,
-      certificate: certificate, previous: previous, needs: needs, note: note, parts: parts,
+      certificate: certificate, previous: hashes[Dot(site: renamed.site, seq: renamed.seq - 1)] ?? [], needs: needs,
+      ends: Self.ends(of: needs) { hashes[$0] ?? told[$0] }, note: note, parts: parts,
       origin: Origin(header: encoded, restamps: used))
   }
 

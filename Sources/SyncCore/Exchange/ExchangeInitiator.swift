@@ -39,7 +39,7 @@ public struct ExchangeInitiator: Sendable {
     /// Answer with `.loaded`: changesets beyond what the other side holds, of about so many bytes.
     case load([ScopeHoldings], budget: Int = Limits.batchBytes)
     /// Commit, then answer with `.stored`.
-    case store([Fragment], omissions: [Omission] = [])
+    case store([Fragment], omissions: [Omission] = [], rejections: [Rejection] = [])
     /// The other side is not the one that was remembered, or was restored from a backup: forget what it acknowledged, and answer with
     /// `.begin`.
     case forget(epoch: [UInt8], isRelay: Bool)
@@ -76,7 +76,7 @@ public struct ExchangeInitiator: Sendable {
   private var epoch: [UInt8] = []
   private var token: [UInt8] = []
   private var remote: [ScopeHoldings] = []
-  /// How many changesets the other side has left out of its log, by scope.
+  /// How many changesets the other side has left out of its log or rejected, by scope.
   private var omittedThere: [ScopeID: UInt64] = [:]
   private var local: [ScopeHoldings] = []
   private var isRelay = false
@@ -123,7 +123,7 @@ public struct ExchangeInitiator: Sendable {
       assume(acknowledged, beside: local)
       toPull = remote.compactMap { there in
         let here = Self.find(there.scope, in: local)
-        let hasAll = here.vector.covers(there.holdings.vector) && here.omitted ?? 0 >= omittedThere[there.scope] ?? 0
+        let hasAll = here.vector.covers(there.holdings.vector) && here.omitted ?? 0 == omittedThere[there.scope] ?? 0
         return hasAll ? nil : ScopeHoldings(scope: there.scope, holdings: here)
       }
       return [.acknowledge(remote.filter { there in !forks.contains { $0.scope == there.scope } })] + load()
@@ -151,11 +151,13 @@ public struct ExchangeInitiator: Sendable {
       let held = held.filter { there in !refused.contains { $0.scope == there.scope && $0.code == Refusal.Code.fork } }
       let acknowledged: [Action] = held.isEmpty ? [] : [.acknowledge(held)]
       return acknowledged + (!lost.isEmpty || hasMore && (progressed || !refused.isEmpty) ? load() : pull())
-    case (.pulling, .answered(.changes(let fragments, let omissions, let isComplete))):
+    case (.pulling, .answered(.changes(let fragments, let omissions, var rejections, let isComplete))):
       noteCarried()
-      guard !fragments.isEmpty || !omissions.isEmpty else { return finish() }
+      // That somebody's work is to have no effect is the relay's to say: whoever else is asked could make it up.
+      if !isRelay { rejections = [] }
+      guard !fragments.isEmpty || !omissions.isEmpty || !rejections.isEmpty else { return finish() }
       state = .storing(isComplete: isComplete)
-      return [.store(fragments, omissions: omissions)]
+      return [.store(fragments, omissions: omissions, rejections: rejections)]
     case (.storing(let isComplete), .stored(let local, let refused)):
       var progressed = false
       for here in local {

@@ -15,8 +15,8 @@ public enum ExchangeResponse: Hashable, Sendable {
   case heads(epoch: [UInt8], token: [UInt8], scopes: [ScopeHoldings], isRelay: Bool = false)
   /// What the store now holds durably of the scopes that were pushed to, and what it would not take.
   case receipt([ScopeHoldings], refused: [Refusal])
-  /// Some of what was missing, and what has been left out; `isComplete` when that was all.
-  case changes([Fragment], omissions: [Omission] = [], isComplete: Bool)
+  /// Some of what was missing, what has been left out, and what was rejected; `isComplete` when that was all.
+  case changes([Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], isComplete: Bool)
 }
 
 extension ExchangeRequest {
@@ -84,10 +84,10 @@ extension ExchangeResponse {
         0: .unsigned(ExchangeRequest.version), 1: .unsigned(2), 2: .array(scopes.map(\.cbor)),
         3: refused.isEmpty ? nil : .array(refused.map(\.cbor)),
       ])
-    case .changes(let fragments, let omissions, let isComplete):
+    case .changes(let fragments, let omissions, let rejections, let isComplete):
       body = .map([
         0: .unsigned(ExchangeRequest.version), 1: .unsigned(3), 2: .array(fragments.map(\.cbor)), 3: .bool(isComplete),
-        4: omissions.isEmpty ? nil : .array(omissions.map(\.cbor)),
+        4: omissions.isEmpty ? nil : .array(omissions.map(\.cbor)), 5: rejections.isEmpty ? nil : .array(rejections.map(\.cbor)),
       ])
     }
     return MessageFrame.encode(body, codec: codec)
@@ -106,7 +106,7 @@ extension ExchangeResponse {
         refused: try map.optional(3, "refused", \.array).map { (field) throws(SyncCoreError) in try Refusal(decoding: field) })
     case 3:
       self = .changes(
-        try Fragment.list(map[2]), omissions: try Omission.list(map[4]),
+        try Fragment.list(map[2]), omissions: try Omission.list(map[4]), rejections: try Rejection.list(map[5]),
         isComplete: try CBOR.require(map[3]?.bool, "whether that was all"))
     default: throw SyncCoreError(.unsupportedVersion, "kind of response")
     }

@@ -14,7 +14,7 @@ public protocol ExchangeStore {
   /// What is held of a scope, with its ends; empty when nothing is, or when the asker may not read it.
   func holdings(of scope: ScopeID) throws -> Holdings
   /// Changesets beyond what the asker holds, in an order in which they can be stored, of about `budget` bytes; with them what was left out
-  /// of these scopes, where the asker tells how much is left out there and it is not as much as here.
+  /// of these scopes, and rejected, where the asker tells how much that is there and it is not as much as here.
   /// - Returns: at least one fragment when any is missing.
   func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch
   /// Keeps fragments durably before it returns, and what was left out before them; what is there already is no error.
@@ -49,7 +49,7 @@ public enum ExchangeResponder {
       return .receipt(held, refused: refused)
     case .pull(let wants, let budget):
       let batch = try store.load(beyond: wants, budget: min(budget, Limits.batchBytes))
-      return .changes(batch.fragments, omissions: batch.omissions, isComplete: !batch.hasMore)
+      return .changes(batch.fragments, omissions: batch.omissions, rejections: batch.rejections, isComplete: !batch.hasMore)
     }
   }
 }

@@ -6,12 +6,15 @@ public struct Fork: Hashable, Sendable {
   public let here: UInt64
   /// The last that the other side has.
   public let there: UInt64
+  /// Up to which changeset the other side has said before that it holds the same; 0 where that turned out not to be so.
+  public let acknowledged: UInt64
 
-  public init(scope: ScopeID, site: SiteID, here: UInt64, there: UInt64) {
+  public init(scope: ScopeID, site: SiteID, here: UInt64, there: UInt64, acknowledged: UInt64 = 0) {
     self.scope = scope
     self.site = site
     self.here = here
     self.there = there
+    self.acknowledged = acknowledged
   }
 }
 
@@ -31,16 +34,15 @@ public struct ForkSearch: Sendable {
   /// - Parameters:
   ///   - fork: what is not alike.
   ///   - known: what the other side has of the scope.
-  ///   - acknowledged: up to which changeset the other side has said before that it holds the same.
   ///   - isOwn: whether the site is the asker itself.
-  public init(_ fork: Fork, known: VersionVector, acknowledged: UInt64, isOwn: Bool) {
+  public init(_ fork: Fork, known: VersionVector, isOwn: Bool) {
     self.isOwn = isOwn
     self.fork = fork
     self.known = known
     // What was refused for its predecessor the other side does not have: the fork begins before it.
     let there = min(fork.there, known[fork.site])
     differs = fork.here < there ? fork.here + 1 : there
-    common = acknowledged < differs ? acknowledged : 0
+    common = fork.acknowledged < differs ? fork.acknowledged : 0
   }
 
   /// The next question; nil when ``common`` is found. Forks are nearly always young, so that the search begins at the end.
@@ -60,7 +62,7 @@ public struct ForkSearch: Sendable {
   public mutating func answered(
     _ response: ExchangeResponse, digest: ([UInt8]) -> [UInt8], hash: (UInt64) throws -> [UInt8]?
   ) throws {
-    guard let asked, case .changes(let fragments, _, _) = response, let first = fragments.first else {
+    guard let asked, case .changes(let fragments, _, _, _) = response, let first = fragments.first else {
       throw SyncCoreError(.unexpected, "no changeset to compare")
     }
     let header = try ChangesetHeader(decoding: first.header)

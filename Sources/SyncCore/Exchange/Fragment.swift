@@ -27,7 +27,8 @@ public struct Holdings: Hashable, Sendable {
   /// For each entry of ``vector``, in its order, the beginning of the hash of the changeset it ends with: two who hold as much of a site
   /// see by it whether they hold the same. Empty where it is not told.
   public var ends: [[UInt8]]
-  /// How many of the changesets that ``vector`` counts have been left out of the log; nil where it is not told.
+  /// How many changesets have been left out of the log, of those that ``vector`` counts, and how many were rejected, in one number
+  /// (``effectless(omitted:rejected:)``): two see by it that they do not know of the same. Nil where it is not told.
   public var omitted: UInt64?
 
   /// How much of a hash is told. Whoever could find two changesets alike so far could only hide a fork of their own.
@@ -50,6 +51,9 @@ public struct Holdings: Hashable, Sendable {
     self.omitted = omitted
     self.partial = partial.sorted { $0.dot < $1.dot }
   }
+
+  /// What stands for so many changesets left out, and so many rejected: neither can make up for the other.
+  public static func effectless(omitted: UInt64, rejected: Int) -> UInt64 { omitted &+ UInt64(rejected) << 32 }
 
   /// How many parts of a changeset are held that is not whole yet.
   public func parts(of dot: Dot) -> Int { partial.first { $0.dot == dot }?.parts ?? 0 }
@@ -89,6 +93,8 @@ public struct Refusal: Hashable, Sendable {
     public static let gap = "gap"
     /// Another changeset of the same name is there already: a clone or a restored device.
     public static let fork = "fork"
+    /// What it was written having read bears the name of something else here: its author had read another branch of a fork.
+    public static let otherBranch = "other-branch"
     /// Its bytes are not what the format or its own header say they are.
     public static let malformed = "malformed"
     /// Larger than the store allows.

@@ -52,20 +52,22 @@ extension [Omission.Run] {
   public func run(with seq: UInt64) -> Omission.Run? { first { $0.contains(seq) } }
 }
 
-/// What one message carries of a log: changesets, and what has been left out between them.
+/// What one message carries of a log: changesets, what has been left out between them, and what was rejected.
 public struct ChangeBatch: Hashable, Sendable {
   public var fragments: [Fragment]
   public var omissions: [Omission]
+  public var rejections: [Rejection]
   /// Whether there is more than this.
   public var hasMore: Bool
 
-  public init(fragments: [Fragment] = [], omissions: [Omission] = [], hasMore: Bool = false) {
+  public init(fragments: [Fragment] = [], omissions: [Omission] = [], rejections: [Rejection] = [], hasMore: Bool = false) {
     self.fragments = fragments
     self.omissions = omissions
+    self.rejections = rejections
     self.hasMore = hasMore
   }
 
-  public var isEmpty: Bool { fragments.isEmpty && omissions.isEmpty }
+  public var isEmpty: Bool { fragments.isEmpty && omissions.isEmpty && rejections.isEmpty }
 }
 
 extension Omission {

@@ -72,6 +72,21 @@ public struct RowState: Hashable, Sendable {
     cells.isEmpty && dead.isEmpty && context.count == 1 && context[0] == base && name.dot == base && alive.count == 1 && alive[0] == base
   }
 
+  /// Whether the state is one that writes and merges can come to: it has seen whatever it keeps, and is in the one order that all agree on
+  /// (I-1, I-3). Asserted when a state is stored, and required when it is read.
+  public var isSound: Bool {
+    for at in context.indices.dropFirst() where context[at - 1].site >= context[at].site { return false }
+    for at in cells.indices.dropFirst() where cells[at - 1].column >= cells[at].column { return false }
+    for cell in cells where cell.dots.isEmpty || !covers(cell.dots) { return false }
+    return context.covers(base) && covers(alive) && covers(dead) && !(alive.isEmpty && dead.isEmpty)
+      && !dead.contains(where: alive.contains)
+  }
+
+  private func covers(_ dots: [LocalDot]) -> Bool {
+    for dot in dots where !context.covers(dot) { return false }
+    return true
+  }
+
   /// The dots behind a column's candidates.
   public func dots(of column: UInt32) -> [LocalDot] { cell(column).map { cells[$0].dots } ?? [base] }
 

@@ -48,8 +48,11 @@ final class ApplyGroup {
 
   func apply() throws {
     try readKeys()
-    var order = Array(keys.indices)
-    if !zip(keys, keys.dropFirst()).allSatisfy({ $0.precedes($1) }) { order.sort { keys[$0].precedes(keys[$1]) } }
+    // No row's key is empty: such a row is not there.
+    var order = keys.indices.filter { !keys[$0].isEmpty }
+    if order.count < keys.count || !zip(keys, keys.dropFirst()).allSatisfy({ $0.precedes($1) }) {
+      order.sort { keys[$0].precedes(keys[$1]) }
+    }
     let cursor = engine.rows.cursor(scope: scope, table: tableNumber)
     var fresh: [Int] = []
     var last: Int?
@@ -82,7 +85,11 @@ final class ApplyGroup {
         keys.append(key)
       }
     case .names(let names):
-      for name in names { keys.append(try engine.names.key(name, of: group.table, scope: scope)) }
+      for name in names {
+        // What a rejected changeset made was never made: what is said of it is said of nothing, wherever that changeset may still be read.
+        let key = try engine.log.isRejected(scope: scope, dot: name.dot) ? nil : engine.names.key(name, of: group.table, scope: scope)
+        keys.append(key ?? [])
+      }
     }
   }
 

@@ -9,14 +9,16 @@ extension Engine {
   ///   is asked for once an attempt without has failed.
   /// - Returns: the scopes that were touched, and what was not taken.
   func store(
-    _ fragments: [Fragment], omissions: [Omission] = [], sparing: Bool = false
+    _ fragments: [Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], sparing: Bool = false
   ) throws -> (scopes: [UInt32], refused: [Refusal]) {
     readClock()
     forgetHeads()
     try reloadSite()
     return try applying {
       var scopes = try leaveOut(omissions)
+      for scope in try reject(rejections) where !scopes.contains(scope) { scopes.append(scope) }
       var refused: [Refusal] = []
+      var brought: [ScopeID: Set<Dot>] = [:]
       for fragment in fragments {
         let header: ChangesetHeader
         do throws(SyncCoreError) { header = try ChangesetHeader(decoding: fragment.header) } catch {
@@ -26,13 +28,15 @@ extension Engine {
           refused.append(Refusal(scope: header.scope, dot: header.dot, code: code))
           continue
         }
+        brought[header.scope, default: []].insert(header.dot)
         let scope = try catalog.number(of: header.scope)
         if !scopes.contains(scope) { scopes.append(scope) }
         if let code = try keep(fragment, header, scope, sparing) {
           refused.append(Refusal(scope: header.scope, dot: header.dot, code: code))
         }
       }
-      for scope in scopes { refused += try applyWaiting(scope, sparing) }
+      // What waited had been given by somebody else: who gives now is told nothing of it.
+      for scope in scopes { refused += try applyWaiting(scope, sparing).filter { brought[$0.scope]?.contains($0.dot) ?? false } }
       for scope in scopes where misnamed.remove(scope) != nil { try rebuild(scope) }
       return (scopes, refused)
     }
@@ -63,19 +67,21 @@ extension Engine {
     let dot = LocalDot(site: try catalog.number(of: header.dot.site), seq: header.dot.seq)
     let applied = try log.lastSeq(scope: scope, site: dot.site)
     if dot.seq <= applied, try log.entry(scope: scope, dot: dot)?.header == fragment.header { return nil }
-    if dot.seq <= applied, try log.omission(scope: scope, dot: dot) != nil { return nil }
+    if dot.seq <= applied, try log.omission(scope: scope, dot: dot) != nil || log.isRejected(scope: scope, dot: dot) { return nil }
     try noteOwnWriteFromElsewhere(header)
     if dot.seq <= applied { return Refusal.Code.fork }
-    if dot.seq == applied + 1, fragment.firstPart == 0, fragment.parts.count == header.parts.count {
-      if let head = try log.head(scope: scope, site: dot.site), head.hash != header.previous { return Refusal.Code.fork }
-      if try log.vector(ofScope: scope).covers(header.needs) {
+    if dot.seq == applied + 1 {
+      if let code = try misfit(header, scope, dot) { return code }
+      let isWhole = fragment.firstPart == 0 && fragment.parts.count == header.parts.count
+      if isWhole, try log.vector(ofScope: scope).covers(header.needs) {
         return try attempt(sparing) {
           for (at, body) in fragment.parts.enumerated().dropFirst() { try log.appendPart(scope: scope, dot: dot, part: at, body: body) }
           try apply(header, fragment.header, fragment.signature, fragment.parts[0], scope, dot)
         }
       }
     }
-    if let (waiting, _) = try waitingHeader(scope, dot), waiting != fragment.header { return Refusal.Code.fork }
+    // Of two that wait under one name it is not known which will come to be applied. Who gave the other still has it.
+    if let (waiting, _) = try waitingHeader(scope, dot), waiting != fragment.header { try forgetWaiting(scope, dot) }
     let put = try connection.statement(
       "INSERT OR IGNORE INTO synckit_waiting(scope, site, seq, part, header, signature, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")
     for (at, body) in fragment.parts.enumerated() {
@@ -92,6 +98,12 @@ extension Engine {
     return nil
   }
 
+  /// Why a changeset can never follow what is here, nor could once it were whole: it goes on from another branch of a fork.
+  private func misfit(_ header: ChangesetHeader, _ scope: UInt32, _ dot: LocalDot) throws -> String? {
+    if let head = try log.head(scope: scope, site: dot.site), head.hash != header.previous { return Refusal.Code.fork }
+    return try header.hasReadAnother { try hash(of: $0, in: scope) } ? Refusal.Code.otherBranch : nil
+  }
+
   /// Applies what waits in a scope and need not wait any longer, until nothing more can be.
   /// - Returns: what turned out not to be acceptable, and waits no more.
   private func applyWaiting(_ scope: UInt32, _ sparing: Bool) throws -> [Refusal] {
@@ -99,18 +111,23 @@ extension Engine {
     var progressed = true
     while progressed {
       progressed = false
+      let isRenaming = try log.hasStamped(inScope: scope)
       for (dot, parts) in try waiting(scope) {
         let last = try log.lastSeq(scope: scope, site: dot.site)
         // What waited has come once more, in order, and was applied as it came.
         if dot.seq <= last { try forgetWaiting(scope, dot) }
-        guard dot.seq == last + 1 else { continue }
+        let isNext = dot.seq == last + 1
+        guard isNext || dot.seq > last && isRenaming else { continue }
         guard let (bytes, signature) = try waitingHeader(scope, dot) else { continue }
         let header = try ChangesetHeader(decoding: bytes)
-        guard parts == header.parts.count, try log.vector(ofScope: scope).covers(header.needs) else { continue }
-        var code: String?
-        if let head = try log.head(scope: scope, site: dot.site), head.hash != header.previous {
-          code = Refusal.Code.fork
-        } else {
+        var code = isNext ? try misfit(header, scope, dot) : nil
+        if code == nil {
+          guard isNext, try log.vector(ofScope: scope).covers(header.needs) else {
+            // What has come under another name would wait for what nobody has any more.
+            if isRenaming, try log.isStamped(header, bytes, scope: scope) { try forgetWaiting(scope, dot) }
+            continue
+          }
+          guard parts == header.parts.count else { continue }
           code = try attempt(sparing) { try applyWaiting(header, bytes, signature, scope, dot) }
         }
         if let code { refused.append(Refusal(scope: header.scope, dot: header.dot, code: code)) }
@@ -159,6 +176,7 @@ extension Engine {
       catalog.forget()
       names.forget()
       log.forget()
+      forgetHeads()
       return Refusal.Code.malformed
     }
   }
@@ -210,6 +228,7 @@ extension Engine {
   /// Merges a changeset that is in the log into the rows.
   /// - Parameter first: its first part, where it is at hand.
   func merge(_ header: ChangesetHeader, _ scope: UInt32, _ dot: LocalDot, first: [UInt8]? = nil) throws {
+    if try log.isRejected(scope: scope, dot: dot) { return }
     var needs: [LocalDot] = []
     let aliases = try log.aliases(inScope: scope)
     for need in header.needs.entries { aliases.join(LocalDot(site: try catalog.number(of: need.site), seq: need.seq), to: &needs) }

@@ -43,7 +43,7 @@ struct BundleReader {
     switch kind {
     case .header: return .header(try BundleHeader(decoding: payload))
     case .changes:
-      guard case .changes(let fragments, let omissions, _) = try ExchangeResponse(decoding: payload, codec: .standard) else {
+      guard case .changes(let fragments, let omissions, _, _) = try ExchangeResponse(decoding: payload, codec: .standard) else {
         throw SyncKitError(.bundleAltered)
       }
       return .changes(fragments, omissions)

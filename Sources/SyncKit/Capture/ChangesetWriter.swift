@@ -85,10 +85,11 @@ final class ChangesetWriter {
     guard let firstBody else { return }
     var read: [Dot] = []
     for (site, seq) in needs { read.append(Dot(site: try engine.catalog.site(site), seq: seq)) }
+    let known = VersionVector(read)
     let header = ChangesetHeader(
       scope: try engine.catalog.scope(scope), dot: Dot(site: engine.site, seq: dot.seq), time: time, wallClock: engine.wallClock,
       author: engine.author, transaction: transaction, schema: engine.schemaVersion, certificate: [], previous: previous,
-      needs: VersionVector(read), note: note, parts: parts)
+      needs: known, ends: try ChangesetHeader.ends(of: known) { try engine.hash(of: $0, in: scope) }, note: note, parts: parts)
     let encoded = header.encoded
     try engine.log.appendHead(
       scope: scope, dot: dot, time: time, arrived: try engine.arrival(), header: encoded, signature: [], body: firstBody)

@@ -26,18 +26,33 @@ extension ChangeLog {
     return try find.step() ? run(find) : nil
   }
 
-  /// The run right after a site's last changeset in the log, if what follows the run has come and names its last: only then is it believed
-  /// that the rest was left out, and not that it has yet to come.
+  /// What counts as applied without being there, right after a site's last changeset in the log: what was rejected, and what was left out, if
+  /// what follows has come and names the last of it: only then is it believed that the rest was left out, and not that it has yet to come.
   func passed(after last: UInt64, scope: UInt32, site: UInt32) throws -> Omission.Run? {
-    guard let run = try omission(scope: scope, dot: LocalDot(site: site, seq: last + 1)) else { return nil }
+    var passed: Omission.Run?
+    while true {
+      let next = LocalDot(site: site, seq: (passed?.last ?? last) + 1)
+      if let hash = try rejections(inScope: scope)[next] {
+        passed = Omission.Run(first: last + 1, last: next.seq, hash: hash)
+      } else if let run = try omission(scope: scope, dot: next), try isFollowed(run, scope: scope, site: site) {
+        passed = Omission.Run(first: last + 1, last: run.last, hash: run.hash)
+      } else {
+        return passed
+      }
+    }
+  }
+
+  /// Whether what follows a run has come, and names the run's last, or was rejected.
+  private func isFollowed(_ run: Omission.Run, scope: UInt32, site: UInt32) throws -> Bool {
+    if try rejections(inScope: scope)[LocalDot(site: site, seq: run.last + 1)] != nil { return true }
     let next = try connection.statement(
       fixed: "SELECT header FROM synckit_waiting WHERE scope = ?1 AND site = ?2 AND seq = ?3 LIMIT 1")
     next.bind(1, scope)
     next.bind(2, site)
     next.bind(3, run.last + 1)
-    guard try next.step() else { return nil }
+    guard try next.step() else { return false }
     defer { next.reset() }
-    return try ChangesetHeader(decoding: next.blob(0)).previous == run.hash ? run : nil
+    return try ChangesetHeader(decoding: next.blob(0)).previous == run.hash
   }
 
   /// How many changesets of a scope have been left out, as far as others have come after them.

@@ -45,7 +45,7 @@ extension Engine {
     if last < run.first { return [run] }
     // Whether these changesets are the ones that are meant is told by the hash of the last alone: with less of them here, they stay.
     if last < run.last { return [Omission.Run(first: last + 1, last: run.last, hash: run.hash)] }
-    guard !keepsHistory, try hash(scope, LocalDot(site: site, seq: run.last)) == run.hash else { return [] }
+    guard !keepsHistory, try log.hash(scope: scope, dot: LocalDot(site: site, seq: run.last)) == run.hash else { return [] }
     if needed[scope] == nil { needed[scope] = try Snapshot(self).needed(inScope: scope) }
     let aliases = try log.aliases(inScope: scope)
     var out: [Omission.Run] = []
@@ -65,13 +65,6 @@ extension Engine {
   private func isLeftOut(_ run: Omission.Run, scope: UInt32, site: UInt32) throws -> Bool {
     guard let known = try log.omission(scope: scope, dot: LocalDot(site: site, seq: run.first)) else { return false }
     return known.contains(run.last)
-  }
-
-  /// The hash of a changeset's header, where it is known: it is in the log, it is the last of a run, or the next one is in the log.
-  private func hash(_ scope: UInt32, _ dot: LocalDot) throws -> [UInt8]? {
-    if let hash = try Snapshot(self).end(scope, dot, length: Omission.hashBytes) { return hash }
-    let next = try log.entry(scope: scope, dot: LocalDot(site: dot.site, seq: dot.seq + 1))
-    return try next.map { try ChangesetHeader(decoding: $0.header).previous }
   }
 }
 
@@ -101,8 +94,9 @@ extension Snapshot {
         guard case .names(let names) = group.keys, !group.columns.contains(where: \.isIncrement) else { return false }
         guard !contested.isEmpty else { continue }
         let table = try catalog.number(ofTable: group.table)
-        for name in names where try contested.contains(Row(table: table, key: self.names.key(name, of: group.table, scope: scope))) {
-          return false
+        for name in names {
+          guard let key = try self.names.key(name, of: group.table, scope: scope) else { continue }
+          if contested.contains(Row(table: table, key: key)) { return false }
         }
       }
       index += header.parts[number].rows
@@ -138,6 +132,8 @@ extension Snapshot {
       var run: Omission.Run?
       for entry in try log.entries(scope: scope, site: site, after: 0, limit: .max) where entry.dot.seq < last {
         guard entry.dot.seq <= vector[author], !needed.contains(entry.dot), !aliases.hasSeveral(entry.dot) else { continue }
+        // The text of what was rejected is kept.
+        guard try !log.isRejected(scope: scope, dot: entry.dot) else { continue }
         let header = try ChangesetHeader(decoding: entry.header)
         guard header.origin == nil, try onlyEdits(header, scope, entry.dot, contested: contested) else { continue }
         let hash = codec.digest(entry.header)

@@ -74,8 +74,8 @@ struct ExchangeRun {
     case .load(let wants, let budget):
       let batch = try replica.look { try $0.load(beyond: wants, budget: budget) }
       return .loaded(batch.fragments, omissions: batch.omissions, hasMore: batch.hasMore)
-    case .store(let fragments, let omissions):
-      let (held, refused) = try replica.store(fragments, omissions: omissions)
+    case .store(let fragments, let omissions, let rejections):
+      let (held, refused) = try replica.store(fragments, omissions: omissions, rejections: rejections)
       unacceptable += refused
       return .stored(held, refused: refused)
     case .forget(let epoch, let isRelay):
@@ -106,7 +106,7 @@ struct ExchangeRun {
     return nil
   }
 
-  /// The forks among what a relay refused, or among what of a relay's was refused.
+  /// The forks among what a relay refused, or among what of a relay's was refused: whatever it had acknowledged of them, it has lost since.
   private func forked(_ refused: [Refusal]) throws -> [Fork] {
     guard isRelay else { return [] }
     return try replica.look { snapshot in
@@ -119,5 +119,8 @@ struct ExchangeRun {
 }
 
 extension Fork {
-  func isOf(_ refusal: Refusal) -> Bool { refusal.scope == scope && refusal.dot.site == site }
+  /// Whether something was refused because of the fork: it is of a branch, or was written having read one.
+  func isOf(_ refusal: Refusal) -> Bool {
+    refusal.scope == scope && (refusal.dot.site == site || refusal.code == Refusal.Code.otherBranch)
+  }
 }

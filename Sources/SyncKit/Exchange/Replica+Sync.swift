@@ -62,7 +62,7 @@ extension Replica {
       }
       try resolve(forks, over: transport, memory)
       // What was refused because of the fork is taken under its new name.
-      total.refused.removeAll { refusal in forks.contains { $0.scope == refusal.scope && $0.site == refusal.dot.site } }
+      total.refused.removeAll { refusal in forks.contains { $0.isOf(refusal) } }
     }
     throw SyncCoreError(.unexpected, "forks without end")
   }

@@ -56,11 +56,13 @@ extension Replica {
   /// This replica as the answering side of an exchange.
   public var exchangeStore: ReplicaExchangeStore { ReplicaExchangeStore(replica: self) }
 
-  /// Commits fragments whole, and what was left out between them.
-  func store(_ fragments: [Fragment], omissions: [Omission] = []) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+  /// Commits fragments whole, what was left out between them, and what was rejected.
+  func store(
+    _ fragments: [Fragment], omissions: [Omission] = [], rejections: [Rejection] = []
+  ) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
     func commit(sparing: Bool) throws -> ([ScopeID], [Refusal]) {
       try work { engine in
-        let (numbers, refused) = try engine.store(fragments, omissions: omissions, sparing: sparing)
+        let (numbers, refused) = try engine.store(fragments, omissions: omissions, rejections: rejections, sparing: sparing)
         return (try numbers.map { try engine.catalog.scope($0) }, refused)
       }
     }
@@ -95,24 +97,28 @@ extension Snapshot {
       partial.append(Holdings.Partial(dot: try dots([dot])[0], parts: parts))
     }
     let vector = try log.vector(ofScope: number)
-    let omitted = try log.omittedCount(inScope: number)
+    let omitted = try effectless(inScope: number)
     guard withEnds else { return Holdings(vector: vector, partial: partial, omitted: omitted) }
     let ends = try vector.entries.map { dot in try end(number, LocalDot(site: try catalog.number(of: dot.site), seq: dot.seq)) ?? [] }
     return Holdings(vector: vector, partial: partial, ends: ends, omitted: omitted)
   }
 
+  /// ``Holdings/omitted`` of a scope: what has been left out counts as far as others have come after it.
+  private func effectless(inScope scope: UInt32) throws -> UInt64 {
+    Holdings.effectless(omitted: try log.omittedCount(inScope: scope), rejected: try log.rejections(inScope: scope).count)
+  }
+
   /// Changesets beyond what somebody holds, in the order of their arrival here, which is one in which they can be applied; and what has been
-  /// left out here, all of it where the other side tells that it does not know it, otherwise that which lies before a changeset of the batch.
+  /// left out here: all of it where the other side tells another number, otherwise what lies right before a changeset of the batch.
   func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch {
     var batch = Batch(budget: budget)
     for want in wants {
       guard let scope = try catalog.known(want.scope) else { continue }
-      if let known = want.holdings.omitted, try known != log.omittedCount(inScope: scope) {
-        batch.add(try omissions(of: scope))
-      }
+      let isTold = try want.holdings.omitted.map { try $0 != effectless(inScope: scope) } ?? false
+      if isTold { batch.add(try omissions(of: scope)) }
       for entry in try missing(scope, want.holdings.vector, &batch) {
         if batch.isFull { break }
-        try add(entry, scope, want.holdings, to: &batch)
+        try add(entry, scope, want.holdings, isTold: isTold, to: &batch)
       }
       if batch.isFull { break }
     }
@@ -153,7 +159,8 @@ extension Snapshot {
     return out.sorted { ($0.arrived, $0.dot.site, $0.dot.seq) < ($1.arrived, $1.dot.site, $1.dot.seq) }
   }
 
-  private func add(_ entry: ChangeLog.Entry, _ scope: UInt32, _ holdings: Holdings, to batch: inout Batch) throws {
+  /// - Parameter isTold: whether all that has been left out is told already.
+  private func add(_ entry: ChangeLog.Entry, _ scope: UInt32, _ holdings: Holdings, isTold: Bool, to batch: inout Batch) throws {
     let header = try ChangesetHeader(decoding: entry.header)
     // Whoever says that it has them all and yet lacks the changeset has something else: it gets everything.
     let held = holdings.parts(of: header.dot)
@@ -170,7 +177,7 @@ extension Snapshot {
       bytes += header.parts[part].bytes + 5
     }
     guard !parts.isEmpty else { return }
-    if holdings.omitted == nil, first == 0, entry.dot.seq > 1,
+    if !isTold, first == 0, entry.dot.seq > 1,
       let run = try log.omission(scope: scope, dot: LocalDot(site: entry.dot.site, seq: entry.dot.seq - 1))
     {
       batch.add([Omission(scope: header.scope, site: header.dot.site, run: run)])

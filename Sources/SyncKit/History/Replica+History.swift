@@ -25,6 +25,8 @@ public struct HistoryEntry: Sendable {
   /// What the write did.
   public enum Kind: String, Sendable {
     case wrote, deleted, settled
+    /// It has no effect: the office has rejected it, or what made the row (``Rejection``).
+    case rejected
   }
 
   public let write: WriteInfo
@@ -45,7 +47,7 @@ extension Replica {
       }.map { write in
         HistoryEntry(
           write: try snapshot.info(write, column: column, among: writes),
-          kind: write.isSettlement ? .settled : write.isDeletion ? .deleted : .wrote,
+          kind: write.isRejected ? .rejected : write.isSettlement ? .settled : write.isDeletion ? .deleted : .wrote,
           values: Dictionary(
             write.values.filter { column == nil || $0.column == column }.map { ($0.column, $0.value) },
             uniquingKeysWith: { first, _ in first }))
@@ -59,7 +61,7 @@ extension Replica {
   /// - Throws: ``SyncKitError/Code/notFound`` when the changeset is not here, ``SyncKitError/Code/historyLeftOut`` when something that was
   ///   displayed then may have been left out of the log since.
   public func rows(of table: String, in scope: ScopeID, asOf dot: Dot) throws -> [[String: Value]] {
-    let (fragments, omissions, schema) = try look { snapshot -> ([Fragment], [Omission], [String]) in
+    let (fragments, omissions, rejections, schema) = try look { snapshot -> ([Fragment], [Omission], [Rejection], [String]) in
       guard let number = try snapshot.catalog.known(scope) else { throw SyncKitError(.notFound, ["scope": scope.name]) }
       let entries = try snapshot.log.entries(inScope: number)
       guard let end = try entries.firstIndex(where: { try snapshot.dots([$0.dot])[0] == dot }) else {
@@ -82,7 +84,7 @@ extension Replica {
         if try read.step() { schema.append(read.string(0)) }
         read.reset()
       }
-      return (fragments, omissions, schema)
+      return (fragments, omissions, try snapshot.rejections(inScope: number), schema)
     }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("synckit-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -90,7 +92,7 @@ extension Replica {
     let past = try Replica(path: folder.appendingPathComponent("past.sqlite").path, configuration: configuration) { migrator in
       migrator.registerMigration("schema") { db in for sql in schema { try db.execute(sql: sql) } }
     }
-    _ = try past.work { try $0.store(fragments, omissions: omissions) }
+    _ = try past.work { try $0.store(fragments, omissions: omissions, rejections: rejections) }
     return try past.look { snapshot in
       guard let shape = snapshot.tables.first(where: { $0.name == table }) else { throw SyncKitError(.notFound, ["table": table]) }
       let all = try snapshot.connection.statement("SELECT \(shape.allList) FROM \(shape.quoted) ORDER BY \(shape.keyList)")

@@ -7,6 +7,8 @@ struct RowWrite {
   let arrived: Int64
   let isDeletion: Bool
   let isSettlement: Bool
+  /// Whether it has no effect, since it was rejected, or what made its row was.
+  let isRejected: Bool
   let context: [LocalDot]
   let values: [(column: String, value: Value)]
 }
@@ -40,7 +42,8 @@ struct RowHistory {
         var hits: [(group: Int, row: Int, key: Row)] = []
         for (at, group) in structure.groups.enumerated() where tables.contains(group.table) {
           for row in 0..<group.rowCount {
-            let found = Row(table: group.table, key: try key(of: group, row, scope))
+            guard let key = try key(of: group, row, scope) else { continue }
+            let found = Row(table: group.table, key: key)
             if rows.contains(found) { hits.append((at, row, found)) }
           }
         }
@@ -51,7 +54,8 @@ struct RowHistory {
             out[hit.key, default: []].append(
               RowWrite(
                 dot: entry.dot, header: header, arrived: entry.arrived, isDeletion: group.isDeletion, isSettlement: group.isSettlement,
-                context: group.context(ofRow: hit.row), values: zip(group.columns, group.values).map { ($0.name, $1.value(hit.row)) }))
+                isRejected: try log.isRejected(entry.dot, group, hit.row, scope: scope), context: group.context(ofRow: hit.row),
+                values: zip(group.columns, group.values).map { ($0.name, $1.value(hit.row)) }))
           }
         }
         index += header.parts[number].rows
@@ -60,7 +64,7 @@ struct RowHistory {
     return out
   }
 
-  private func key(of group: ChangeGroup, _ row: Int, _ scope: UInt32) throws -> [UInt8] {
+  private func key(of group: ChangeGroup, _ row: Int, _ scope: UInt32) throws -> [UInt8]? {
     switch group.keys {
     case .names(let names): return try self.names.key(names[row], of: group.table, scope: scope)
     case .values(_, let columns):

@@ -64,7 +64,8 @@ final class WriteLookup {
       let group = part.groups[found.group]
       return RowWrite(
         dot: dot, header: header, arrived: entry.arrived, isDeletion: group.isDeletion, isSettlement: group.isSettlement,
-        context: group.context(ofRow: found.row), values: zip(group.columns, group.values).map { ($0.name, $1.value(found.row)) })
+        isRejected: try snapshot.log.isRejected(dot, group, found.row, scope: scope), context: group.context(ofRow: found.row),
+        values: zip(group.columns, group.values).map { ($0.name, $1.value(found.row)) })
     }
     return nil
   }

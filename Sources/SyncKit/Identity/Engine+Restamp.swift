@@ -58,17 +58,16 @@ extension Engine {
   /// - Returns: which names these are.
   private func rename(_ all: inout [Branched], _ branches: [SiteID: UInt64]) -> [Restamp] {
     var restamps: [Restamp] = []
+    var hashes: [Dot: [UInt8]] = [:]
     for one in all where branches[one.header.dot.site].map({ one.header.dot.seq == $0 + 1 }) ?? false {
-      restamps.append(Restamp(from: one.header.dot.site, after: one.header.dot.seq - 1, hash: codec.digest(one.encoded)))
+      let restamp = Restamp(from: one.header.dot.site, after: one.header.dot.seq - 1, hash: codec.digest(one.encoded))
+      restamps.append(restamp)
+      if restamp.after > 0 { hashes[Dot(site: restamp.from, seq: restamp.after)] = one.header.previous }
     }
-    var previous: [SiteID: [UInt8]] = [:]
     for at in all.indices {
-      let dot = all[at].header.dot
-      guard let site = restamps.first(where: { $0.renamed(dot) != nil })?.to,
-        let renamed = all[at].header.restamped(restamps, encoded: all[at].encoded, previous: previous[site] ?? [])
-      else { continue }
+      guard let renamed = all[at].header.restamped(restamps, encoded: all[at].encoded, hashes: hashes) else { continue }
       (all[at].header, all[at].encoded) = (renamed, renamed.encoded)
-      previous[site] = codec.digest(all[at].encoded)
+      hashes[renamed.dot] = codec.digest(all[at].encoded)
     }
     return restamps
   }

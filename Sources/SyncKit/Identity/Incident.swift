@@ -15,6 +15,8 @@ public struct Incident: Hashable, Sendable {
     /// While this replica was away, changesets that it had not got were left out of the relay's log, since they had no effect any more. What it
     /// had written meanwhile is merged as ever.
     case longAway = "long-away"
+    /// What was written here was rejected by the office, and has no effect any more anywhere. Its text is kept (``Replica/rejections()``).
+    case rejected
     /// What was stored beside the changesets did not fit them, and was made anew from them.
     case rebuilt
   }

@@ -7,11 +7,9 @@ extension Snapshot {
     return try log.lastSeq(scope: number, site: site)
   }
 
-  /// The beginning of a changeset's hash; nil when it has been left out of the log, and was not the last before one that is there.
-  func end(_ scope: UInt32, _ dot: LocalDot, length: Int = Holdings.endBytes) throws -> [UInt8]? {
-    if let entry = try log.entry(scope: scope, dot: dot) { return Array(codec.digest(entry.header).prefix(length)) }
-    guard let run = try log.omission(scope: scope, dot: dot), run.last == dot.seq else { return nil }
-    return Array(run.hash.prefix(length))
+  /// The beginning of a changeset's hash, as holdings tell it; nil where it is not known.
+  func end(_ scope: UInt32, _ dot: LocalDot) throws -> [UInt8]? {
+    try log.hash(scope: scope, dot: dot).map { Array($0.prefix(Holdings.endBytes)) }
   }
 
   /// Where another side does not hold the same as this one under the same name, or may not: it has more there than this one, of a site that
@@ -34,7 +32,9 @@ extension Snapshot {
         } else {
           isForked = false
         }
-        if isForked { out.append(Fork(scope: there.scope, site: dot.site, here: here, there: dot.seq)) }
+        if isForked {
+          out.append(Fork(scope: there.scope, site: dot.site, here: here, there: dot.seq, acknowledged: known[dot.site]))
+        }
       }
     }
     return out
@@ -81,8 +81,7 @@ extension Replica {
     guard case .heads(_, _, let scopes, _) = try ask(.hello(epoch: epoch, token: token, scopes: [fork.scope])),
       let known = scopes.first(where: { $0.scope == fork.scope })?.holdings.vector
     else { throw SyncCoreError(.unexpected, "heads") }
-    let acknowledged = try memory.acknowledged([fork.scope]).first?.holdings.vector[fork.site] ?? 0
-    var search = ForkSearch(fork, known: known, acknowledged: acknowledged, isOwn: try look { try $0.connection.site() } == fork.site)
+    var search = ForkSearch(fork, known: known, isOwn: try look { try $0.connection.site() } == fork.site)
     while let request = search.next() {
       try search.answered(try ask(request), digest: Codec.standard.digest, hash: { try hash(fork, $0) })
     }
@@ -94,7 +93,7 @@ extension Replica {
     try look { snapshot in
       if let scope = try snapshot.catalog.known(fork.scope), let site = try snapshot.catalog.known(fork.site) {
         let dot = LocalDot(site: site, seq: seq)
-        if let entry = try snapshot.log.entry(scope: scope, dot: dot) { return snapshot.codec.digest(entry.header) }
+        if let hash = try snapshot.log.hash(scope: scope, dot: dot) { return hash }
         if try snapshot.log.omission(scope: scope, dot: dot) != nil { return nil }
       }
       throw SyncKitError(.damaged, ["log": "\(fork.site)#\(seq)"])

@@ -5,6 +5,8 @@ struct StampedNames {
   private var names: [[UInt8]: [Dot]] = [:]
   private(set) var aliases = Aliases()
 
+  var isEmpty: Bool { names.isEmpty }
+
   func isKnown(_ original: [UInt8]) -> Bool { names[original] != nil }
 
   /// Notes a changeset's name.
@@ -34,6 +36,20 @@ extension ChangeLog {
     return try note(header, encoded, scope, in: &stamped[scope, default: StampedNames()])
   }
 
+  /// Whether anything was re-stamped in a scope.
+  func hasStamped(inScope scope: UInt32) throws -> Bool { try !stampedNames(inScope: scope).isEmpty }
+
+  /// Whether a changeset that is not in the log is there under another name.
+  func isStamped(_ header: ChangesetHeader, _ encoded: [UInt8], scope: UInt32) throws -> Bool {
+    try stampedNames(inScope: scope).isKnown(original(header, encoded).encoded)
+  }
+
+  private func original(_ header: ChangesetHeader, _ encoded: [UInt8]) throws -> (header: ChangesetHeader, encoded: [UInt8]) {
+    var original = (header: header, encoded: encoded)
+    while let origin = original.header.origin { original = (try ChangesetHeader(decoding: origin.header), origin.header) }
+    return original
+  }
+
   private func stampedNames(inScope scope: UInt32) throws -> StampedNames {
     if let known = stamped[scope] { return known }
     var names = StampedNames()
@@ -47,8 +63,7 @@ extension ChangeLog {
   }
 
   private func note(_ header: ChangesetHeader, _ encoded: [UInt8], _ scope: UInt32, in names: inout StampedNames) throws -> Bool {
-    var original = (header: header, encoded: encoded)
-    while let origin = original.header.origin { original = (try ChangesetHeader(decoding: origin.header), origin.header) }
+    let original = try original(header, encoded)
     if header.origin == nil, !names.isKnown(encoded) { return false }
     // It may be here as what its author had called it.
     let dot = LocalDot(site: try catalog.number(of: original.header.dot.site), seq: original.header.dot.seq)

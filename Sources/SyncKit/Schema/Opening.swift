@@ -64,7 +64,8 @@ struct Opening {
     try FileExamination.check(format: format)
     if format < StorageFormat.version {
       if format < 2 { try db.execute(sql: StorageFormat.incidents) }
-      try db.execute(sql: StorageFormat.omissions)
+      if format < 3 { try db.execute(sql: StorageFormat.omissions) }
+      try db.execute(sql: StorageFormat.rejections)
       try engine.connection.setMeta("format", .integer(StorageFormat.version))
     }
   }

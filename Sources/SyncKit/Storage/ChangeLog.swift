@@ -4,11 +4,13 @@ import SyncCore
 final class ChangeLog {
   let connection: Connection
   let catalog: Catalog
-  private let codec: Codec
+  let codec: Codec
   /// A batch of edits nearly always meets those of few changesets.
   private var lastTime: (scope: UInt32, dot: LocalDot, time: HybridTime)?
   /// What was re-stamped, by scope, as far as it was asked for in this transaction.
   var stamped: [UInt32: StampedNames] = [:]
+  /// What was rejected, by scope, as far as it was asked for in this transaction.
+  var rejected: [UInt32: [LocalDot: [UInt8]]] = [:]
 
   init(_ connection: Connection, _ catalog: Catalog, _ codec: Codec) {
     self.connection = connection
@@ -45,7 +47,9 @@ final class ChangeLog {
       next.reset()
     }
     next.reset()
-    for site in try sitesWithOmissions(inScope: scope) where !out.contains(site) { out.append(site) }
+    for site in try sitesWithOmissions(inScope: scope) + rejections(inScope: scope).keys.map(\.site).sorted() where !out.contains(site) {
+      out.append(site)
+    }
     return out
   }
 
@@ -56,7 +60,7 @@ final class ChangeLog {
     return VersionVector(dots)
   }
 
-  /// The last changeset of a site that counts as applied: in the log, or left out of it between the last that is and one that has come.
+  /// The last changeset of a site that counts as applied: in the log, rejected, or left out between the last that is and one that has come.
   func lastSeq(scope: UInt32, site: UInt32) throws -> UInt64 {
     let last = try lastEntry(scope: scope, site: site)
     return try passed(after: last, scope: scope, site: site)?.last ?? last
@@ -102,6 +106,7 @@ final class ChangeLog {
   func forget() {
     lastTime = nil
     stamped.removeAll()
+    rejected.removeAll()
   }
 
   func appendPart(scope: UInt32, dot: LocalDot, part: Int, body: [UInt8]) throws {
@@ -148,6 +153,17 @@ final class ChangeLog {
     guard try find.step() else { return nil }
     defer { find.reset() }
     return Entry(dot: dot, header: find.blob(0), signature: find.blob(1), arrived: find.int(2))
+  }
+
+  /// The hash of a changeset's header, where it is known: the changeset is in the log, was rejected, is the last of a run that was left out, or
+  /// the next one is in the log and names it.
+  func hash(scope: UInt32, dot: LocalDot) throws -> [UInt8]? {
+    if let entry = try entry(scope: scope, dot: dot) { return codec.digest(entry.header) }
+    if let hash = try rejections(inScope: scope)[dot] { return hash }
+    if let run = try omission(scope: scope, dot: dot), run.last == dot.seq { return run.hash }
+    return try entry(scope: scope, dot: LocalDot(site: dot.site, seq: dot.seq + 1)).map {
+      try ChangesetHeader(decoding: $0.header).previous
+    }
   }
 
   func header(scope: UInt32, dot: LocalDot) throws -> ChangesetHeader {

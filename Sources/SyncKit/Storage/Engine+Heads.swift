@@ -25,6 +25,14 @@ extension Engine {
     return head
   }
 
+  /// The hash of a changeset, remembered as heads are: what is written mostly needs the same again.
+  func hash(of dot: Dot, in scope: UInt32) throws -> [UInt8]? {
+    if let known = hashes[scope]?[dot] { return known }
+    let hash = try log.hash(scope: scope, dot: LocalDot(site: try catalog.number(of: dot.site), seq: dot.seq))
+    if let hash { hashes[scope, default: [:]][dot] = hash }
+    return hash
+  }
+
   /// Changes when another connection has committed, in this process or elsewhere.
   private func dataVersion() throws -> Int64 {
     let ask = try connection.statement(fixed: "PRAGMA data_version")

@@ -48,11 +48,13 @@ final class Engine: @unchecked Sendable {
   private(set) var wallClock: Int64 = 0
   /// Nil until it is read in the running transaction.
   private var lastArrival: Int64?
-  /// Scopes with changes that are merged under a name which does not count any more.
+  /// Scopes with changes that are merged and should not be, or under a name which does not count any more: to be made anew.
   var misnamed: Set<UInt32> = []
   /// See ``head(ofScope:)``.
   private(set) var heads: [UInt32: ScopeHead] = [:]
   private(set) var headsVersion: Int64 = -1
+  /// See ``hash(of:in:)``.
+  var hashes: [UInt32: [Dot: [UInt8]]] = [:]
   /// Rows that are being put into a user's table at once.
   let incoming = IncomingRows()
 
@@ -126,6 +128,7 @@ final class Engine: @unchecked Sendable {
 
   func forgetHeads(_ version: Int64 = -1) {
     heads.removeAll()
+    hashes.removeAll()
     headsVersion = version
   }
 

@@ -25,8 +25,9 @@ final class NameResolver {
     last = nil
   }
 
-  func key(_ name: RowState.Name, of table: String, scope: UInt32) throws -> [UInt8] {
-    let (keys, row) = try keys(name, of: table, scope: scope)
+  /// - Returns: nil when the changeset that made the row was rejected, and is not here.
+  func key(_ name: RowState.Name, of table: String, scope: UInt32) throws -> [UInt8]? {
+    guard let (keys, row) = try keys(name, of: table, scope: scope) else { return nil }
     var key: [UInt8] = []
     key.reserveCapacity(20)
     for column in keys.columns { KeyCode.append(column, row: row, to: &key) }
@@ -34,20 +35,20 @@ final class NameResolver {
   }
 
   /// The columns that were the key of a row's table where the row was made.
-  func keyNames(_ name: RowState.Name, of table: String, scope: UInt32) throws -> [String] {
-    try keys(name, of: table, scope: scope).keys.names
+  func keyNames(_ name: RowState.Name, of table: String, scope: UInt32) throws -> [String]? {
+    try keys(name, of: table, scope: scope)?.keys.names
   }
 
   /// The keys of the group that a row was named in, and its place there.
   private func keys(
     _ name: RowState.Name, of table: String, scope: UInt32
-  ) throws -> (keys: (names: [String], columns: [Column]), row: Int) {
+  ) throws -> (keys: (names: [String], columns: [Column]), row: Int)? {
     if self.scope != scope {
       forget()
       self.scope = scope
     }
     if last?.dot != name.dot {
-      let groups = try known[name.dot] ?? read(name.dot, scope)
+      guard let groups = try known[name.dot] ?? read(name.dot, scope) else { return nil }
       known[name.dot] = groups
       last = (name.dot, groups, 0)
     }
@@ -61,8 +62,11 @@ final class NameResolver {
     return (keys, row - last.groups[last.at].rows.lowerBound)
   }
 
-  private func read(_ dot: LocalDot, _ scope: UInt32) throws -> [Group] {
-    guard let entry = try log.entry(scope: scope, dot: dot) else { throw SyncCoreError(.malformed, "a row's name of an unknown changeset") }
+  private func read(_ dot: LocalDot, _ scope: UInt32) throws -> [Group]? {
+    guard let entry = try log.entry(scope: scope, dot: dot) else {
+      if try log.isRejected(scope: scope, dot: dot) { return nil }
+      throw SyncCoreError(.malformed, "a row's name of an unknown changeset")
+    }
     let header = try ChangesetHeader(decoding: entry.header)
     var out: [Group] = []
     for number in header.parts.indices {

@@ -18,6 +18,7 @@ enum RowStateCode {
   /// Writes what the flags say is there.
   /// - Returns: the flags.
   static func write(_ state: RowState, to out: inout ByteWriter) -> UInt8 {
+    assert(state.isSound, "\(state)")
     let isOwnContext = state.context.count == 1 && state.context[0] == state.name.dot
     // Nearly always the row's last writer alone asserts that it exists, and is the last entry of a short context.
     let plainAlive = state.alive.count == 1 ? state.context.firstIndex(of: state.alive[0]) : nil
@@ -78,7 +79,9 @@ enum RowStateCode {
         cells.append(RowState.Cell(column: column, dots: try dots(&reader, context)))
       }
     }
-    return RowState(name: name, base: base, context: context, alive: alive, dead: dead, cells: cells)
+    let state = RowState(name: name, base: base, context: context, alive: alive, dead: dead, cells: cells)
+    guard state.isSound else { throw SyncKitError(.damaged, ["rows": "state"]) }
+    return state
   }
 
   static func dot(_ reader: inout ByteReader) throws -> LocalDot {

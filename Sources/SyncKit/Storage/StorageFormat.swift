@@ -6,7 +6,7 @@ import SyncCore
 /// record to compare it, and here the bodies would be part of that.
 enum StorageFormat {
   /// Raised when a replica of the new form cannot be read by the old code.
-  static let version: Int64 = 3
+  static let version: Int64 = 4
 
   static let tables = """
     CREATE TABLE synckit_meta(name TEXT PRIMARY KEY NOT NULL, value ANY) WITHOUT ROWID;
@@ -34,6 +34,7 @@ enum StorageFormat {
       PRIMARY KEY(scope, site, seq)) WITHOUT ROWID;
     \(incidents)
     \(omissions)
+    \(rejections)
     """
 
   /// What came with version 2.
@@ -46,5 +47,11 @@ enum StorageFormat {
   static let omissions = """
     CREATE TABLE synckit_omission(scope INTEGER NOT NULL, site INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
       hash BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(scope, site, first)) WITHOUT ROWID;
+    """
+
+  /// What came with version 4.
+  static let rejections = """
+    CREATE TABLE synckit_rejection(scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL,
+      reason TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(scope, site, seq)) WITHOUT ROWID;
     """
 }

@@ -40,16 +40,27 @@ extension Engine {
     var out: [(dot: LocalDot, header: ChangesetHeader)] = []
     var taken = VersionVector()
     let runs = Dictionary(grouping: try Snapshot(self).omissions(of: scope), by: \.site).mapValues { $0.map(\.run) }
-    func passOmitted(_ site: SiteID) {
-      if let run = runs[site]?.run(with: taken[site] + 1) { taken.insert(Dot(site: site, seq: run.last)) }
+    let rejected = Set(try Snapshot(self).rejections(inScope: scope).map(\.dot)).subtracting(waiting.map(\.header.dot))
+    /// Passes over what counts as applied without being there.
+    func passAbsent(_ site: SiteID) {
+      while true {
+        let next = Dot(site: site, seq: taken[site] + 1)
+        if let run = runs[site]?.run(with: next.seq) {
+          taken.insert(Dot(site: site, seq: run.last))
+        } else if rejected.contains(next) {
+          taken.insert(next)
+        } else {
+          return
+        }
+      }
     }
-    for site in runs.keys { passOmitted(site) }
+    for site in Set(runs.keys).union(rejected.map(\.site)) { passAbsent(site) }
     while !waiting.isEmpty {
       var left: [(dot: LocalDot, header: ChangesetHeader)] = []
       for next in waiting {
         if taken[next.header.dot.site] + 1 == next.header.dot.seq, taken.covers(next.header.needs) {
           taken.insert(next.header.dot)
-          passOmitted(next.header.dot.site)
+          passAbsent(next.header.dot.site)
           out.append(next)
         } else {
           left.append(next)

@@ -77,7 +77,8 @@ extension Replica {
       let partial = parts.isEmpty ? [] : [Holdings.Partial(dot: place.dot, parts: parts.count)]
       let request = ExchangeRequest.pull([ScopeHoldings(scope: scope, holdings: Holdings(vector: vector, partial: partial))])
       let answer = try transport.roundTrip(path: request.path, body: request.encoded(codec: .standard))
-      guard case .changes(let fragments, _, _) = try ExchangeResponse(decoding: answer, codec: .standard), let fragment = fragments.first,
+      guard case .changes(let fragments, _, _, _) = try ExchangeResponse(decoding: answer, codec: .standard),
+        let fragment = fragments.first,
         let header = try? ChangesetHeader(decoding: fragment.header), header.dot == place.dot, fragment.firstPart == parts.count,
         place.accepts(fragment.header, codec: .standard)
       else { return nil }
@@ -125,6 +126,10 @@ extension Snapshot {
           continue
         }
         let bytes = try log.entry(scope: number, dot: dot)?.header
+        if bytes == nil, let rejected = try log.rejections(inScope: number)[dot] {
+          previous = rejected
+          continue
+        }
         let next = seq < last ? try log.entry(scope: number, dot: LocalDot(site: site, seq: seq + 1))?.header : nil
         let hash = next.flatMap { try? ChangesetHeader(decoding: $0) }?.previous
         let header = bytes.flatMap { try? ChangesetHeader(decoding: $0) }

@@ -76,7 +76,8 @@ public struct RelayAccess: ExchangeStore, Sendable {
         try LogReader(db).load(beyond: want, into: &batch)
         if batch.hasMore { break }
       }
-      return ChangeBatch(fragments: batch.fragments, omissions: batch.omissions, hasMore: batch.hasMore)
+      return ChangeBatch(
+        fragments: batch.fragments, omissions: batch.omissions, rejections: batch.rejections, hasMore: batch.hasMore)
     }
   }
 

@@ -3,7 +3,7 @@ import GRDB
 
 /// One line of the relay's audit, which can only be added to.
 public struct AuditEntry: Hashable, Sendable {
-  /// What happened: `code-created`, `enrolled`, `denied`, `revoked`, `granted`, `withdrawn`, `fork`, `set-back`, `new-life`, `compacted`.
+  /// What happened: `code-created`, `enrolled`, `denied`, `revoked`, `granted`, `withdrawn`, `fork`, `set-back`, `new-life`, `compacted`, `rejected`.
   public let event: String
   /// Milliseconds since 1970.
   public let at: Int64
@@ -43,6 +43,8 @@ enum Audit {
     case newLife = "new-life"
     /// Changesets that have no effect any more were left out of the log.
     case compacted
+    /// A changeset has no effect any more, by the office's decision.
+    case rejected
   }
 
   static func record(_ event: Event, at now: Int64, device: [UInt8]?, user: String?, detail: String, in db: Database) throws {

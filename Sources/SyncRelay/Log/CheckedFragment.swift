@@ -3,7 +3,7 @@ import SyncCore
 /// A fragment after everything about it was checked that needs no look at the log.
 enum CheckedFragment {
   case usable(IncomingFragment)
-  case refused(Refusal)
+  case refused(Refusal, hash: [UInt8])
 
   /// Checks a fragment.
   /// - Throws: ``RelayError`` with `malformed` when its header does not even say whose changeset it is, so that no refusal can name it.
@@ -13,11 +13,11 @@ enum CheckedFragment {
       guard fragment.header.count <= limits.headerBytes else { throw SyncCoreError(.tooLarge, "header") }
       header = try ChangesetHeader(decoding: fragment.header)
     } catch {
-      self = .refused(try Self.refusal(fragment.header, code: error.code.description))
+      self = .refused(try Self.refusal(fragment.header, code: error.code.description), hash: codec.digest(fragment.header))
       return
     }
     if let code = Self.problem(fragment, header, codec: codec, limits: limits) {
-      self = .refused(Refusal(scope: header.scope, dot: header.dot, code: code))
+      self = .refused(Refusal(scope: header.scope, dot: header.dot, code: code), hash: codec.digest(fragment.header))
     } else {
       self = .usable(IncomingFragment(fragment: fragment, header: header, hash: codec.digest(fragment.header)))
     }

@@ -8,6 +8,7 @@ struct LogBatch {
   let budget: Int
   private(set) var fragments: [Fragment] = []
   private(set) var omissions: [Omission] = []
+  private(set) var rejections: [Rejection] = []
   private(set) var byteCount = 0
   /// Whether something was left out.
   var hasMore = false
@@ -19,6 +20,11 @@ struct LogBatch {
 
   mutating func append(_ more: [Omission]) {
     omissions += more
+    byteCount += more.reduce(0) { $0 + $1.byteCount }
+  }
+
+  mutating func append(_ more: [Rejection]) {
+    rejections += more
     byteCount += more.reduce(0) { $0 + $1.byteCount }
   }
 
@@ -49,13 +55,32 @@ struct LogReader {
     return Holdings(
       vector: VersionVector(try heads.map(dot)), partial: try staged.map { Holdings.Partial(dot: try dot($0), parts: $0["held"]) },
       ends: withEnds ? heads.map { Array($0.bytes("hash").prefix(Holdings.endBytes)) } : [],
-      omitted: withEnds ? try omittedCount(row) : nil)
+      omitted: withEnds ? try effectless(row) : nil)
   }
 
-  /// How many changesets of a scope have been left out; nil when none has.
-  private func omittedCount(_ scope: Int64) throws -> UInt64? {
-    let sum = try db.cachedStatement(sql: "SELECT nullif(CAST(total(last - first + 1) AS INTEGER), 0) FROM omission WHERE scope = ?")
-    return try Int64.fetchOne(sum, arguments: [scope]).map { UInt64($0) }
+  /// ``Holdings/omitted`` of a scope; nil when nothing has been left out or rejected.
+  private func effectless(_ scope: Int64) throws -> UInt64? {
+    let sum = try db.cachedStatement(
+      sql: """
+        SELECT CAST(total(last - first + 1) AS INTEGER) AS omitted, (SELECT count(*) FROM rejection WHERE scope = ?1) AS rejected
+        FROM omission WHERE scope = ?1
+        """)
+    guard let row = try Row.fetchOne(sum, arguments: [scope]) else { return nil }
+    let count = Holdings.effectless(omitted: UInt64(row["omitted"] as Int64), rejected: row["rejected"])
+    return count == 0 ? nil : count
+  }
+
+  /// What was rejected of a scope.
+  func rejections(of scope: ScopeID) throws -> [Rejection] {
+    guard let row = try scopeRow(scope) else { return [] }
+    let all = try db.cachedStatement(
+      sql: """
+        SELECT site.name, rejection.seq, rejection.hash, rejection.reason FROM rejection JOIN site ON site.id = rejection.site
+        WHERE rejection.scope = ? ORDER BY site.name, rejection.seq
+        """)
+    return try Row.fetchAll(all, arguments: [row]).map { row in
+      Rejection(scope: scope, dot: try dot(row), hash: row.bytes("hash"), reason: row["reason"])
+    }
   }
 
   /// What has been left out of a scope.
@@ -76,15 +101,29 @@ struct LogReader {
   /// Adds what is missing of a scope to a batch, in the scope's order, until the batch is full.
   func load(beyond want: ScopeHoldings, into batch: inout LogBatch) throws {
     guard let scope = try scopeRow(want.scope) else { return }
-    if let known = want.holdings.omitted, try known != omittedCount(scope) ?? 0 { batch.append(try omissions(of: want.scope)) }
+    var isTold = false
+    func tell() throws {
+      if isTold { return }
+      isTold = true
+      batch.append(try omissions(of: want.scope))
+      batch.append(try rejections(of: want.scope))
+    }
+    if let known = want.holdings.omitted, try known != effectless(scope) ?? 0 { try tell() }
     guard let missing = try missing(scope, want.holdings.vector) else { return }
+    // What was rejected is passed over by whoever does not have it.
     let changesets = try Row.fetchCursor(
-      db, sql: "SELECT arrival, site, seq FROM changeset WHERE scope = ? AND position >= ? ORDER BY position",
-      arguments: [scope, missing.from])
+      db,
+      sql: """
+        SELECT arrival, site, seq FROM changeset WHERE scope = ?1 AND position >= ?2 AND NOT EXISTS
+          (SELECT 1 FROM rejection WHERE scope = ?1 AND site = changeset.site AND seq = changeset.seq) ORDER BY position
+        """, arguments: [scope, missing.from])
+    var reached = missing.sites.mapValues(\.seq)
     while let row = try changesets.next() {
       let site: Int64 = row["site"]
       let seq: Int64 = row["seq"]
       guard let known = missing.sites[site], seq > known.seq else { continue }
+      // As many may have been left out there as here, and yet not the same.
+      if let last = reached.updateValue(seq, forKey: site), seq > last + 1 { try tell() }
       let held = want.holdings.parts(of: Dot(site: known.site, seq: UInt64(seq)))
       try load(arrival: row["arrival"], scope: scope, site: site, seq: seq, held: held, into: &batch)
       if batch.hasMore { return }

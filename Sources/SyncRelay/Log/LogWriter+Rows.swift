@@ -74,7 +74,7 @@ extension LogWriter {
     try raiseHead(scope, site, run.last, run.hash)
   }
 
-  private func raiseHead(_ scope: Int64, _ site: Int64, _ seq: UInt64, _ hash: [UInt8]) throws {
+  func raiseHead(_ scope: Int64, _ site: Int64, _ seq: UInt64, _ hash: [UInt8]) throws {
     try db.cachedStatement(
       sql: """
         INSERT INTO head(scope, site, seq, hash) VALUES (?, ?, ?, ?)
@@ -83,12 +83,14 @@ extension LogWriter {
     ).execute(arguments: [scope, site, Int64(seq), Data(hash)])
   }
 
-  /// The hash of a changeset below its chain's head; nil when it has been left out.
+  /// The hash of a changeset that is held or was rejected; nil when it has been left out.
   func hash(of dot: Dot, _ chain: Chain) throws -> [UInt8]? {
     let statement = try db.cachedStatement(
       sql: """
-        SELECT changeset.hash FROM changeset JOIN scope ON scope.id = changeset.scope JOIN site ON site.id = changeset.site
-        WHERE scope.name = ? AND site.name = ? AND seq = ?
+        SELECT coalesce(
+          (SELECT hash FROM changeset WHERE scope = scope.id AND site = site.id AND seq = ?3),
+          (SELECT hash FROM rejection WHERE scope = scope.id AND site = site.id AND seq = ?3))
+        FROM scope, site WHERE scope.name = ?1 AND site.name = ?2
         """)
     let hash = try Data.fetchOne(statement, arguments: [chain.scope.name, Data(chain.site.bytes), Int64(dot.seq)])
     return hash.map { Array($0) }

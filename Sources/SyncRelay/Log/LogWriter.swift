@@ -58,18 +58,25 @@ struct LogWriter {
     for checked in fragments {
       let scope: ScopeID
       let dot: Dot
-      let code: String?
+      let hash: [UInt8]
+      var code: String?
       switch checked {
-      case .refused(let refusal): (scope, dot, code) = (refusal.scope, refusal.dot, refusal.code)
+      case .refused(let refusal, let digest):
+        (scope, dot, hash) = (refusal.scope, refusal.dot, digest)
+        // What was rejected because nobody can read it is not asked for again.
+        let isRejected = try self.hash(of: dot, Chain(scope: scope, site: dot.site)) == digest
+        code = try isRejected && mayHold(scope) ? nil : refusal.code
       case .usable(let incoming):
-        (scope, dot) = (incoming.header.scope, incoming.header.dot)
+        (scope, dot, hash) = (incoming.header.scope, incoming.header.dot, incoming.hash)
         let chain = Chain(scope: scope, site: dot.site)
         code = stopped.contains(chain) ? nil : try store(incoming, chain)
       }
       named.insert(scope)
       if let code, stopped.insert(Chain(scope: scope, site: dot.site)).inserted {
-        outcome.refused.append(Refusal(scope: scope, dot: dot, code: code))
+        let refusal = Refusal(scope: scope, dot: dot, code: code)
+        outcome.refused.append(refusal)
         try audit(code, scope, dot)
+        try remember(refusal, hash: hash)
       }
     }
     let reader = LogReader(db)
@@ -98,6 +105,7 @@ struct LogWriter {
     if let gap { head = Head(seq: gap.last, hash: gap.hash) }
     guard header.dot.seq == head.seq + 1 else { return Refusal.Code.gap }
     guard header.previous == head.hash else { return Refusal.Code.fork }
+    if try header.hasReadAnother(hash: { try hash(of: $0, Chain(scope: chain.scope, site: $0.site)) }) { return Refusal.Code.otherBranch }
 
     let staged = gap == nil ? try staged(chain) : nil
     if let staged, staged.bytes("hash") != incoming.hash { return Refusal.Code.fork }
@@ -119,7 +127,7 @@ struct LogWriter {
     try insert(fresh, from: held, scope: scope, site: site, seq: header.dot.seq)
     if isWhole {
       try complete(incoming, staged: staged, scope: scope, site: site)
-      heads[chain] = Head(seq: header.dot.seq, hash: incoming.hash)
+      heads[chain] = try passRejected(after: Head(seq: header.dot.seq, hash: incoming.hash), scope: scope, site: site)
       outcome.changed.insert(header.scope)
     } else {
       try stage(incoming, held: total, bytes: fresh.reduce(0) { $0 + $1.count }, scope: scope, site: site)
@@ -131,7 +139,7 @@ struct LogWriter {
 // MARK: - Access
 
 extension LogWriter {
-  private mutating func mayHold(_ scope: ScopeID) throws -> Bool {
+  mutating func mayHold(_ scope: ScopeID) throws -> Bool {
     if let known = access[scope] { return known }
     let allowed = try Grant.allows(principal, scope, now: now, in: db)
     access[scope] = allowed
@@ -139,22 +147,24 @@ extension LogWriter {
   }
 
   /// Whether a scope has neither changes nor anybody who may hold it.
-  private func isUnopened(_ scope: ScopeID) throws -> Bool {
+  func isUnopened(_ scope: ScopeID) throws -> Bool {
     let taken = try Int.fetchOne(
-      db, sql: "SELECT 1 WHERE EXISTS (SELECT 1 FROM scope WHERE name = ?) OR EXISTS (SELECT 1 FROM access WHERE scope = ?)",
+      db,
+      sql: "SELECT 1 WHERE EXISTS (SELECT 1 FROM scope WHERE name = ? AND head > 0) OR EXISTS (SELECT 1 FROM access WHERE scope = ?)",
       arguments: [scope.name, scope.name])
     return taken == nil && scope.name != GrantedScope.allName
   }
 
-  private mutating func open(_ scope: ScopeID) throws {
-    try Grant.insert(user: principal.user, scope: scope.name, until: nil, in: db)
-    try Audit.record(.granted, at: now, device: principal.deviceBytes, user: principal.user, detail: scope.name, in: db)
+  mutating func open(_ scope: ScopeID, for user: String? = nil) throws {
+    let user = user ?? principal.user
+    try Grant.insert(user: user, scope: scope.name, until: nil, in: db)
+    try Audit.record(.granted, at: now, device: principal.deviceBytes, user: user, detail: scope.name, in: db)
     access[scope] = true
   }
 
   private func audit(_ code: String, _ scope: ScopeID, _ dot: Dot) throws {
     switch code {
-    case Refusal.Code.fork:
+    case Refusal.Code.fork, Refusal.Code.otherBranch:
       try Audit.recordOnce(.fork, at: now, principal: principal, detail: "\(scope.name) \(dot)", in: db)
     case Refusal.Code.notGranted, Refusal.Code.notTheAuthor:
       try Audit.recordOnce(.denied, at: now, principal: principal, detail: "\(code) \(scope.name)", in: db)

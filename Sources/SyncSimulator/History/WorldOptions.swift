@@ -79,8 +79,6 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     .smallParts, .sameMoment,
   ]
 
-  private static let betweenDevices: Set<Fault> = [.noRelay, .gaps, .meetings, .bundles, .damagedBundles]
-
   /// Draws a world's options from its seed.
   public init(seed: Int, kind: Kind = .any) {
     var random = SeededGenerator(seed: seed)
@@ -117,9 +115,8 @@ public struct WorldOptions: Codable, Hashable, Sendable {
       if fault == .compaction { length += 40 }
       if fault == .compaction || fault == .revocations { chosen.removeAll { $0 == .noRelay } }
     }
-    // Which of two changesets of one name keeps it is the relay's to say. What such devices give each other by hand, before they have heard
-    // of it, is taken for what it is not until they do.
-    if chosen.contains(.clones) || chosen.contains(.deviceRestores) { chosen.removeAll(where: Self.betweenDevices.contains) }
+    // Which of two changesets of one name keeps it is the relay's to say.
+    if chosen.contains(.clones) || chosen.contains(.deviceRestores) { chosen.removeAll { $0 == .noRelay } }
     if !chosen.contains(.compaction), !chosen.contains(.noRelay), random.chance(share) { chosen.append(.compaction) }
     if !chosen.contains(.revocations), !chosen.contains(.noRelay), random.chance(share / 2) { chosen.append(.revocations) }
     // What a copy wrote under names that have been left out meanwhile may come back as a candidate (docs/invariants.md, known gaps).

@@ -60,7 +60,7 @@ struct Forger {
     let map = try CBOR(decoding: fragment.header)
     let old = try ChangesetHeader(decoding: fragment.header)
     let (key, value): (UInt64, CBOR) =
-      switch random.number(0...7) {
+      switch random.number(0...8) {
       case 0: (2, .bytes(random.pick(sites).bytes))
       case 1: (3, .unsigned(random.chance(0.5) ? old.dot.seq + 1 : max(1, random.pick(Mutation.numbers))))
       case 2: (4, .unsigned(random.pick(Mutation.numbers) & UInt64(Int64.max)))
@@ -73,6 +73,7 @@ struct Forger {
           .array(
             old.parts.map { .array([.unsigned(UInt64($0.rows + random.number(0...2))), .unsigned(UInt64($0.bytes)), .bytes($0.digest)]) })
         )
+      case 7: (15, .bytes([UInt8](repeating: UInt8(random.number(0...1)), count: old.needs.entries.count * ChangesetHeader.endBytes)))
       default: (random.pick([12, 40]), .text("x"))
       }
     return Self.with(fragment, header: Self.setting(key, of: map, to: value))

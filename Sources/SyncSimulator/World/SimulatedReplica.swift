@@ -23,8 +23,11 @@ final class SimulatedReplica {
   var names: [ScopeID: [Dot: Dot]] = [:]
   /// What it counts as applied without ever having had it, since it was left out before, by scope.
   var leftOut: [ScopeID: Set<Dot>] = [:]
-  /// As whom the oracle knows it: another after each restore, since what it writes then is not what it had written.
+  /// As whom the oracle knows it: another after each restore, since what it writes then is not what it had written, and with each name that
+  /// it takes, since only what is written under one name comes in its order.
   private(set) var life: SiteID
+  /// The name under which it last wrote in this life.
+  private var writer: SiteID?
   /// What was in its files when this life began.
   private(set) var inherited: [ScopeID: VersionVector] = [:]
   private var backedUp: [ScopeID: VersionVector] = [:]
@@ -146,10 +149,21 @@ final class SimulatedReplica {
   func restoreBackup() throws {
     open = [:]
     try replaceFiles(by: path + ".backup")
-    (applied, held, names, written, lastTime) = ([:], [:], [:], [:], [:])
+    (applied, held, names, lastTime) = ([:], [:], [:], [:])
     inherited = backedUp
-    life = SiteID(deviceHigh: 0, deviceLow: life.deviceLow, incarnation: life.incarnation + 1)
+    beginLife()
     try reopen()
+  }
+
+  /// Takes note of the name under which it writes.
+  func note(writer site: SiteID) {
+    if let writer, writer != site { beginLife() }
+    writer = site
+  }
+
+  private func beginLife() {
+    life = SiteID(deviceHigh: 0, deviceLow: life.deviceLow, incarnation: life.incarnation + 1)
+    (writer, written) = (nil, [:])
   }
 
   private func replaceFiles(by source: String) throws {

@@ -138,6 +138,7 @@ extension World {
         continue
       }
       let header = try ChangesetHeader(decoding: fragment.header)
+      device.note(writer: header.dot.site)
       let dot = options.hasAccidents ? Dot(site: device.life, seq: device.written[scope, default: 0] + 1) : header.dot
       device.written[scope, default: 0] += 1
       transactions[scope, default: [:]][header.transaction.id] = dot

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SurveyModel
+import SyncCore
 import SyncKit
 import SyncRelay
 
@@ -147,6 +148,7 @@ struct Examination {
       let record = IncidentRecord(incident)
       checks.append(Check("incident", record.line, details: ["kind": record.kind, "at": record.at, "scope": record.scope ?? ""]))
     }
+    rejections(replica)
     let rows = findings.filter { $0.code == "rows" && !$0.isProblem }.compactMap { Int($0.details["rows"] ?? "") }
     if !rows.isEmpty {
       let sum = rows.reduce(0, +)
@@ -154,6 +156,32 @@ struct Examination {
         Check(
           "rows", Text("\(rows.count) 张表共 \(sum) 条记录,与同步状态一致", "\(sum) rows in \(rows.count) tables, as the sync state has them"),
           details: ["rows": String(sum), "tables": String(rows.count)]))
+    }
+  }
+
+  /// What the office rejected, with the text that is here: for its author to write again.
+  private mutating func rejections(_ replica: Replica) {
+    guard let all = attempt("rejections", { (try replica.rejections(), try replica.rejectedWrites()) }) else { return }
+    for rejection in all.0 {
+      let writes = all.1.filter { $0.rejection == rejection }
+      let lines = writes.map { write in
+        let key = write.key.sorted { $0.key < $1.key }.map(\.value.plainText).joined(separator: " ")
+        let values = write.values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.plainText)" }
+        return "\(write.table) \(key)\(write.isDeletion ? " –" : ":") \(values.joined(separator: "; "))"
+      }
+      let kept = lines.isEmpty ? Text("(原文不在本机)", "(its text is not here)") : Text(verbatim: lines.map { "\n      \($0)" }.joined())
+      checks.append(
+        Check(
+          "rejected",
+          Text(
+            "办公室退回 \(rejection.scope.name) \(rejection.dot):\(rejection.reason)",
+            "the office rejected \(rejection.scope.name) \(rejection.dot): \(rejection.reason)")
+            + kept,
+          next: lines.isEmpty ? nil : Text("请改正后重新填写。", "Write it again, as it should be."),
+          details: [
+            "scope": rejection.scope.name, "changeset": rejection.dot.description, "reason": rejection.reason,
+            "author": writes.first?.author ?? "", "text": lines.joined(separator: "\n"),
+          ]))
     }
   }
 

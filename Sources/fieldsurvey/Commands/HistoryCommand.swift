@@ -94,7 +94,7 @@ struct HistoryCommand: ParsableCommand {
 struct HistoryRecord: Encodable {
   let changeset: String
   let author: String
-  /// `wrote`, `deleted` or `settled`.
+  /// `wrote`, `deleted`, `settled` or `rejected`.
   let kind: String
   let clock: String
   let arrived: String
@@ -126,6 +126,7 @@ struct HistoryRecord: Encodable {
       case .wrote: Text("写入", "wrote")
       case .deleted: Text("删除", "deleted")
       case .settled: Text("裁定", "settled")
+      case .rejected: Text("写入(已被办公室退回,不起作用)", "wrote (rejected by the office, without effect)")
       }
     let time = Format.time(entry.write.wallClock)
     let arrived = Format.time(entry.write.arrived)

@@ -64,6 +64,8 @@ struct ServeCommand: AsyncParsableCommand {
     if initialize { try OfficeHome.make(folder, user: user, name: name ?? Text("办公室", "Office").here) }
     let home = try common.openHome()
     let relay = try home.relay()
+    // A relay that was restored from a backup has forgotten what was rejected since; the office's replica has not.
+    try relay.restore(try home.replica().rejections())
     let desk = try OfficeDesk(home, relay)
     let server = try RelayServer(
       relay: relay, configuration: .init(host: host, port: port, behindTLSProxy: behindTLSProxy), logger: logger

@@ -55,6 +55,11 @@ extension Incident {
         "\(scope?.name ?? "?"):本机离线期间,有 \(count) 条已不再起作用的变更从记录中略去;现有内容齐全,本机离线时所写的照常送出。",
         "\(scope?.name ?? "?"): while this device was away, \(Format.count(count, "changeset")) without effect \(count == 1 ? "was" : "were") left out of the records; "
           + "what stands is complete, and what was written here meanwhile is sent as ever.")
+    case .rejected:
+      Text(
+        "\(scope?.name ?? "?"):办公室退回了 \(count) 条变更,它们不再起作用;原文保留在写它的设备上,见 fieldsurvey doctor,可改正后重新填写。",
+        "\(scope?.name ?? "?"): the office rejected \(Format.count(count, "changeset")), without effect from now on; the text is kept where it was written: "
+          + "see fieldsurvey doctor, and write it again as it should be.")
     case .rebuilt:
       Text(
         "\(scope?.name ?? "?"):表与同步状态已按变更记录重建。",

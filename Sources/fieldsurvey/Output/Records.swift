@@ -79,6 +79,8 @@ extension Refusal {
     case Code.notTheAuthor: Text("不是由本设备写的", "not written by this device")
     case Code.gap: Text("缺少之前的变更", "an earlier changeset is missing")
     case Code.fork: Text("同一编号已有另一份内容(设备被复制或恢复过?)", "another changeset has its name (a cloned or restored device?)")
+    case Code.otherBranch:
+      Text("它所依据的内容在这里是另一份(设备被复制或恢复过?)", "what it was based on is something else here (a cloned or restored device?)")
     case Code.malformed: Text("内容不符合格式", "its bytes are not what the format says")
     case Code.tooLarge: Text("过大", "too large")
     default: Text(verbatim: code)

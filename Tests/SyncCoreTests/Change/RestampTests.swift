@@ -7,11 +7,11 @@ import Testing
   private static func site(_ number: UInt64, life: UInt32 = 1) -> SiteID { SiteID(deviceHigh: 7, deviceLow: number, incarnation: life) }
   private static let (author, other) = (site(1), site(2))
 
-  private static func header(_ dot: Dot, needs: [Dot] = [], previous: [UInt8] = []) -> ChangesetHeader {
+  private static func header(_ dot: Dot, needs: [Dot] = [], ends: [UInt8] = [], previous: [UInt8] = []) -> ChangesetHeader {
     ChangesetHeader(
       scope: ScopeID(literal: "case-1"), dot: dot, time: HybridTime(rawValue: dot.seq << 16), wallClock: 5, author: "lin",
       transaction: .init(id: [UInt8](repeating: 1, count: 16), part: 0, parts: 1), schema: 1, certificate: [], previous: previous,
-      needs: VersionVector(needs), note: "", parts: [.init(rows: 1, bytes: 3, digest: [UInt8](repeating: 2, count: 32))])
+      needs: VersionVector(needs), ends: ends, note: "", parts: [.init(rows: 1, bytes: 3, digest: [UInt8](repeating: 2, count: 32))])
   }
 
   @Test func aBranchHasOneNameWhoeverGivesIt() {
@@ -28,21 +28,59 @@ import Testing
   @Test func aChangesetOfTheBranchIsCalledByItsNewNameAndNeedsWhatItNeeded() throws {
     let branch = Restamp(from: Self.author, after: 4, hash: [1, 2, 3, 4])
     let written = Self.header(Dot(site: Self.author, seq: 6), needs: [Dot(site: Self.other, seq: 2)], previous: [1])
-    let renamed = try #require(written.restamped([branch], encoded: written.encoded, previous: [2]))
+    let renamed = try #require(written.restamped([branch], encoded: written.encoded, hashes: [Dot(site: branch.to, seq: 1): [2]]))
     #expect(renamed.dot == Dot(site: branch.to, seq: 2))
     #expect(renamed.needs == VersionVector([Dot(site: Self.author, seq: 4), Dot(site: Self.other, seq: 2)]))
     #expect(renamed.previous == [2] && renamed.time == written.time && renamed.parts == written.parts)
     #expect(try ChangesetHeader(decoding: renamed.encoded) == renamed)
     #expect(try renamed.restamps == [branch])
-    #expect(Self.header(Dot(site: Self.author, seq: 4)).restamped([branch], encoded: [], previous: []) == nil)
+    #expect(Self.header(Dot(site: Self.author, seq: 4)).restamped([branch], encoded: [], hashes: [:]) == nil)
+  }
+
+  /// I-5: what is needed is told by its hash under its new name, and so is what both branches have in common.
+  @Test func whatIsNeededIsToldAsItIsCalledNow() throws {
+    func hash(_ byte: UInt8) -> [UInt8] { [UInt8](repeating: byte, count: 32) }
+    let branches = [
+      Restamp(from: Self.author, after: 4, hash: [1, 2, 3, 4]), Restamp(from: Self.other, after: 1, hash: [5, 6, 7, 8]),
+    ]
+    let written = Self.header(
+      Dot(site: Self.author, seq: 6), needs: [Dot(site: Self.other, seq: 3), Dot(site: Self.site(3), seq: 8)],
+      ends: [7, 7, 7, 7, 8, 8, 8, 8], previous: [1])
+    let renamed = try #require(
+      written.restamped(
+        branches, encoded: written.encoded,
+        hashes: [
+          Dot(site: Self.author, seq: 4): hash(0xa4), Dot(site: Self.other, seq: 1): hash(0xb1),
+          Dot(site: branches[1].to, seq: 2): hash(0xb3),
+        ]))
+    for (need, end) in [
+      (Dot(site: Self.author, seq: 4), 0xa4), (Dot(site: Self.other, seq: 1), 0xb1), (Dot(site: branches[1].to, seq: 2), 0xb3),
+      (Dot(site: Self.site(3), seq: 8), 8),
+    ] as [(Dot, UInt8)] {
+      #expect(renamed.needs.entries.contains(need))
+      #expect(!renamed.hasReadAnother { $0 == need ? hash(end) : nil })
+      #expect(renamed.hasReadAnother { $0 == need ? hash(end + 1) : nil })
+    }
+    #expect(try ChangesetHeader(decoding: renamed.encoded) == renamed)
+  }
+
+  /// What the author could not tell, and what is not here any more, counts as equal.
+  @Test func whatCannotBeComparedCountsAsEqual() {
+    let written = Self.header(
+      Dot(site: Self.author, seq: 6), needs: [Dot(site: Self.other, seq: 3), Dot(site: Self.site(3), seq: 8)],
+      ends: [0, 0, 0, 0, 8, 8, 8, 8])
+    #expect(!written.hasReadAnother { $0.site == Self.other ? [1, 2, 3, 4] : nil })
+    #expect(written.hasReadAnother { _ in [8, 8, 8, 9] })
+    #expect(ChangesetHeader.ends(of: written.needs) { $0.site == Self.other ? nil : [8, 8, 8, 8, 9] } == written.ends)
+    #expect(ChangesetHeader.ends(of: written.needs) { _ in nil } == [])
   }
 
   @Test func aBranchOfABranchIsReadByBothItsOldNames() throws {
     let first = Restamp(from: Self.author, after: 4, hash: [1, 2, 3, 4])
     let written = Self.header(Dot(site: Self.author, seq: 8), previous: [1])
-    let once = try #require(written.restamped([first], encoded: written.encoded, previous: [2]))
+    let once = try #require(written.restamped([first], encoded: written.encoded, hashes: [:]))
     let second = Restamp(from: first.to, after: 1, hash: [5, 6, 7, 8])
-    let twice = try #require(once.restamped([second], encoded: once.encoded, previous: [3]))
+    let twice = try #require(once.restamped([second], encoded: once.encoded, hashes: [:]))
     #expect(twice.dot == Dot(site: second.to, seq: 3))
     #expect(try twice.restamps == [first, second])
     #expect(twice.needs == VersionVector([Dot(site: Self.author, seq: 4), Dot(site: first.to, seq: 1)]))
@@ -78,7 +116,7 @@ import Testing
       Self.header(Dot(site: Self.author, seq: 7)), Self.header(Dot(site: Self.other, seq: 6)),
       Self.header(Dot(site: Self.author, seq: 3)),
     ] {
-      let renamed = try #require(written.restamped([branch], encoded: false_.encoded, previous: []))
+      let renamed = try #require(written.restamped([branch], encoded: false_.encoded, hashes: [:]))
       #expect(SyncCoreError.Code.thrown { _ = try ChangesetHeader(decoding: renamed.encoded) } == .malformed)
     }
   }
@@ -87,7 +125,7 @@ import Testing
     let branch = Restamp(from: Self.author, after: 4, hash: [1, 2, 3, 4])
     let others = (1..<count).map { Restamp(from: Self.site(UInt64(100 + $0)), after: 1, hash: [9, 9, 9, UInt8($0)]) }
     let written = Self.header(Dot(site: Self.author, seq: 6), needs: others.map { Dot(site: $0.from, seq: 2) })
-    let renamed = try #require(written.restamped([branch] + others, encoded: written.encoded, previous: []))
+    let renamed = try #require(written.restamped([branch] + others, encoded: written.encoded, hashes: [:]))
     #expect(renamed.origin?.restamps.count == count)
     let code = SyncCoreError.Code.thrown { _ = try ChangesetHeader(decoding: renamed.encoded) }
     #expect(code == (count <= Limits.restamps ? nil : .tooLarge))
@@ -104,7 +142,7 @@ import Testing
         }
         var search = ForkSearch(
           Fork(scope: scope, site: Self.author, here: here, there: there),
-          known: VersionVector([Dot(site: Self.author, seq: there), Dot(site: Self.other, seq: 3)]), acknowledged: 0, isOwn: true)
+          known: VersionVector([Dot(site: Self.author, seq: there), Dot(site: Self.other, seq: 3)]), isOwn: true)
         var questions = 0
         while let question = search.next() {
           questions += 1
@@ -127,7 +165,7 @@ import Testing
     let fork = Fork(scope: ScopeID(literal: "case-1"), site: Self.author, here: 5, there: 5)
     let other = Self.header(Dot(site: Self.other, seq: 5))
     for fragments in [[], [Fragment(header: other.encoded, signature: [], firstPart: 0, parts: [])]] {
-      var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.author, seq: 5)]), acknowledged: 0, isOwn: true)
+      var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.author, seq: 5)]), isOwn: true)
       _ = search.next()
       let code = SyncCoreError.Code.thrown {
         try search.answered(.changes(fragments, isComplete: false), digest: { $0 }, hash: { _ in [] })

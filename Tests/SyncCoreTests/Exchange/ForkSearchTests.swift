@@ -7,7 +7,7 @@ import Testing
   /// Found by worlds of copied devices: it asked the relay for a changeset that the relay does not have, at each exchange again.
   @Test func whatWasRefusedForItsPredecessorForksBeforeIt() {
     let fork = Fork(scope: Self.scope, site: Self.site, here: 3, there: 2)
-    var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 1)]), acknowledged: 0, isOwn: true)
+    var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 1)]), isOwn: true)
     #expect(search.next() == nil)
     #expect(search.common == 0)
   }
@@ -24,8 +24,8 @@ import Testing
   /// What the other side has left out cannot be compared; what it has acknowledged need not be.
   @Test(arguments: [true, false]) func whatOfOnesOwnHasBeenLeftOutThereIsAnotherBranchUnlessItWasAcknowledged(_ isOwn: Bool) throws {
     for acknowledged in 0...6 as ClosedRange<UInt64> {
-      let fork = Fork(scope: Self.scope, site: Self.site, here: 9, there: 9)
-      var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 9)]), acknowledged: acknowledged, isOwn: isOwn)
+      let fork = Fork(scope: Self.scope, site: Self.site, here: 9, there: 9, acknowledged: acknowledged)
+      var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 9)]), isOwn: isOwn)
       while let question = search.next() {
         guard case .pull(let wants, _) = question else { return #expect(Bool(false)) }
         let asked = wants[0].holdings.vector[Self.site] + 1
@@ -42,7 +42,7 @@ import Testing
 
   @Test func aForkThatIsKnownToBeginAtTheEndAsksForTheEnd() {
     let fork = Fork(scope: Self.scope, site: Self.site, here: 5, there: 5)
-    var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 5)]), acknowledged: 0, isOwn: true)
+    var search = ForkSearch(fork, known: VersionVector([Dot(site: Self.site, seq: 5)]), isOwn: true)
     guard case .pull(let wants, _)? = search.next() else {
       Issue.record("nothing is asked")
       return
