@@ -181,13 +181,6 @@ import Testing
       {"restoreRelay":{}}
       """#)
   }
-}
-
-/// Plays a history and expects that every law holds.
-func expectHolds(_ options: String, _ actions: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-  let story = try Report.story(options: options, actions: actions)
-  let failure = Simulation.play(story.options, story.actions).failure
-  #expect(failure == nil, sourceLocation: sourceLocation)
 
   /// I-9: a device had left out as many changesets as the relay, but others, and was not told what lay before the one that it was given.
   @Test func asManyAreLeftOutAndNotTheSame() throws {
@@ -216,4 +209,11 @@ func expectHolds(_ options: String, _ actions: String, sourceLocation: SourceLoc
       {"restoreRelay":{}}
       """#)
   }
+}
+
+/// Plays a history and expects that every law holds.
+func expectHolds(_ options: String, _ actions: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  let story = try Report.story(options: options, actions: actions)
+  let failure = Simulation.play(story.options, story.actions).failure
+  #expect(failure == nil, sourceLocation: sourceLocation)
 }

@@ -85,10 +85,11 @@ final class ApplyGroup {
         keys.append(key)
       }
     case .names(let names):
+      let mayBeRejected = try !engine.log.rejections(inScope: scope).isEmpty
       for name in names {
         // What a rejected changeset made was never made: what is said of it is said of nothing, wherever that changeset may still be read.
-        let key = try engine.log.isRejected(scope: scope, dot: name.dot) ? nil : engine.names.key(name, of: group.table, scope: scope)
-        keys.append(key ?? [])
+        let isRejected = try mayBeRejected && engine.log.isRejected(scope: scope, dot: name.dot)
+        keys.append(try isRejected ? [] : engine.names.key(name, of: group.table, scope: scope) ?? [])
       }
     }
   }
