@@ -24,6 +24,13 @@ import Testing
     #expect(outcome.failure == nil, "make reproduce SEED=\(seed) WORLD=\(accident)")
   }
 
+  /// What a device writes whose enrolment was ended stays whole on it, and comes with it when it is enrolled anew, or by another's device.
+  @Test(arguments: 0..<4)
+  func devicesThatAreRefusedLoseNothing(seed: Int) {
+    let outcome = Simulation.play(seed: seed, kind: .with(.revocations))
+    #expect(outcome.failure == nil, "make reproduce SEED=\(seed) WORLD=revocations")
+  }
+
   @Test(arguments: [1, 5, 23])
   func theSameSeedHasTheSameTrace(seed: Int) {
     let (first, second) = (Simulation.play(seed: seed), Simulation.play(seed: seed))

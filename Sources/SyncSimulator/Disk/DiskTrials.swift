@@ -136,7 +136,9 @@ public final class DiskTrials {
     let played = try played(seed: number / Self.trialsPerWorkload)
     let workload = played.prepared.workload
     var random = SeededGenerator(seed: number)
-    let (cut, loss) = (random.number(0...played.recording.events.count), random.pick(PowerLoss.allCases))
+    let events = played.recording.events.count
+    // Opening a file takes few calls, of which each matters.
+    let (cut, loss) = (random.number(0...(random.chance(0.3) ? min(events, 20) : events)), random.pick(PowerLoss.allCases))
     what = "\(workload.name), power lost after \(cut) of \(played.recording.events.count) calls, unsynced writes \(loss)"
     coverage.note("\(workload.name): \(loss)")
     var image = played.recording.image(after: cut, losing: workload.victim, as: loss, &random)

@@ -3,7 +3,7 @@ import SyncKit
 
 /// The way to the other side, on which the messages of one exchange are lost, cut and repeated as it was drawn.
 final class SimulatedLine: ExchangeTransport {
-  /// Answers a message; throws what went wrong on the other side.
+  /// Answers a message, from a store that is asked for anew; throws what went wrong on the other side.
   private let answer: ([UInt8]) throws -> [UInt8]
   private let faults: [MessageFault]
   private let trace: (String, [UInt8]) -> Void
@@ -19,7 +19,7 @@ final class SimulatedLine: ExchangeTransport {
   private(set) var failureMeanwhile: (any Error)?
 
   init(
-    _ line: Line, to store: some ExchangeStore, trace: @escaping (String, [UInt8]) -> Void,
+    _ line: Line, to store: @escaping () throws -> some ExchangeStore, trace: @escaping (String, [UInt8]) -> Void,
     onCrash: @escaping (_ atRead: Int) throws -> Void,
     onKept: @escaping ([UInt8]) -> Void,
     onMeanwhile: @escaping (Action) throws -> Void
@@ -31,7 +31,8 @@ final class SimulatedLine: ExchangeTransport {
     self.onMeanwhile = onMeanwhile
     answer = { body in
       let request = try ExchangeRequest(decoding: body, codec: .standard)
-      return try ExchangeResponder.answer(request, from: SparingStore(store: store, batchBytes: line.batchBytes)).encoded(codec: .standard)
+      return try ExchangeResponder.answer(request, from: SparingStore(store: store(), batchBytes: line.batchBytes)).encoded(
+        codec: .standard)
     }
   }
 

@@ -103,6 +103,12 @@ public enum Action: Codable, Hashable, Sendable {
   /// A quiet day: each device exchanges with the relay twice, and nothing befalls that.
   case calm
   case withdraw(at: Int, scope: Int)
+  /// A device's enrolment is ended: the relay refuses its next request.
+  case revoke(at: Int)
+  /// A device is enrolled anew, as the replica that it is.
+  case enrol(at: Int)
+  /// So many days go by on which nobody does anything.
+  case silence(days: Int)
   case grant(at: Int, scope: Int)
   /// A device's files are copied as they lie, and the copy lives on beside the original, as another device of the same user's.
   case clone(at: Int, as: Int)

@@ -7,7 +7,10 @@ public struct ActionSource {
   private var forms: [Int] = []
   private var nextForm = 0
   private var bundles = 0
+  /// How many devices there are, copies among them.
   private var devices: Int
+  /// Whether one device has yet to begin: to whom all that has been left out by then is new.
+  private var hasNewcomer = false
   /// What follows what was drawn last.
   private var due: [Action] = []
 
@@ -22,7 +25,11 @@ public struct ActionSource {
     var source = ActionSource(options)
     // A backup from before there was anything has no scope at all.
     let first: [Action] = options.has(.relayRestores) && source.random.chance(0.5) ? [.backUpRelay] : []
-    let middle = (0..<options.steps).map { _ in source.next() }
+    let isLate = options.has(.compaction) && source.random.chance(0.5)
+    let middle = (0..<options.steps).map { step in
+      source.hasNewcomer = isLate && step < options.steps * 2 / 3
+      return source.next()
+    }
     return first + middle + (options.has(.quietEnd) ? source.quietEnd() : [])
   }
 
@@ -33,10 +40,40 @@ public struct ActionSource {
     if options.has(.withdrawals), random.chance(0.5) {
       out += [.withdraw(at: at, scope: scope), .write(at: device(), rows: [write(row())]), .calm]
     }
-    if options.has(.relayRestores), random.chance(0.5) { out.append(.restoreRelay) }
+    if options.has(.relayRestores) { out += setBack() }
+    if options.has(.clones), options.scopes > 1, random.chance(0.5) { out += readBranch() }
     if random.chance(0.7) { out.append(.write(at: device(), rows: [write(row())])) }
     if random.chance(0.3) { out.append(.reopen(at: device())) }
     return out
+  }
+
+  /// The relay is set back, and nothing but what somebody remembers of it shows that it was.
+  private mutating func setBack() -> [Action] {
+    let line = Line(batchBytes: 1 << 20)
+    let (at, other) = (device(), device())
+    switch random.number(0...3) {
+    case 0: return [.restoreRelay]
+    // As much arrives anew as was lost: the place in the order is the same, what stands there is not.
+    case 1: return [.backUpRelay, put(at), .sync(at: at, line), .restoreRelay, put(other), .sync(at: other, line)]
+    // What was pushed is lost, and the trip that would have told the place after the push was cut.
+    case 2: return [.backUpRelay, put(at), .sync(at: at, Line(faults: [.none, .none, .requestLost], batchBytes: 1 << 20)), .restoreRelay]
+    default: return []
+    }
+  }
+
+  /// A copy learns in one scope that it is one, and writes on in another under its new name, having read there what it wrote under the old one.
+  private mutating func readBranch() -> [Action] {
+    guard devices < options.replicas + 3 else { return [] }
+    let (at, copy) = (device(), devices)
+    devices += 1
+    var rows = [row(), row()]
+    (rows[0].scope, rows[1].scope) = (0, 1)
+    guard rows.allSatisfy({ !FieldTable.all[$0.table].isFixed }) else { return [] }
+    let line = Line(batchBytes: 1 << 20)
+    return [
+      .clone(at: at, as: copy), put(at, rows), .sync(at: at, line), put(copy, rows), .withdraw(at: at, scope: 0), .sync(at: copy, line),
+      put(copy, [rows[0]]), .grant(at: at, scope: 0),
+    ]
   }
 
   mutating func next() -> Action {
@@ -59,7 +96,7 @@ public struct ActionSource {
   private static let weights: [(fault: WorldOptions.Fault, weight: Int)] = [
     (.forms, 12), (.settlements, 8), (.meetings, 12), (.gaps, 20), (.bundles, 8), (.late, 5), (.crashes, 4), (.reopening, 4), (.skew, 3),
     (.clocks, 5), (.withdrawals, 6), (.relayCrashes, 3), (.relayRestores, 4), (.processes, 8), (.calm, 4), (.undone, 8), (.clones, 5),
-    (.deviceRestores, 8), (.compaction, 15),
+    (.deviceRestores, 8), (.compaction, 15), (.revocations, 8),
   ]
 
   private mutating func happening(_ fault: WorldOptions.Fault, _ at: Int) -> Action {
@@ -108,8 +145,15 @@ public struct ActionSource {
       guard devices < options.replicas + 3 else { return .sync(at: at, line()) }
       devices += 1
       return .clone(at: at, as: devices - 1)
+    case .revocations:
+      if random.chance(0.5) { due = [.write(at: at, rows: [write(row())]), .sync(at: at, line()), .enrol(at: at)] }
+      return random.chance(0.8) ? .revoke(at: at) : .enrol(at: at)
     case .compaction:
+      // Who is silent for a year is not waited for any longer.
+      if random.chance(0.1) { return .silence(days: 365) }
       due = [.compact(at: at, isCut: random.chance(0.1))]
+      // Somebody hears of it, and of nothing after it.
+      if random.chance(0.4) { due.append(.sync(at: device(), Line(faults: [.none, .none, .requestLost], batchBytes: 1))) }
       return .sync(at: at, Line(batchBytes: 1 << 20))
     case .deviceRestores: return random.chance(0.5) ? .backUpDevice(at: at) : .restoreDevice(at: at)
     default: return random.chance(0.5) ? .backUpRelay : .restoreRelay
@@ -118,7 +162,7 @@ public struct ActionSource {
 
   // MARK: Parts
 
-  private mutating func device() -> Int { random.number(0...devices - 1) }
+  private mutating func device() -> Int { random.number(0...devices - (hasNewcomer ? 2 : 1)) }
 
   private mutating func scope() -> Int { random.number(0...options.scopes) }
 
@@ -126,6 +170,17 @@ public struct ActionSource {
     let table = random.pick(options.tables)
     let scope = FieldTable.all[table].isFixed ? options.scopes : random.number(0...options.scopes - 1)
     return RowID(table: table, scope: scope, row: random.number(0...options.rows - 1))
+  }
+
+  /// A write that surely says something, or nearly so.
+  private mutating func put(_ at: Int, _ rows: [RowID]? = nil) -> Action {
+    .write(
+      at: at,
+      rows: (rows ?? [row()]).map { row in
+        var put = write(row)
+        put.statement = .upsert
+        return put
+      })
   }
 
   private mutating func write(_ row: RowID) -> RowWrite {
@@ -142,7 +197,7 @@ public struct ActionSource {
     if options.has(.largeValues), random.chance(0.2) { return Int64(random.number(300_000...700_000)) }
     return random.pick([
       (10, nil), (80, Int64(random.number(0...options.values - 1))), (5, Int64(1000 + random.number(0...options.values))),
-      (5, Int64(2000 + random.number(0...options.values))),
+      (5, Int64(2000 + random.number(0...options.values))), (8, Int64(-random.number(1...FieldTable.odd.count))),
     ])
   }
 
@@ -166,6 +221,7 @@ public struct ActionSource {
     let faults = all.filter { options.has($0.0) }.map(\.1)
     guard options.has(.meanwhile) else { return faults }
     let at = device()
+    if options.has(.revocations), random.chance(0.2) { return faults + [.meanwhile(.revoke(at: at))] }
     let other: Action = random.chance(0.5) ? .write(at: at, rows: [write(row())]) : .sync(at: at, Line(batchBytes: Limits.batchBytes))
     return faults + [.meanwhile(other)]
   }

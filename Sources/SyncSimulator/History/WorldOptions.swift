@@ -20,6 +20,8 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     case deviceRestores
     /// What has no effect any more is left out of the logs.
     case compaction
+    /// The relay refuses devices from some time on, for good or until they are enrolled anew.
+    case revocations
     /// Several steps happen in the same millisecond: what is written at the same time is told apart by its name alone.
     case sameMoment
     /// People write and devices exchange while an exchange is under way.
@@ -87,8 +89,10 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     var length = random.pick([10, 20, 40, 60, 100])
     let share = random.pick([0.15, 0.4, 0.7])
     var chosen: [Fault] = []
-    // Drawn last, so that worlds without it stay as they were.
-    for fault in Fault.allCases where fault != .compaction && random.chance(Self.rare[fault] ?? share) { chosen.append(fault) }
+    // Two are drawn last, so that worlds without them stay as they were.
+    for fault in Fault.allCases where fault != .compaction && fault != .revocations && random.chance(Self.rare[fault] ?? share) {
+      chosen.append(fault)
+    }
     var used: [Int] = []
     for table in FieldTable.all.indices where random.chance(0.4) { used.append(table) }
     // In a small room things meet each other.
@@ -108,14 +112,13 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     case .with(let fault):
       if !chosen.contains(fault) { chosen.append(fault) }
       // What has no effect any more comes of long histories in a small room.
-      if fault == .compaction {
-        length += 40
-        chosen.removeAll { $0 == .noRelay }
-      }
+      if fault == .compaction { length += 40 }
+      if fault == .compaction || fault == .revocations { chosen.removeAll { $0 == .noRelay } }
     }
     // Which of two changesets of one name keeps it is the relay's to say.
     if chosen.contains(.clones) || chosen.contains(.deviceRestores) { chosen.removeAll { $0 == .noRelay } }
     if !chosen.contains(.compaction), !chosen.contains(.noRelay), random.chance(share) { chosen.append(.compaction) }
+    if !chosen.contains(.revocations), !chosen.contains(.noRelay), random.chance(share / 2) { chosen.append(.revocations) }
     faults = chosen
     // Megabytes at each step would take most of a run's time.
     steps = chosen.contains(.largeValues) ? min(15, length) : length

@@ -69,6 +69,19 @@ public struct MergeOracle {
     }.sorted { ($1.time, names[$1.dot] ?? $1.dot) < ($0.time, names[$0.dot] ?? $0.dot) }
   }
 
+  /// The latest time of what is applied; nil where nothing is.
+  public func latest(applied: VersionVector) -> HybridTime? {
+    writes.values.joined().filter { applied.contains($0.dot) && !leftOut.contains($0.dot) }.map(\.time).max()
+  }
+
+  /// The latest value of a cell among those that the author of a write had; nil where it had none.
+  public func readValue(_ row: String, _ column: String, by dot: Dot) -> Value? {
+    let all = writes[row] ?? []
+    guard let write = all.first(where: { $0.dot == dot }) else { return nil }
+    return all.filter { write.read.contains($0.dot) && $0.values[column] != nil }.max { ($0.time, $0.dot) < ($1.time, $1.dot) }?.values[
+      column]
+  }
+
   /// What a cell displays by a policy; nil when nobody has written it.
   public func shown(_ row: String, _ column: String, _ policy: MergePolicy, applied: VersionVector) -> Value? {
     if policy == .counter { return count(row, column, applied: applied).map { .integer($0) } }
@@ -137,7 +150,8 @@ public struct MergeOracle {
       switch value {
       case .null: (0, 0, [])
       case .integer(let n): (1, Double(n), [])
-      case .real(let x): (1, x, [])
+      // Of equal numbers the integer comes first.
+      case .real(let x): (1, x, [1])
       case .text(let bytes): (2, 0, bytes)
       case .blob(let bytes): (3, 0, bytes)
       }

@@ -159,13 +159,15 @@ extension Action {
     case .clock(let at, let fault): return number(at).map { .clock(at: $0, fault) }
     case .withdraw(let at, let scope): return number(at).map { .withdraw(at: $0, scope: scope) }
     case .grant(let at, let scope): return number(at).map { .grant(at: $0, scope: scope) }
+    case .revoke(let at): return number(at).map { .revoke(at: $0) }
+    case .enrol(let at): return number(at).map { .enrol(at: $0) }
     case .clone(let at, let new):
       guard let at = number(at), let new = number(new) else { return nil }
       return .clone(at: at, as: new)
     case .backUpDevice(let at): return number(at).map { .backUpDevice(at: $0) }
     case .restoreDevice(let at): return number(at).map { .restoreDevice(at: $0) }
     case .compact(let at, let isCut): return number(at).map { .compact(at: $0, isCut: isCut) }
-    case .save, .late, .calm, .crashRelay, .backUpRelay, .restoreRelay: return self
+    case .save, .late, .calm, .silence, .crashRelay, .backUpRelay, .restoreRelay: return self
     }
   }
 

@@ -133,7 +133,8 @@ private final class Session: @unchecked Sendable {
     (self.replica, self.access, batchBytes) = (replica, access, line.batchBytes)
     let kept = kept
     self.line = SimulatedLine(
-      line, to: access, trace: { _, _ in }, onCrash: { _ in }, onKept: { kept.bodies.append($0) }, onMeanwhile: { _ in kept.meanwhile() })
+      line, to: { access }, trace: { _, _ in }, onCrash: { _ in }, onKept: { kept.bodies.append($0) },
+      onMeanwhile: { _ in kept.meanwhile() })
   }
 
   func run() {

@@ -99,12 +99,16 @@ struct FieldTable: Sendable {
     keyCells(id, scope) + (isFixed || key == .scopeAndID ? [] : [("scope", .text(scope.name))])
   }
 
+  /// What is like something else, or like nothing, and yet is neither: numbers below 0 stand for these.
+  static let odd: [Value] = [.text(""), .blob([]), .blob([0]), .text("1"), .real(1), .integer(-1), .integer(.min), .real(-2.5)]
+
   /// Reads a value as histories write it: nothing for NULL, a small number as itself, larger ones as text and blobs.
   func value(_ code: Int64?, for column: Column, scope: ScopeID) -> Value {
     guard let code else { return column.policy == .counter ? .integer(0) : .null }
     if column.policy == .counter { return .integer(code % 1000) }
     if column.name == "r" { return .text("\(scope.name)/\(code % 3)") }
     switch code {
+    case ..<0: return Self.odd[Int(-1 - code) % Self.odd.count]
     case ..<1000: return .integer(code)
     case ..<2000: return .text("t\(code)")
     case ..<3000: return .real(Double(code) / 7)

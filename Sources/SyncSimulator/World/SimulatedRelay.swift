@@ -10,7 +10,8 @@ final class SimulatedRelay {
   private let chance: SimulatedChance
   private var limits = RelayLimits()
   private(set) var relay: Relay
-  private var principals: [Int: Principal] = [:]
+  /// The devices' tokens, by their numbers.
+  private var tokens: [Int: String] = [:]
   private(set) var hasBackup = false
 
   init(folder: String, seed: Int) throws {
@@ -28,18 +29,28 @@ final class SimulatedRelay {
 
   func pass(_ milliseconds: Int64) { clock.pass(milliseconds) }
 
-  func enrol(_ device: SimulatedReplica, scopes: [ScopeID]) throws {
+  /// Enrols a device, for the first time or anew. Its copies are given its new token, since its old one is void.
+  func enrol(_ device: SimulatedReplica, scopes: [ScopeID] = []) throws {
     let code = try relay.createCode(user: device.user, name: device.user, role: "specialist", grants: scopes.map { .one($0) })
     let enrolment = try relay.enrol(code: code, device: DeviceID(of: device.replica.site), label: "laptop")
-    guard let principal = try relay.authenticate(enrolment.token) else { throw WorldError("an enrolled device is unknown") }
-    principals[device.number] = principal
+    let former = tokens[device.number]
+    tokens[device.number] = enrolment.token
+    for (number, token) in tokens where token == former { tokens[number] = enrolment.token }
   }
 
   /// A copy of a device has its token too.
-  func enrol(_ copy: SimulatedReplica, asCopyOf original: SimulatedReplica) { principals[copy.number] = principals[original.number] }
+  func enrol(_ copy: SimulatedReplica, asCopyOf original: SimulatedReplica) { tokens[copy.number] = tokens[original.number] }
 
+  /// Ends a device's part, and that of its copies.
+  func revoke(_ device: SimulatedReplica) throws { try relay.revoke(device: DeviceID(of: device.replica.site)) }
+
+  func isEnrolled(_ device: SimulatedReplica) throws -> Bool { try tokens[device.number].flatMap { try relay.authenticate($0) } != nil }
+
+  /// The log as a device sees it: who it is is asked anew at each request.
   func access(_ device: SimulatedReplica) throws -> RelayAccess {
-    guard let principal = principals[device.number] else { throw WorldError("device \(device.number) is not enrolled") }
+    guard let token = tokens[device.number], let principal = try relay.authenticate(token) else {
+      throw RelayError(.revoked, "device \(device.number)")
+    }
     return RelayAccess(relay, principal)
   }
 

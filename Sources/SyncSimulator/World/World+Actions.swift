@@ -54,11 +54,20 @@ extension World {
     case .grant(let at, let scope):
       guard let device = device(at), scopes.indices.contains(scope) else { return }
       try grant(device, scopes[scope])
+    case .revoke(let at):
+      if let device = device(at) { try revoke(device) }
+    case .enrol(let at):
+      if let device = device(at) { try enrol(device) }
+    case .silence(let days):
+      for device in devices { device.clock.pass(Int64(days) * 86_400_000) }
+      relay?.pass(Int64(days) * 86_400_000)
     case .calm:
       for _ in 0..<2 {
         for device in devices { try sync(device, Line(batchBytes: Limits.batchBytes)) }
       }
-      try compareDigests()
+      for device in devices {
+        for scope in scopes { try compareDigest(device, scope) }
+      }
     case .clone(let at, let number):
       if let device = device(at) { try clone(device, as: number) }
     case .backUpDevice(let at): try device(at)?.backUp()
@@ -75,8 +84,11 @@ extension World {
       guard let relay, relay.hasBackup else { return }
       try relay.restore()
       isRelaySetBack = true
-      // The backup has the grants of its day.
-      for device in devices { try grantWhatIsMissing(device) }
+      // The backup has the grants and the enrolments of its day.
+      for device in devices {
+        try grantWhatIsMissing(device)
+        if revoked.contains(device.number) { try revoke(device) } else if try !relay.isEnrolled(device) { try enrol(device) }
+      }
     }
   }
 
@@ -99,6 +111,27 @@ extension World {
     for scope in scopes {
       if granted.contains(.one(scope)) { withdrawn.remove(Withdrawal(user: device.user, scope: scope)) } else { try grant(device, scope) }
     }
+  }
+
+  /// The copies of a device are one device to the relay.
+  private func copies(_ device: SimulatedReplica) throws -> [SimulatedReplica] {
+    let site = try device.replica.site
+    return try devices.filter { other in
+      let site = (site, try other.replica.site)
+      return site.0.deviceHigh == site.1.deviceHigh && site.0.deviceLow == site.1.deviceLow
+    }
+  }
+
+  private func revoke(_ device: SimulatedReplica) throws {
+    guard let relay else { return }
+    try relay.revoke(device)
+    revoked.formUnion(try copies(device).map(\.number))
+  }
+
+  func enrol(_ device: SimulatedReplica) throws {
+    guard let relay else { return }
+    try relay.enrol(device)
+    revoked.subtract(try copies(device).map(\.number))
   }
 
   /// A transaction does not come to its end: nothing of it may be there afterwards.

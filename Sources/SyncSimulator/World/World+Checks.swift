@@ -27,6 +27,7 @@ extension World {
         try require("I-5", isClosed, "\(device.user) applied \(vector.entries) of \(scope) without what it needs")
       }
       device.applied[scope] = vector
+      try compareDigest(device, scope)
     }
     for (place, table) in device.known {
       let rows = try displayed(device, table)
@@ -50,6 +51,25 @@ extension World {
     }
   }
 
+  /// Digests are equal where the same has been applied, and only there: whoever has it, and whenever.
+  func compareDigest(_ device: SimulatedReplica, _ scope: ScopeID) throws {
+    // What a device calls its writes is part of its digest; and who has yet to get what closes what was left out shows less than others.
+    guard !options.hasAccidents, device.leftOut[scope]?.isEmpty ?? true, let applied = device.applied[scope], !applied.isEmpty else {
+      return
+    }
+    let hex = try device.replica.digest(of: scope).hex
+    let place = DigestPlace(scope: scope, version: device.version)
+    let known = digests[place] ?? [:]
+    for (other, otherHex) in known where (other == applied) != (otherHex == hex) {
+      throw WorldFailure(
+        step: step, invariant: "I-1",
+        message:
+          "\(device.user)'s digest of \(scope) with \(applied.entries) is \(other == applied ? "another" : "the same") as was known with \(other.entries)"
+      )
+    }
+    digests[place, default: [:]][applied] = hex
+  }
+
   /// What a device now counts as applied without ever having had it.
   private func noteLeftOut(_ device: SimulatedReplica, _ scope: ScopeID, from before: VersionVector, to after: VersionVector) throws {
     for (dot, _) in try omitted(device, scope) where !before.contains(dot) && after.contains(dot) {
@@ -58,7 +78,7 @@ extension World {
   }
 
   /// What has been left out of a device's log and counts as applied: as the oracle names it, and as the device does.
-  private func omitted(_ device: SimulatedReplica, _ scope: ScopeID) throws -> [(dot: Dot, name: Dot)] {
+  func omitted(_ device: SimulatedReplica, _ scope: ScopeID) throws -> [(dot: Dot, name: Dot)] {
     guard options.has(.compaction) else { return [] }
     let held = device.held[scope] ?? VersionVector()
     let want = ScopeHoldings(scope: scope, holdings: Holdings(vector: held, omitted: .max))
@@ -158,7 +178,10 @@ extension World {
           try require(
             "I-3", wanted == candidates,
             "\(name(id)).\(column) has candidates \(Self.text(candidates)) at \(device.user), not \(Self.text(wanted))")
-          if let conflict { out.append((conflict, id, column)) }
+          if let conflict {
+            out.append((conflict, id, column))
+            try checkRead(conflict, id, column, device)
+          }
         }
       }
       let rest = left.values.contains { !$0.isEmpty }
@@ -170,6 +193,20 @@ extension World {
     coverage.note("conflict:cell", out.filter { $0.column != MergeOracle.existence }.count)
     coverage.note("conflict:existence", out.filter { $0.column == MergeOracle.existence }.count)
     return out
+  }
+
+  /// Compares what is told of what a conflict's authors had read with what they had.
+  private func checkRead(_ conflict: Conflict, _ id: RowID, _ column: String, _ device: SimulatedReplica) throws {
+    // What was left out before there was a conflict is not told any more, and names decide between equal times.
+    guard column != MergeOracle.existence, !options.has(.compaction), !options.hasAccidents, !options.has(.sameMoment) else { return }
+    let oracle = oracle(scope(id), at: device)
+    for write in conflict.candidates.flatMap(\.writes) {
+      let wanted = oracle.readValue(name(id), column, by: write.dot)
+      try require(
+        "I-3", write.readValue == wanted,
+        "\(write.author) is told to have read \(String(describing: write.readValue)) in \(name(id)).\(column), not \(String(describing: wanted))"
+      )
+    }
   }
 
   /// How many sets of rows share what is declared unique, and how many rows refer to one that is known to be deleted: there is never a
@@ -201,6 +238,12 @@ extension World {
     guard let candidates else { return "none" }
     return candidates.map { "\($0.key) by \($0.value.sorted())" }.sorted().joined(separator: ", ")
   }
+}
+
+/// Where digests can be compared: a version of the application that lacks a column lacks its default too.
+struct DigestPlace: Hashable {
+  let scope: ScopeID
+  let version: Int
 }
 
 extension Value {

@@ -13,17 +13,23 @@ extension World {
     guard let relay else { return nil }
     let granted = Set(try relay.relay.grants(of: device.user).map(\.scope))
     var before: [ScopeID: (here: VersionVector, there: VersionVector)] = [:]
-    for scope in scopes where !granted.contains(.one(scope)) {
+    let isRevoked = revoked.contains(device.number)
+    for scope in scopes where isRevoked || !granted.contains(.one(scope)) {
       before[scope] = (device.held[scope] ?? VersionVector(), try relay.vector(of: scope))
     }
-    let summary = try exchange(device, line, with: try relay.access(device), peer: Self.relayName)
+    let unsent = try isRevoked ? device.replica.status(peer: Self.relayName).unsentChangesets : 0
+    let summary = try exchange(device, line, with: { try relay.access(device) }, peer: Self.relayName)
     if line.hasMeanwhile { return summary }
+    if isRevoked {
+      let isWhole = try summary == nil && device.replica.status(peer: Self.relayName).unsentChangesets == unsent
+      try require("I-13", isWhole, "\(device.user)'s device was revoked, and has exchanged, or counts less as unsent")
+    }
     for scope in scopes {
       let (here, there) = (device.held[scope] ?? VersionVector(), try relay.vector(of: scope))
       if let before = before[scope] {
         // What nobody has opened yet is its author's to open.
-        let isBarred = before.there.isEmpty || here == before.here && there == before.there
-        try require("I-13", isBarred, "\(scope) is not granted to \(device.user), and was exchanged")
+        let isBarred = !isRevoked && before.there.isEmpty || here == before.here && there == before.there
+        try require("I-13", isBarred, "\(scope) is not granted to \(device.user), or the device was revoked, and was exchanged")
       } else if let summary, !summary.refused.contains(where: { $0.scope == scope }) {
         try require(
           "I-9", here.covers(there), "\(device.user) has exchanged and lacks some of \(scope): \(here.entries) of \(there.entries)")
@@ -39,7 +45,7 @@ extension World {
   func meet(_ device: SimulatedReplica, _ other: SimulatedReplica, _ line: Line) throws {
     // What waited there until this exchange comes with the next.
     let hasWaiting = try other.replica.status(peer: Self.relayName).waiting > 0
-    let summary = try exchange(device, line, with: try other.replica.exchangeStore, peer: "device\(other.number)")
+    let summary = try exchange(device, line, with: { try other.replica.exchangeStore }, peer: "device\(other.number)")
     try check(other)
     guard let summary, summary.refused.isEmpty, !line.hasMeanwhile, !hasWaiting else { return }
     for scope in scopes {
@@ -51,7 +57,7 @@ extension World {
 
   @discardableResult
   private func exchange(
-    _ device: SimulatedReplica, _ line: Line, with store: some ExchangeStore, peer: String
+    _ device: SimulatedReplica, _ line: Line, with store: @escaping () throws -> some ExchangeStore, peer: String
   ) throws -> ExchangeSummary? {
     let way = SimulatedLine(
       line, to: store,
@@ -82,9 +88,11 @@ extension World {
       coverage.note("fork by hand")
     } catch {
       if let failure = way.failureMeanwhile { throw failure }
-      let isBefallen = !way.befallen.isEmpty
+      let isRefused = peer == Self.relayName && revoked.contains(device.number)
+      if isRefused { coverage.note("refused:revoked") }
       try require(
-        "I-9", isBefallen, "an exchange of \(device.user) with \(peer) failed by itself: \(error) \(way.failure.map { "\($0)" } ?? "")")
+        "I-9", isRefused || !way.befallen.isEmpty,
+        "an exchange of \(device.user) with \(peer) failed by itself: \(error) \(way.failure.map { "\($0)" } ?? "")")
       coverage.note("exchange cut")
     }
     for fault in way.befallen { coverage.note("fault:" + String("\(fault)".prefix { $0 != "(" })) }
@@ -94,6 +102,8 @@ extension World {
       summary = nil
     }
     try check(device)
+    // What is left out may have come without all that closes it; then it stays for as long as a row needs it.
+    if summary == nil, options.has(.compaction) { try expectSound(device) }
     return summary
   }
 
@@ -114,7 +124,10 @@ extension World {
     let (sender, body) = late.remove(at: number % late.count)
     guard let device = device(sender) else { return }
     let request = try ExchangeRequest(decoding: body, codec: .standard)
-    _ = try ExchangeResponder.answer(request, from: try relay.access(device))
+    do {
+      _ = try ExchangeResponder.answer(request, from: try relay.access(device))
+      try require("I-13", !revoked.contains(sender), "a request of \(device.user)'s was answered, whose device was revoked")
+    } catch let error as RelayError where error.code == .revoked && revoked.contains(sender) {}
   }
 
   /// Leaves out what everybody has who is waited for.
@@ -123,6 +136,7 @@ extension World {
     for held in try relay.relay.acknowledgedByAll() {
       let all = try relay.relay.officeAccess().holdings(of: held.scope)
       let known = Dictionary((device.names[held.scope] ?? [:]).map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      let before = Set(try omitted(device, held.scope).map(\.dot))
       let omissions = try device.replica.compact(held.scope, acknowledged: held.holdings.vector, held: all)
       for omission in omissions {
         for seq in omission.run.first...omission.run.last {
@@ -130,9 +144,22 @@ extension World {
           if let name = known[dot] { leftOut[held.scope, default: [:]][dot] = name }
         }
       }
+      try expectUncontested(Set(try omitted(device, held.scope).map(\.dot)).subtracting(before), held.scope, device)
       if !isCut { coverage.note("left out", try relay.relay.leaveOut(omissions)) }
     }
     try check(device)
+  }
+
+  /// Who settles a conflict sees what its authors had read: of such a row nothing is left out.
+  private func expectUncontested(_ gone: Set<Dot>, _ scope: ScopeID, _ device: SimulatedReplica) throws {
+    let oracle = oracle(scope, at: device)
+    for id in ids where self.scope(id) == scope {
+      let lost = gone.intersection(oracle.writes[name(id)]?.map(\.dot) ?? [])
+      guard !lost.isEmpty else { continue }
+      let columns = FieldTable.all[id.table].columns.filter { $0.policy == .keep }.map(\.name) + [MergeOracle.existence]
+      let isOpen = columns.contains { oracle.conflict(name(id), $0, applied: applied(device, id)) != nil }
+      try require("I-3", !isOpen, "\(lost.sorted()) was left out of \(scope) at \(device.user), and \(name(id)) is in conflict")
+    }
   }
 
   // MARK: By hand

@@ -147,6 +147,8 @@ extension World {
       let own = Dot(site: try device.replica.site, seq: known[try device.replica.site] + 1)
       try require("I-12", header.dot == own, "\(device.user) wrote \(header.dot) where \(own) is due")
       try require("I-16", header.time > device.lastTime[scope] ?? HybridTime(rawValue: 0), "\(device.user)'s time does not rise")
+      let read = oracle(scope, at: device).latest(applied: device.applied[scope] ?? VersionVector())
+      try require("I-16", read.map { $0 < header.time } ?? true, "\(device.user) writes at a time before that of what it has")
       device.lastTime[scope] = header.time
       oracles[scope, default: MergeOracle()].add(writes, as: dot)
       trace.note(fragment.header)

@@ -45,6 +45,10 @@ public final class World {
   var isRelaySetBack = false
   var late: [(device: Int, body: [UInt8])] = []
   var withdrawn: Set<Withdrawal> = []
+  /// The devices that the relay has to refuse.
+  var revoked: Set<Int> = []
+  /// Every digest that any replica has had, by scope, version of the application and what had been applied.
+  var digests: [DigestPlace: [VersionVector: String]] = [:]
   var trace = Trace()
   var coverage = Coverage()
   var step = 0
@@ -145,6 +149,7 @@ public final class World {
     let copy = try SimulatedReplica(number: number, folder: folder, options: options, copyOf: original)
     devices.append(copy)
     relay?.enrol(copy, asCopyOf: original)
+    if revoked.contains(original.number) { revoked.insert(number) }
     try check(copy)
   }
 
