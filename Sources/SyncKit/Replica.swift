@@ -65,8 +65,6 @@ public final class Replica: Sendable {
         try Self.bringToDisk(db)
       }
       try Opening(engine, configuration).run(pool, path: path, migrate)
-      // Of a new file the first page may never have been brought to the disk, if that has failed once: the log beside an empty file is void.
-      try pool.writeWithoutTransaction(Self.bringToDisk)
     } catch {
       throw Self.translate(error, path: path)
     }
@@ -75,7 +73,10 @@ public final class Replica: Sendable {
 
   /// Brings what stands in the log alone into the file, as far as nobody is reading what was before.
   private static func bringToDisk(_ db: Database) throws {
-    do { _ = try db.checkpoint(.passive) } catch let error as DatabaseError where error.resultCode != .SQLITE_IOERR {}
+    do {
+      // The pool takes a first page that could not be written for written: then there is no log, and commits do not wait for the disk.
+      guard try db.checkpoint(.passive).walFrameCount >= 0 else { throw DatabaseError(resultCode: .SQLITE_IOERR, message: "no log") }
+    } catch let error as DatabaseError where error.resultCode != .SQLITE_IOERR {}
   }
 
   deinit {

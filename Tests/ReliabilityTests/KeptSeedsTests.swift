@@ -210,7 +210,7 @@ import Testing
   @Test func asManyAreLeftOutAndNotTheSame() throws {
     try expectHolds(
       #"""
-      {"faultShare":15,"faults":[],"replicas":3,"rows":1,"scopes":1,"seed":100301,"steps":100,"tables":[0,1,3],"values":20,"writes":60}
+      {"faultShare":15,"faults":["compaction"],"replicas":3,"rows":1,"scopes":1,"seed":100301,"steps":100,"tables":[0,1,3],"values":20,"writes":60}
       """#,
       #"""
       {"write":{"at":0,"rows":[{"cells":[{"column":4,"value":9}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":1},"statement":"upsert"}]}}
