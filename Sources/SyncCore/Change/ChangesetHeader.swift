@@ -161,7 +161,9 @@ extension ChangesetHeader {
   public static let endBytes = 4
 
   /// Makes ``ends``.
-  /// - Parameter hash: the hash of a changeset; nil where it cannot be told.
+  /// - Parameters:
+  ///   - needs: what the changeset needs.
+  ///   - hash: the hash of a changeset; nil where it cannot be told.
   public static func ends(of needs: VersionVector, hash: (Dot) throws -> [UInt8]?) rethrows -> [UInt8] {
     let ends = try needs.entries.flatMap { need in try hash(need)?.prefix(endBytes) ?? untold }
     return ends.allSatisfy { $0 == 0 } ? [] : ends
