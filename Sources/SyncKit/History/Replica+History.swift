@@ -25,7 +25,7 @@ public struct HistoryEntry: Sendable {
   /// What the write did.
   public enum Kind: String, Sendable {
     case wrote, deleted, settled
-    /// It has no effect: the office has rejected it, or what made the row (``Rejection``).
+    /// It has no effect: the office has rejected it, or what made the row (``Replica/rejections()``).
     case rejected
   }
 
