@@ -119,6 +119,8 @@ public struct WorldOptions: Codable, Hashable, Sendable {
     if chosen.contains(.clones) || chosen.contains(.deviceRestores) { chosen.removeAll { $0 == .noRelay } }
     if !chosen.contains(.compaction), !chosen.contains(.noRelay), random.chance(share) { chosen.append(.compaction) }
     if !chosen.contains(.revocations), !chosen.contains(.noRelay), random.chance(share / 2) { chosen.append(.revocations) }
+    // What is left out has lost the transaction by which the judge knows a copy's changesets again.
+    if chosen.contains(.clones) || chosen.contains(.deviceRestores) { chosen.removeAll { $0 == .compaction } }
     faults = chosen
     // Megabytes at each step would take most of a run's time.
     steps = chosen.contains(.largeValues) ? min(15, length) : length

@@ -100,6 +100,14 @@ final class SimulatedReplica {
     tables.map { ($0, FieldTable.all[$0]) }.filter { $0.table.version <= version }
   }
 
+  /// What has come before its time.
+  func waiting() throws -> [ChangesetHeader] {
+    let all = try replica.read { db in
+      try Data.fetchAll(db, sql: "SELECT min(header) FROM synckit_waiting GROUP BY scope, site, seq ORDER BY scope, site, seq")
+    }
+    return try all.map { try ChangesetHeader(decoding: Array($0)) }
+  }
+
   func reopen(version: Int? = nil) throws {
     open = [:]
     self.version = version ?? self.version
