@@ -51,7 +51,19 @@ struct FieldSurvey: AsyncParsableCommand {
         name: Text("调研", "Survey").here,
         subcommands: [
           EnterpriseCommand.self, AssignCommand.self, VisitCommand.self, DiagnosisCommand.self, FindingCommand.self,
-          AssessmentCommand.self, NeedCommand.self, RatingCommand.self, ReportCommand.self,
+          AssessmentCommand.self, NeedCommand.self, RecommendationCommand.self, RatingCommand.self, ReportCommand.self,
+        ]),
+      CommandGroup(
+        name: Text("试点项目", "The programme").here,
+        subcommands: [
+          ProjectCommand.self, ContractCommand.self, CheckCommand.self, WarningCommand.self, AcceptanceCommand.self, PaymentCommand.self,
+          ProposalCommand.self,
+        ]),
+      CommandGroup(
+        name: Text("共享目录", "The catalogue").here,
+        subcommands: [
+          ProviderCommand.self, SolutionCommand.self, PlatformCommand.self, LeaderCommand.self, AgencyCommand.self, EventCommand.self,
+          TrainingCommand.self, ResultCommand.self,
         ]),
       CommandGroup(
         name: Text("同步", "Sync").here,

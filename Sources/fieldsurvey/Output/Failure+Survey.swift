@@ -25,6 +25,7 @@ extension Failure {
     switch code {
     case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent: .notConfigured
     case .instrumentUnknown, .recordUnknown, .fileUnreadable: .notFound
+    case .notAuthorised: .notPermitted
     default: .badInput
     }
   }
@@ -33,7 +34,7 @@ extension Failure {
     switch code {
     case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent:
       Text("请重新安装 fieldsurvey,或设置 FIELDSURVEY_RESOURCES。", "Install fieldsurvey anew, or set FIELDSURVEY_RESOURCES.")
-    case .answersRefused: Text("改正以上各处后再试。", "Mend these, then try again.")
+    case .answersRefused, .recordRefused: Text("改正以上各处后再试。", "Mend these, then try again.")
     default: nil
     }
   }
