@@ -66,6 +66,9 @@ struct FieldSurvey: AsyncParsableCommand {
           TrainingCommand.self, ResultCommand.self,
         ]),
       CommandGroup(
+        name: Text("统计", "Figures").here,
+        subcommands: [IndicatorCommand.self, FunnelCommand.self, CoverageCommand.self, SnapshotCommand.self, DuplicatesCommand.self]),
+      CommandGroup(
         name: Text("同步", "Sync").here,
         subcommands: [SyncCommand.self, DaemonCommand.self, StatusCommand.self, EnrolCommand.self, BundleCommand.self]),
       CommandGroup(

@@ -39,6 +39,17 @@ extension Failure {
         "\(table.zh)由 \(list("authority")) 决定,您是 \(of("role"))。",
         "A \(table.en) is the word of \(list("authority")); you are \(of("role")).")
     case .proposalDecided: return Text("建议 \(of("id")) 已由 \(of("by")) 处理。", "The proposal \(of("id")) was decided by \(of("by")).")
+    case .enterpriseMerged:
+      return Text("企业 \(of("id")) 已并入 \(of("canonical"))。", "The enterprise \(of("id")) was merged into \(of("canonical")) already.")
+    case .creditCodesDiffer:
+      return Text(
+        "两家企业的信用代码不同(\(of("first"))、\(of("second"))),没有合并。",
+        "The credit codes differ (\(of("first")), \(of("second"))): not merged.")
+    case .snapshotTaken: return Text("\(of("quarter")) 已冻结,不再更改。", "\(of("quarter")) is frozen already, and stays as it is.")
+    case .quarterNotOver:
+      return Text("\(of("quarter")) 到 \(of("lastDay")) 才结束。", "\(of("quarter")) is not over before \(of("lastDay")).")
+    case .indicatorUnknown: return Text("没有指标 \(of("id"))。", "There is no indicator \(of("id")).")
+    case .planMalformed: return Text("指标文件格式不对。", "The file of indicators is malformed.")
     case .fileUnreadable: return Text("无法读取文件 \(of("path"))。", "The file \(of("path")) cannot be read.")
     default:
       let facts = details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
@@ -50,6 +61,8 @@ extension Failure {
   static func name(of table: String) -> Text {
     if let type = RecordType.of(table) { return Text(type.label.zh, type.label.en.lowercased()) }
     return switch table {
+    case "alias": Text("合并", "merge")
+    case "snapshot": Text("季度快照", "snapshot")
     case "proposal": Text("建议", "proposal")
     case "enterprise": Text("企业", "enterprise")
     case "assignment": Text("指派", "assignment")
