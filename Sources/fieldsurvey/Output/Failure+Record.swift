@@ -1,7 +1,7 @@
 import SurveyModel
 
 extension Failure {
-  /// What the domain refuses about records, and codes of a later version.
+  /// What the domain refuses about records.
   static func record(_ error: SurveyError) -> Text {
     let details = error.details
     func of(_ key: String) -> String { details[key] ?? "?" }
@@ -27,9 +27,7 @@ extension Failure {
     case .otherEnterprise:
       return Text("\(table.zh) \(of("id")) 属于另一家企业。", "The \(table.en) \(of("id")) belongs to another enterprise.")
     case .fileUnreadable: return Text("无法读取文件 \(of("path"))。", "The file \(of("path")) cannot be read.")
-    default:
-      let facts = details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-      return Text("不能接受(\(error.code) \(facts))。", "This cannot be taken (\(error.code) \(facts)).")
+    default: return subsidy(error)
     }
   }
 
