@@ -9,6 +9,7 @@ enum DecodingPlace {
       case .keyNotFound(let key, let context): context.codingPath + [key]
       @unknown default: []
       }
+    guard !path.isEmpty else { return [:] }
     return ["path": path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")]
   }
 }

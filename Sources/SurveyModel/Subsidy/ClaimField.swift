@@ -1,5 +1,5 @@
 /// One key of a claim: what stands there.
-public struct ClaimField: Codable, Hashable, Sendable {
+public struct ClaimField: Encodable, Hashable, Sendable {
   /// What kind of value a key has.
   public enum Form: String, Term {
     /// Fen; a list of amounts is added up.
@@ -63,6 +63,10 @@ public struct ClaimField: Codable, Hashable, Sendable {
   /// Whether ``SubsidyPolicy/Rule/example`` shows it.
   let isInExample: Bool
 
+  private enum CodingKeys: CodingKey {
+    case key, form, required, name, example, allowed, parts
+  }
+
   init(
     _ key: String, _ form: Form, _ zh: String, _ en: String, required: Bool = true, example: String, allowed: [String: BilingualText] = [:],
     parts: [ClaimField] = [], isInExample: Bool = true
@@ -75,6 +79,11 @@ public struct ClaimField: Codable, Hashable, Sendable {
     self.allowed = allowed
     self.parts = parts
     self.isInExample = isInExample
+  }
+
+  /// The field of the amount that a rule pays a part of.
+  init(_ base: PolicyBase) {
+    self.init(base.key, .amounts, base.name.zh, base.name.en, example: String(base.example))
   }
 
   /// The field in which a claim says whether a condition holds.

@@ -148,4 +148,6 @@ public struct PolicyBase: Codable, Hashable, Sendable {
   public let key: String
   /// What the amount is.
   public let name: BilingualText
+  /// An amount to show how it is written, in fen.
+  public let example: Int
 }

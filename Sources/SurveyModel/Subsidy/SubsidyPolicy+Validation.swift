@@ -15,13 +15,16 @@ extension SubsidyPolicy {
     } catch {
       throw SurveyError(.policyMalformed, problems: [error])
     }
+    // The decoder would not say where a fraction stands.
+    let fractions = document.fractions(path: "")
+    guard fractions.isEmpty else { throw SurveyError(.policyMalformed, problems: fractions) }
     do {
       self = try JSONDecoder().decode(SubsidyPolicy.self, from: json)
     } catch {
       throw SurveyError(.policyMalformed, DecodingPlace.details(of: error), underlying: error)
     }
     let strays = strays(in: document)
-    guard strays.isEmpty else { throw SurveyError(.policyMalformed, ["count": String(strays.count)], problems: strays) }
+    guard strays.isEmpty else { throw SurveyError(.policyMalformed, problems: strays) }
     let problems = problems
     guard problems.isEmpty else { throw SurveyError(.policyInconsistent, ["policy": id], problems: problems) }
   }
@@ -75,6 +78,17 @@ extension SubsidyPolicy.Rule {
 }
 
 extension StrictJSON {
+  /// The numbers that are not whole, or larger than any machine word.
+  fileprivate func fractions(path: String) -> [SurveyError] {
+    func inner(_ key: String) -> String { path.isEmpty ? key : path + "." + key }
+    return switch self {
+    case .object(let members): members.flatMap { $0.value.fractions(path: inner($0.key)) }
+    case .array(let elements): elements.enumerated().flatMap { at, element in element.fractions(path: inner(String(at))) }
+    case .number where integer == nil: [SurveyError(.typeMismatch, ["path": path, "expected": "integer", "found": "number"])]
+    default: []
+    }
+  }
+
   /// The members that another document of the same form has not, and those that stand twice.
   fileprivate func strays(beyond other: StrictJSON, path: String) -> [SurveyError] {
     func inner(_ key: String) -> String { path.isEmpty ? key : path + "." + key }

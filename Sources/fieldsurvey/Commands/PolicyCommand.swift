@@ -94,8 +94,9 @@ extension Printer {
 
   private func figures(_ figures: [NamedFigure]) {
     for named in figures {
-      let confidence = Text(named.figure.confidence.label, named.figure.confidence.labelEn)
-      line("  \(name(named.name))  \(figure(named)(language))  [\(named.figure.source):\(confidence(language))]")
+      let (source, confidence) = (named.figure.source, named.figure.confidence)
+      let basis = Text("[\(source):\(confidence.label)]", "[\(source): \(confidence.labelEn)]")
+      line("  \(name(named.name))  \(figure(named)(language))  \(basis(language))")
     }
   }
 }

@@ -43,11 +43,13 @@ extension Printer {
     line("\(rule.id) \(name(rule.name)) · \(policy.id)")
     say(Text("推算(单位:元):", "Derivation, in yuan:"))
     for step in result.derivation { line("  " + name(step)) }
-    let most = Text("上限合计:\(money(result.totalFen).zh)", "Ceiling: \(money(result.totalFen).en)")
+    let isDisputed = result.perLevel != nil
     let room =
       result.approvable.leastFen < result.approvable.mostFen
       ? Text("(最高金额,主管部门可以少付)", " (at most; the authority may approve less)") : Text("", "")
-    say(most + room + Text(" → \(result.recipient.zh)", " → \(result.recipient.en)"))
+    say(
+      Text(isDisputed ? "上限(等级未定,按最低):" : "上限:", isDisputed ? "Ceiling (level in dispute, the lowest): " : "Ceiling: ")
+        + money(result.totalFen) + room + Text(" → \(result.recipient.zh)", " → \(result.recipient.en)"))
     if let first = result.firstFen, let rest = result.restFen, let excess = result.excessFen {
       say(
         Text(

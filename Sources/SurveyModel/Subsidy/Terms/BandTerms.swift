@@ -13,7 +13,7 @@ public struct BandTerms: SubsidyTerms {
     let base: [Int]
   }
 
-  var fields: [ClaimField] { [ClaimField(base.key, .amounts, base.name.zh, base.name.en, example: "200000000")] }
+  var fields: [ClaimField] { [ClaimField(base)] }
 
   var figures: [NamedFigure] {
     [NamedFigure("比例", "percentage", percent), NamedFigure("起点", "from", from), NamedFigure("另按现行政策", "another policy from", beyond)]

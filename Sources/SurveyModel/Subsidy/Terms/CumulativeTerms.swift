@@ -20,7 +20,7 @@ public struct CumulativeTerms: SubsidyTerms {
   private static let paid = ClaimField("paidSoFarFen", .amounts, "此前累计已拨付", "paid so far", example: "0")
 
   var fields: [ClaimField] {
-    [ClaimField(base.key, .amounts, base.name.zh, base.name.en, example: "5000000000"), Self.paid, ClaimField(raisedWhen)]
+    [ClaimField(base), Self.paid, ClaimField(raisedWhen)]
   }
 
   var figures: [NamedFigure] {

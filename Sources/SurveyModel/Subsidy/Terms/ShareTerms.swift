@@ -15,7 +15,7 @@ public struct ShareTerms: SubsidyTerms {
   }
 
   var fields: [ClaimField] {
-    [ClaimField(base.key, .amounts, base.name.zh, base.name.en, example: "20000000")] + conditions.map(ClaimField.init)
+    [ClaimField(base)] + conditions.map(ClaimField.init)
   }
 
   var figures: [NamedFigure] { [NamedFigure("比例", "percentage", percent), NamedFigure("上限", "limit", limit)] }
