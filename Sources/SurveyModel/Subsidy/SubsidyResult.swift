@@ -23,6 +23,10 @@ public struct SubsidyResult: Codable, Hashable, Sendable {
   public internal(set) var restFen: Int?
   /// R0, R8, R9: what was paid, or is paid first, beyond the ceiling.
   public internal(set) var excessFen: Int?
+  /// R8: by how much the first instalment that was paid exceeds what the rule gives now; nil where nothing was said of it.
+  public internal(set) var overpaidFen: Int?
+  /// R8: by how much it falls short of it.
+  public internal(set) var underpaidFen: Int?
   /// R8: the amounts of each level that is possible, where it is in dispute.
   public internal(set) var perLevel: [LevelAmounts]?
   /// R0: what comes of each item.

@@ -56,6 +56,12 @@ extension Printer {
           "首期 \(money(first).zh),余款 \(money(rest).zh)" + (excess > 0 ? ",超付 \(money(excess).zh)" : ""),
           "First \(money(first).en), rest \(money(rest).en)" + (excess > 0 ? ", excess \(money(excess).en)" : "")))
     }
+    if let over = result.overpaidFen, let under = result.underpaidFen, over + under > 0 {
+      say(
+        over > 0
+          ? Text("已拨付的首期多 \(money(over).zh)", "The first instalment paid is \(money(over).en) too much")
+          : Text("已拨付的首期少 \(money(under).zh)", "The first instalment paid is \(money(under).en) too little"))
+    }
     for level in result.perLevel ?? [] {
       say(
         Text(

@@ -31,7 +31,7 @@ TEXT = {
 CAP = {2: 25 * WAN, 3: 35 * WAN, 4: 40 * WAN}
 TITLES = {"integrationDemo": 100, "industrialInternetDemo": 100, "platformPioneerCase": 100, "smartFactory": 100, "smartScene": 50}
 # The flags on which the two must agree; the others concern wording alone.
-JUDGED = ["excess-instalment", "level-disputed", "level-without-subsidy", "outside-plan", "below-threshold", "condition-not-met",
+JUDGED = ["excess-instalment", "paid-differs", "level-disputed", "level-without-subsidy", "outside-plan", "below-threshold", "condition-not-met",
           "claim-contested", "limit-used-up", "paid-beyond-limit", "months-across-years", "several-titles", "partial-days", "overlap",
           "paid-elsewhere", "paid-beyond-highest", "amounts-added"]
 
@@ -139,8 +139,13 @@ def r7(claim):
 def r8(claim):
     spent, down, level = yuan(claim["actualInvestmentFen"]), yuan(claim["downPaymentFen"]), claim["level"]
     levels = [level] if isinstance(level, int) else sorted(set(level)) if isinstance(level, list) else range(level["from"], level["to"] + 1)
-    first = min(part(40, down), F(10 * WAN))
-    flags, rows = set(), []
+    due = min(part(40, down), F(10 * WAN))
+    flags, rows, held = set(), [], {}
+    first = due
+    if "firstPaidFen" in claim:
+        first = yuan(claim["firstPaidFen"])
+        held = {"overpaidFen": fen(first - due) if first > due else 0, "underpaidFen": fen(due - first) if due > first else 0}
+        flags = set() if first == due else {"paid-differs"}
     for level in levels:
         total = min(part(40, spent), F(CAP[level])) if level in CAP else F(0)
         if level not in CAP:
@@ -150,7 +155,7 @@ def r8(claim):
         rows.append({"level": level, "totalFen": fen(total), "restFen": fen(total - first) if total > first else 0,
                      "excessFen": fen(first - total) if first > total else 0})
     least = rows[0]
-    figures = {"firstFen": fen(first), "totalFen": least["totalFen"], "restFen": least["restFen"], "excessFen": least["excessFen"]}
+    figures = {"firstFen": fen(due), "totalFen": least["totalFen"], "restFen": least["restFen"], "excessFen": least["excessFen"], **held}
     if len(rows) == 1:
         return figures, flags, {}
     return figures, flags | {"level-disputed"}, {"perLevel": rows}
@@ -215,6 +220,9 @@ def fixed_cases():
     for amount in around(250_000):
         yield "R8", {"actualInvestmentFen": 10 ** 9, "downPaymentFen": amount, "level": 4}
         yield "R8", {"actualInvestmentFen": 0, "downPaymentFen": [amount - 100, 100], "level": 0}
+    for paid in [0] + around(84_000, 100_000):
+        yield "R8", {"actualInvestmentFen": 80_000_000, "downPaymentFen": 21_000_000, "level": 3, "firstPaidFen": paid}
+        yield "R8", {"actualInvestmentFen": 21_000_000, "downPaymentFen": 25_000_000, "level": [2, 1], "firstPaidFen": paid}
     for fee in [0, 1, 2] + around(100_000):
         yield "R3", {"feePaidFen": fee}
     for count in (0, 1, 2, 64):
@@ -290,7 +298,7 @@ def random_case(rng, rule):
             return {"annualRegistrations": rng.choice([20_000_000, 20_000_001, 30_000_000]), "monthlyResolutions": months}
         case "R8":
             return {"actualInvestmentFen": random_amount(rng, 700_000), "downPaymentFen": random_amount(rng, 200_000),
-                    "level": random_level(rng)}
+                    "level": random_level(rng), **({"firstPaidFen": random_amount(rng, 60_000)} if rng.random() < 0.3 else {})}
         case "R9":
             return {"digitalServiceIncomeFen": random_amount(rng, 100_000_000), "paidSoFarFen": random_amount(rng, 4_000_000),
                     "crossIndustry": rng.random() < 0.5}

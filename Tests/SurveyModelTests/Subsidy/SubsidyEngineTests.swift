@@ -62,6 +62,18 @@ import Testing
     #expect(codes(result).isSuperset(of: ["amounts-added", "transformation-several-contracts"]))
   }
 
+  @Test func aDownPaymentCorrectedAfterItWasPaidForShowsWhatIsOverOrUnder() throws {
+    // Paid by a down payment of 250,000; it was 210,000.
+    let over = try compute("R8", #"{"actualInvestmentFen":80000000,"downPaymentFen":21000000,"level":3,"firstPaidFen":10000000}"#)
+    #expect(over.firstFen == 8_400_000 && over.overpaidFen == 1_600_000 && over.underpaidFen == 0)
+    #expect(over.totalFen == 32_000_000 && over.restFen == 22_000_000)
+    #expect(over.notes.contains { $0.code == "paid-differs" && $0.zh.hasSuffix("100,000 / 84,000") })
+    let under = try compute("R8", #"{"actualInvestmentFen":80000000,"downPaymentFen":25000000,"level":3,"firstPaidFen":[8000000,400000]}"#)
+    #expect(under.overpaidFen == 0 && under.underpaidFen == 1_600_000 && under.restFen == 23_600_000)
+    let even = try compute("R8", #"{"actualInvestmentFen":80000000,"downPaymentFen":25000000,"level":3,"firstPaidFen":10000000}"#)
+    #expect(even.overpaidFen == 0 && even.underpaidFen == 0 && !codes(even).contains("paid-differs"))
+  }
+
   @Test func whatIsLessThanAFenStaysWithThePayer() throws {
     // 40 % of 3 fen is 1.2 fen, of 4 fen 1.6 fen, of 5 fen exactly 2.
     for (fen, expected) in [(3, 1), (4, 1), (5, 2)] {

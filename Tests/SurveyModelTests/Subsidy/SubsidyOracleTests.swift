@@ -15,7 +15,7 @@ import Testing
 
   /// The flags on which the oracle has a say; the others concern wording alone.
   private let judged: Set<String> = [
-    "excess-instalment", "level-disputed", "level-without-subsidy", "outside-plan", "below-threshold", "condition-not-met",
+    "excess-instalment", "paid-differs", "level-disputed", "level-without-subsidy", "outside-plan", "below-threshold", "condition-not-met",
     "claim-contested",
     "limit-used-up", "paid-beyond-limit", "months-across-years", "several-titles", "partial-days", "overlap", "paid-elsewhere",
     "paid-beyond-highest", "amounts-added",
@@ -28,7 +28,7 @@ import Testing
     let cases = try JSONDecoder().decode([OracleCase].self, from: data)
     let claims = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]]).map { $0["claim"] }
     let engine = SubsidyEngine(try SubsidyPolicies.bundled().policy("xiamen-2024-draft"))
-    #expect(cases.count == 805)
+    #expect(cases.count == 819)
     #expect(Set(cases.map(\.rule)) == Set(engine.policy.rules.filter { $0.terms.body != nil }.map(\.id)))
     #expect(Set(cases.flatMap(\.flags)) == judged)
     for (index, expected) in cases.enumerated() {
@@ -47,6 +47,7 @@ import Testing
   private func figures(of result: SubsidyResult) -> [String: Int] {
     let all = [
       "totalFen": result.totalFen, "firstFen": result.firstFen, "restFen": result.restFen, "excessFen": result.excessFen,
+      "overpaidFen": result.overpaidFen, "underpaidFen": result.underpaidFen,
       "differenceFen": result.differenceFen, "blockedFen": result.blockedFen, "remainingFen": result.remainingFen,
       "stackedFen": result.stackedFen, "personDays": result.personDays,
     ]

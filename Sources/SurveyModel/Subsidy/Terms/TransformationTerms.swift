@@ -21,14 +21,17 @@ public struct TransformationTerms: SubsidyTerms {
     let investment: [Int]
     let downPayment: [Int]
     let levels: [Int]
+    /// What was paid at signing; nil where nothing was said of it.
+    let firstPaid: [Int]?
   }
 
-  private static let investment = ClaimField(
-    "actualInvestmentFen", .amounts, "实际投入", "actual investment", example: "80000000")
+  private static let investment = ClaimField("actualInvestmentFen", .amounts, "实际投入", "actual investment", example: "80000000")
   private static let downPayment = ClaimField("downPaymentFen", .amounts, "首付", "down payment", example: "30000000")
   private static let level = ClaimField("level", .level, "改造后数字化水平等级", "level after the transformation", example: "3")
+  private static let firstPaid = ClaimField(
+    "firstPaidFen", .amounts, "已拨付的首期", "first instalment as it was paid", required: false, example: "10000000", isInExample: false)
 
-  var fields: [ClaimField] { [Self.investment, Self.downPayment, Self.level] }
+  var fields: [ClaimField] { [Self.investment, Self.downPayment, Self.level, Self.firstPaid] }
 
   var figures: [NamedFigure] {
     [NamedFigure("实际投入的比例", "percentage of the investment", percent)]
@@ -43,7 +46,8 @@ public struct TransformationTerms: SubsidyTerms {
   func claim(from reader: inout ClaimReader) -> Claim {
     Claim(
       investment: reader.amounts(Self.investment.key), downPayment: reader.amounts(Self.downPayment.key),
-      levels: reader.levels(Self.level.key, known: levels.map(\.level)))
+      levels: reader.levels(Self.level.key, known: levels.map(\.level)),
+      firstPaid: reader.has(Self.firstPaid.key) ? reader.amounts(Self.firstPaid.key) : nil)
   }
 
   func assess(_ claim: Claim, _ result: inout SubsidyResult) throws(SurveyError) {
@@ -51,7 +55,8 @@ public struct TransformationTerms: SubsidyTerms {
     let downPayment = try result.sum(claim.downPayment, Self.downPayment.name, key: Self.downPayment.key)
     let first = result.share(
       firstPercent, of: (Self.downPayment.name, downPayment), upTo: firstLimit.value, as: BilingualText("首期", "first"))
-    let amounts = claim.levels.map { level in self.amounts(of: level, investment, first, &result) }
+    let paid = try firstPaid(claim, first, &result)
+    let amounts = claim.levels.map { level in self.amounts(of: level, investment, paid ?? first, &result) }
     // The level is not ours to settle: what is due at the lowest is due in any case.
     guard let certain = amounts.min(by: { $0.totalFen < $1.totalFen }) else { return }
     result.firstFen = first
@@ -64,6 +69,19 @@ public struct TransformationTerms: SubsidyTerms {
     result.raise(.levelDisputed, BilingualText(names.joined(separator: "、"), names.joined(separator: ", ")))
   }
 
+  /// What was paid at signing, held against what the rule gives now; a correction may have come since.
+  private func firstPaid(_ claim: Claim, _ first: Int, _ result: inout SubsidyResult) throws(SurveyError) -> Int? {
+    guard let amounts = claim.firstPaid else { return nil }
+    let paid = try result.sum(amounts, Self.firstPaid.name, key: Self.firstPaid.key)
+    result.overpaidFen = max(0, paid - first)
+    result.underpaidFen = max(0, first - paid)
+    let money = (paid: Money.grouped(fen: paid), first: Money.grouped(fen: first))
+    result.step("已拨付首期 \(money.paid),现应为 \(money.first)", "first instalment paid \(money.paid), by the rule now \(money.first)")
+    if paid != first { result.raise(.paidDiffers, BilingualText(verbatim: "\(money.paid) / \(money.first)")) }
+    return paid
+  }
+
+  /// The amounts of one level, of which some were paid, or are to be paid, at signing.
   private func amounts(of level: Int, _ investment: Int, _ first: Int, _ result: inout SubsidyResult) -> SubsidyResult.LevelAmounts {
     let name = BilingualText("总额(\(level) 级)", "total (level \(level))")
     var total = 0
