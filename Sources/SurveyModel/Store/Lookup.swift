@@ -24,6 +24,19 @@ enum Lookup {
     }
   }
 
+  /// As ``id(_:in:_:)``, or the record of that whole name, where the table has names and one record alone has it.
+  static func named(_ db: Database, in table: String, _ text: String) throws -> String {
+    if table == "enterprise" { return try enterprise(db, text).id }
+    if let id = try optionalID(db, in: table, text) { return id }
+    if let name = RecordType.of(table)?.nameColumn {
+      let found = try String.fetchAll(
+        db, sql: "SELECT id FROM \(table) WHERE \(name) = ? ORDER BY id LIMIT \(matchLimit)", arguments: [text.trimmingSpaces])
+      if found.count > 1 { throw SurveyError(.recordAmbiguous, ["table": table, "id": text, "matches": found.joined(separator: "\n")]) }
+      if let id = found.first { return id }
+    }
+    throw SurveyError(.recordUnknown, ["table": table, "id": text])
+  }
+
   /// As ``id(_:in:_:)``, but nil where there is none.
   static func optionalID(_ db: Database, in table: String, _ text: String) throws -> String? {
     do {

@@ -54,6 +54,9 @@ public struct Moment: Hashable, Sendable, Comparable {
     return civil(days)
   }
 
+  /// A calendar month in its one form, `2026-11`; nil for text that is none.
+  public static func month(_ text: String) -> String? { day(text.halfWidth.trimmingSpaces + "-01").map { String($0.prefix(7)) } }
+
   public static func < (left: Moment, right: Moment) -> Bool { left.milliseconds < right.milliseconds }
 
   // MARK: Reading

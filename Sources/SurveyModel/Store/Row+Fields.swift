@@ -1,4 +1,5 @@
 import GRDB
+import SyncCore
 
 extension Row {
   /// A column's text; nil for NULL and for anything else. What another device wrote must never end this process.
@@ -30,5 +31,18 @@ extension String {
   var nonEmpty: String? {
     let trimmed = trimmingSpaces
     return trimmed.isEmpty ? nil : trimmed
+  }
+}
+
+extension Value {
+  /// A value as GRDB has it.
+  init(_ stored: DatabaseValue) {
+    switch stored.storage {
+    case .null: self = .null
+    case .int64(let number): self = .integer(number)
+    case .double(let number): self = .real(number)
+    case .string(let text): self = .text(Array(text.utf8))
+    case .blob(let data): self = .blob(Array(data))
+    }
   }
 }

@@ -19,12 +19,15 @@ public import SyncKit
 /// - Visits: ``startVisit(to:kind:place:note:)``, ``endVisit(_:note:)``, ``visits(to:)``
 /// - Assessments: ``startAssessment(of:visit:edition:phase:assessor:)``, ``answer(_:with:notes:clearing:reading:)``, ``assessment(_:)``
 /// - Diagnoses: ``startDiagnosis(of:visit:)``, ``addFinding(_:to:)``, ``addNeed(_:to:)``
+/// - The programme: ``addRecord(_:_:of:because:)``, ``editRecord(_:_:_:reading:because:)``, ``records(_:of:)``, ``proposals(of:)``, ``accept(_:saying:)``
 /// - Conflicts: ``impact(of:)``, ``describe(_:)``
 public final class Survey: Sendable {
   /// The replica that holds the survey.
   public let replica: Replica
   /// Who works here.
   public let user: String
+  /// What the user works as: whose word some records are.
+  public let role: WorkRole
   /// Where instruments are found.
   public let resources: ResourceFolder
   let clock: @Sendable () -> Int64
@@ -34,15 +37,17 @@ public final class Survey: Sendable {
   ///
   /// - Parameters:
   ///   - user: the replica's author.
+  ///   - role: what the user works as.
   ///   - clock: the wall clock, in milliseconds since 1970.
   ///   - random: random bytes, as many as asked for.
   public init(
-    _ replica: Replica, user: String, resources: ResourceFolder = .standard,
+    _ replica: Replica, user: String, role: WorkRole = .specialist, resources: ResourceFolder = .standard,
     clock: @escaping @Sendable () -> Int64 = ReplicaConfiguration.systemClock,
     random: @escaping @Sendable (Int) -> [UInt8] = { count in (0..<count).map { _ in UInt8.random(in: .min ... .max) } }
   ) {
     self.replica = replica
     self.user = user
+    self.role = role
     self.resources = resources
     self.clock = clock
     identifiers = IdentifierSource(clock: clock, random: random)
@@ -51,9 +56,9 @@ public final class Survey: Sendable {
   /// Opens the survey in a file, or makes one.
   ///
   /// Throws what opening a replica throws.
-  public convenience init(path: String, user: String) throws {
+  public convenience init(path: String, user: String, role: WorkRole = .specialist) throws {
     let configuration = ReplicaConfiguration(tables: SurveySchema.tables, author: user, schemaVersion: SurveySchema.version)
-    self.init(try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate), user: user)
+    self.init(try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate), user: user, role: role)
   }
 
   /// The time now, as records hold it.

@@ -21,4 +21,24 @@ extension SurveyError.Code {
   public static let otherEnterprise = Self("other-enterprise")
   /// A file that cannot be read. Details: `path`.
   public static let fileUnreadable = Self("file-unreadable")
+  /// What was typed is no field with a value. Details: `value`.
+  public static let fieldMalformed = Self("field-malformed")
+  /// The kind of record has no such field. Details: `field`, `allowed` (one a line).
+  public static let fieldUnknown = Self("field-unknown")
+  /// A field that is given twice. Details: `field`.
+  public static let fieldRepeated = Self("field-repeated")
+  /// A record with several faults; ``SurveyError/problems`` has each. Details: `table`, `count`.
+  public static let recordRefused = Self("record-refused")
+  /// A record that is never edited or deleted. Details: `table`, `id`.
+  public static let recordAppendOnly = Self("record-append-only")
+  /// Part of a record's key is not changed. Details: `table`, `field`.
+  public static let keyFixed = Self("key-fixed")
+  /// An operation on what belongs to another role alone. Details: `table`, `role`, `authority` (one a line).
+  public static let notAuthorised = Self("not-authorised")
+  /// A proposal that was decided already. Details: `id`, `state`, `by`.
+  public static let proposalDecided = Self("proposal-decided")
+  /// An enterprise that was merged into another already. Details: `id`, `canonical`.
+  public static let enterpriseMerged = Self("enterprise-merged")
+  /// Two enterprises whose credit codes differ are never merged without a word. Details: `first`, `second`.
+  public static let creditCodesDiffer = Self("credit-codes-differ")
 }

@@ -1,11 +1,11 @@
 public import GRDB
-import SyncCore
+public import SyncCore
 public import SyncKit
 
 /// The survey's tables: how they are made, and what SyncKit is told of them.
 ///
-/// Every table carries the enterprise whose case the row belongs to, and that is its scope: a case is replicated, granted and read as
-/// one. Keys say what people mean. An answer is named by assessment and question, so that two specialists who answer the same question
+/// A table of cases carries the enterprise whose case the row belongs to, and that is its scope: a case is replicated, granted and read
+/// as one. What all share lies in the scope ``catalogue``, what the office alone decides in ``office``. Keys say what people mean. An answer is named by assessment and question, so that two specialists who answer the same question
 /// write the same row and their difference becomes visible; a finding or a need has an identifier of its own, so that two never collide.
 ///
 /// ```swift
@@ -14,14 +14,17 @@ public import SyncKit
 /// ```
 public enum SurveySchema {
   /// The schema's version, which travels with each changeset. It rises with every migration.
-  public static let version = 1
+  public static let version = 2
 
   /// What SyncKit is told of the tables.
   ///
   /// A credit code is not declared unique: within one scope there is one enterprise, and a code that stands in two scopes is the
   /// office's finding, because nobody else may hold both.
-  public static let tables: [SyncedTable] = [
-    SyncedTable("enterprise", scope: .column("id")),
+  public static let tables: [SyncedTable] = captured + RecordType.all.map(\.synced) + kept
+
+  /// What is captured in the field, by forms of their own.
+  private static let captured: [SyncedTable] = [
+    SyncedTable("enterprise", scope: .column("id"), policies: ["merged_into": .latest]),
     inCase("assignment", policies: ["assigned_at": .latest, "assigned_by": .latest], references: [ofEnterprise]),
     inCase("visit", references: [ofEnterprise]),
     inCase("assessment", policies: finalization, references: [ofEnterprise, Reference("visit_id", to: "visit")]),
@@ -33,6 +36,27 @@ public enum SurveySchema {
     inCase("evidence", references: [ofDiagnosis, Reference("finding_id", to: "finding")]),
     inCase("need", references: [ofEnterprise, ofDiagnosis]),
   ]
+
+  /// What the program writes by itself.
+  private static let kept: [SyncedTable] = [
+    SyncedTable("proposal", scope: .column("scope")),
+    SyncedTable("policy_file", scope: .fixed(catalogue)),
+    SyncedTable("alias", scope: .fixed(office)),
+    SyncedTable("distinct_pair", scope: .fixed(office)),
+    SyncedTable("snapshot", scope: .fixed(office)),
+    SyncedTable("correction", scope: .fixed(office), references: [Reference("snapshot_id", to: "snapshot")]),
+  ]
+
+  /// The tables of a case beside the enterprise's own, parents before what refers to them.
+  static let caseTables: [String] = tables.compactMap { table in
+    guard case .column("enterprise_id") = table.scope else { return nil }
+    return table.name
+  }
+
+  /// The scope of what all share: providers, solutions, platforms, policies.
+  public static let catalogue = ScopeID(literal: "catalogue")
+  /// The scope of the office's own decisions.
+  public static let office = ScopeID(literal: "office")
 
   private static let ofEnterprise = Reference("enterprise_id", to: "enterprise")
   private static let ofDiagnosis = Reference("diagnosis_id", to: "diagnosis")
@@ -46,6 +70,7 @@ public enum SurveySchema {
   /// Registers the migrations, in their order.
   public static func migrate(_ migrator: inout DatabaseMigrator) {
     migrator.registerMigration("survey-1") { db in try db.execute(sql: first) }
+    migrator.registerMigration("survey-2") { db in try db.execute(sql: programme) }
   }
 
   /// Times are text in UTC, days are text, money is whole fen. Columns outside a key are nullable or have a default: a row may come

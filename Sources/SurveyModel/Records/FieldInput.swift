@@ -1,0 +1,127 @@
+import GRDB
+
+/// What is typed of a record's fields: names as people give them, with values, in the order given. An empty value takes a field's value
+/// away.
+public struct FieldInput: Sendable {
+  /// A field by the name that was typed, and the text.
+  public typealias Entry = (name: String, text: String)
+
+  /// What was typed.
+  public let entries: [Entry]
+
+  /// Fields by their names.
+  public init(_ entries: [Entry]) { self.entries = entries }
+
+  /// Fields as `name=value`, with `=` of either width.
+  ///
+  /// Throws ``SurveyError/Code/fieldMalformed`` for what has no `=`.
+  public init(parsing words: [String]) throws(SurveyError) {
+    var entries: [Entry] = []
+    for word in words {
+      guard let at = word.firstIndex(where: { $0 == "=" || $0 == "＝" }), at > word.startIndex else {
+        throw SurveyError(.fieldMalformed, ["value": word])
+      }
+      entries.append((String(word[..<at]).trimmingSpaces, String(word[word.index(after: at)...])))
+    }
+    self.entries = entries
+  }
+
+  /// The fields with their stored values, all that is wrong told at once.
+  ///
+  /// - Parameter isNew: whether what a record must have has to be among them.
+  func read(_ type: RecordType, isNew: Bool, _ db: Database) throws -> [(field: Field, value: DatabaseValue)] {
+    var problems: [SurveyError] = []
+    var found: [(field: Field, value: DatabaseValue)] = []
+    for entry in entries {
+      guard let field = type.field(entry.name) else {
+        problems.append(
+          SurveyError(.fieldUnknown, ["field": entry.name, "allowed": type.fields.map(\.name).joined(separator: "\n")]))
+        continue
+      }
+      guard !found.contains(where: { $0.field.name == field.name }) else {
+        problems.append(SurveyError(.fieldRepeated, ["field": field.name]))
+        continue
+      }
+      do {
+        found.append((field, try field.read(entry.text, db)))
+      } catch let error as SurveyError {
+        problems.append(error)
+      }
+    }
+    for field in type.fields where field.presence != .optional {
+      let given = found.first { $0.field.name == field.name }
+      let isRefused = problems.contains { $0.details["field"] == field.name }
+      if given.map(\.value.isNull) ?? (isNew && !isRefused) { problems.append(SurveyError(.valueMissing, ["field": field.name])) }
+    }
+    switch problems.count {
+    case 0: return found
+    case 1: throw problems[0]
+    default: throw SurveyError(.recordRefused, ["table": type.table, "count": String(problems.count)], problems: problems)
+    }
+  }
+}
+
+extension SurveyLimits {
+  /// The longest text of a field, in bytes: a page of words is far below it.
+  public static let fieldBytes = 16_384
+}
+
+extension Field {
+  /// The stored value of what was typed; NULL for nothing.
+  ///
+  /// Throws ``SurveyError/Code/valueInvalid``, ``SurveyError/Code/inputTooLarge``, or what the lookup of a referred record throws.
+  func read(_ typed: String, _ db: Database) throws -> DatabaseValue {
+    guard typed.utf8.count <= SurveyLimits.fieldBytes else {
+      throw SurveyError(
+        .inputTooLarge, ["field": name, "bytes": String(typed.utf8.count), "limit": String(SurveyLimits.fieldBytes)])
+    }
+    guard let words = typed.nonEmpty else { return .null }
+    let plain = words.halfWidth
+    switch kind {
+    case .text, .author: return words.databaseValue
+    case .creditCode: return CreditCode.normalise(words).databaseValue
+    case .day: return try require(Moment.day(plain), typed).databaseValue
+    case .month: return try require(Moment.month(plain), typed).databaseValue
+    case .year: return try require(plain.plainNumber.flatMap { SurveyLimits.years.contains($0) ? $0 : nil }, typed).databaseValue
+    case .money: return try require(Money.fen(words), typed).databaseValue
+    case .whole(let bounds): return try require(plain.plainNumber.flatMap { bounds.contains($0) ? $0 : nil }, typed).databaseValue
+    case .degrees(let bounds): return try require(Self.micro(plain, bounds), typed).databaseValue
+    case .flag: return try require(Self.flag(plain), typed).databaseValue
+    case .term(let list): return try require(list.key(words), typed, allowed: list).databaseValue
+    case .terms(let list):
+      let parts = words.split { ",、，;；".contains($0) }.compactMap { String($0).nonEmpty }
+      let keys = try parts.map { try require(list.key($0), $0, allowed: list) }
+      // In the list's order, so that the same choice is the same text.
+      return list.items.map(\.key).filter(keys.contains).joined(separator: ",").databaseValue
+    case .reference(let table): return try Lookup.named(db, in: table, words).databaseValue
+    }
+  }
+
+  private func require<T>(_ value: T?, _ typed: String, allowed: TermList? = nil) throws(SurveyError) -> T {
+    if let value { return value }
+    var details = ["field": name, "value": typed]
+    details["allowed"] = allowed?.items.map(\.key).joined(separator: "\n")
+    throw SurveyError(.valueInvalid, details)
+  }
+
+  private static func flag(_ text: String) -> Bool? {
+    switch text.lowercased() {
+    case "yes", "true", "1", "是", "y": true
+    case "no", "false", "0", "否", "n": false
+    default: nil
+    }
+  }
+
+  /// Degrees with up to six decimals as millionths.
+  private static func micro(_ text: String, _ bounds: ClosedRange<Int>) -> Int? {
+    let isNegative = text.hasPrefix("-")
+    let parts = (isNegative ? text.dropFirst() : text[...]).split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let whole = parts.first.flatMap({ String($0).plainNumber }), bounds.contains(isNegative ? -whole : whole) else { return nil }
+    let decimals = parts.count > 1 ? parts[1] : "0"
+    guard (1...6).contains(decimals.utf8.count), decimals.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      let fraction = Int(decimals + String(repeating: "0", count: 6 - decimals.utf8.count))
+    else { return nil }
+    let micro = (whole * 1_000_000 + fraction) * (isNegative ? -1 : 1)
+    return (bounds.lowerBound * 1_000_000...bounds.upperBound * 1_000_000).contains(micro) ? micro : nil
+  }
+}
