@@ -26,7 +26,7 @@ public struct SubsidyEngine: Sendable {
   /// Throws ``SurveyError/Code/policyNotInForce``, ``SurveyError/Code/ruleUnknown``, ``SurveyError/Code/ruleWithoutFigures``, and
   /// ``SurveyError/Code/claimRefused`` with every reason in ``SurveyError/problems``.
   public func compute(_ rule: String, claim json: Data, on day: String? = nil) throws(SurveyError) -> SubsidyResult {
-    if let day { try SubsidyPolicies.require(policy, on: day) }
+    if let day { try policy.requireInForce(on: day) }
     let rule = try policy.rule(rule)
     guard let terms = rule.terms.body else { throw SurveyError(.ruleWithoutFigures, ["rule": rule.id]) }
     var result = SubsidyResult(

@@ -51,18 +51,20 @@ public struct SubsidyPolicies: Sendable {
     return latest
   }
 
-  /// The same version, if it is in force on a day.
-  ///
-  /// Throws ``SurveyError/Code/policyNotInForce``.
-  public static func require(_ policy: SubsidyPolicy, on day: String) throws(SurveyError) {
-    guard policy.isInForce(on: day) else { throw SubsidyPolicies([policy]).notInForce(on: day) }
-  }
-
-  private func notInForce(on day: String) -> SurveyError {
+  fileprivate func notInForce(on day: String) -> SurveyError {
     let known = all.map { "\($0.id) \($0.effectiveFrom)…\($0.effectiveTo ?? "")" }
     return SurveyError(.policyNotInForce, ["day": day, "known": known.joined(separator: "\n")])
   }
 
   private static let prefix = "policy-"
   private static let suffix = ".json"
+}
+
+extension SubsidyPolicy {
+  /// Refuses a day on which the version is not in force.
+  ///
+  /// Throws ``SurveyError/Code/policyNotInForce``.
+  public func requireInForce(on day: String) throws(SurveyError) {
+    guard isInForce(on: day) else { throw SubsidyPolicies([self]).notInForce(on: day) }
+  }
 }

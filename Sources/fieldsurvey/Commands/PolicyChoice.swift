@@ -22,11 +22,13 @@ struct PolicyChoice: ParsableArguments {
     return day
   }
 
-  /// The version that the options name.
+  /// The version that the options name, in force on the day if there is one.
   func chosen() throws -> SubsidyPolicy {
     let day = try day()
     guard let policy else { return try SubsidyPolicies.bundled().policy(on: day) }
-    return try Self.named(policy)
+    let named = try Self.named(policy)
+    if let day { try named.requireInForce(on: day) }
+    return named
   }
 
   /// A version by its identifier, or from a file: what has a slash or ends in .json is one.

@@ -12,7 +12,6 @@ extension SubsidyCommand {
 
     func run() throws {
       let policy = try choice.chosen()
-      if let day = try choice.day() { try SubsidyPolicies.require(policy, on: day) }
       try common.printer.show(policy.rules.map(RuleRecord.init)) { printer in
         for rule in policy.rules { printer.rule(rule) }
         printer.say(Text("⚠ \(policy.caution.zh)", "⚠ \(policy.caution.en)"))

@@ -201,6 +201,46 @@ import Testing
     #expect(!result.notes.contains { $0.code == "overlap" && $0.zh.hasSuffix("c") })
   }
 
+  // MARK: Laws of every rule
+
+  /// Each number of each rule's example, replaced by what is at the edges of all numbers.
+  @Test func whateverTheNumbersAreAClaimIsComputedSoundlyOrRefused() throws {
+    for rule in engine.policy.rules {
+      guard let example = rule.example else { continue }
+      for number in example.matches(of: /[:\[,](\d+)/) {
+        for edge in ["0", "1", "-1", "9223372036854775806", "9223372036854775807", "9223372036854775808", "0.5"] {
+          let claim = example.replacingCharacters(in: number.1.startIndex..<number.1.endIndex, with: edge)
+          do {
+            try expectSound(compute(rule.id, claim), claim)
+          } catch let error as SurveyError {
+            #expect(error.code == .claimRefused && !error.problems.isEmpty, "\(claim)")
+          }
+        }
+      }
+    }
+  }
+
+  private func expectSound(_ result: SubsidyResult, _ claim: String) {
+    #expect(result.totalFen >= 0, "\(claim)")
+    #expect(0...result.totalFen ~= result.approvable.leastFen && result.approvable.mostFen == result.totalFen, "\(claim)")
+    guard let first = result.firstFen else { return }
+    #expect(result.restFen == max(0, result.totalFen - first) && result.excessFen == max(0, first - result.totalFen), "\(claim)")
+  }
+
+  @Test func aLargerAmountNeverBringsLessExceptBeyondTheBandOfRenovation() throws {
+    for (rule, key, rest) in [
+      ("R3", "feePaidFen", ""), ("R6", "cloudFeeFen", #","firstUse":true,"registeredPlatform":true"#),
+      ("R8", "actualInvestmentFen", #","downPaymentFen":25000000,"level":3"#),
+      ("R9", "digitalServiceIncomeFen", #","paidSoFarFen":7,"crossIndustry":false"#), ("R10", "feeFen", ""),
+      ("R5", "equipmentInvestmentFen", ""),
+    ] {
+      let amounts = (0...20).map { $0 * 24_999_999 }
+      let totals = try amounts.map { try total(rule, #"{"\#(key)":\#($0)\#(rest)}"#) }
+      #expect(totals == totals.sorted(), "\(rule)")
+    }
+    #expect(try total("R5", #"{"equipmentInvestmentFen":500000000}"#) == 0)
+  }
+
   // MARK: Ceilings, doubts, limits of the machine
 
   @Test func theCeilingIsApartFromWhatMayBeApproved() throws {
