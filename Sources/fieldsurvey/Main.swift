@@ -76,6 +76,7 @@ struct FieldSurvey: AsyncParsableCommand {
         name: Text("冲突与历史", "Conflicts and history").here,
         subcommands: [ConflictsCommand.self, HistoryCommand.self, VerifyCommand.self, DoctorCommand.self]),
       CommandGroup(
-        name: Text("办公室", "Office").here, subcommands: [ServeCommand.self, DeviceCommand.self, RejectCommand.self, CompactCommand.self]),
+        name: Text("办公室", "Office").here,
+        subcommands: [ServeCommand.self, DeviceCommand.self, RejectCommand.self, CompactCommand.self, SampleCommand.self]),
     ])
 }
