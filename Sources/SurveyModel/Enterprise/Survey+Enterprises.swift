@@ -111,7 +111,8 @@ extension Survey {
         visits: try all("visit", order: "id").map { Visit($0) },
         assessments: try all("assessment", order: "id").map { Assessment($0) },
         diagnoses: try all("diagnosis", order: "id").map { Diagnosis($0) },
-        merged: merged, similar: try Self.similar(db, to: enterprise), contested: contests.of("enterprise", [.text(enterprise.id)]), readToken: token)
+        merged: merged, similar: try Self.similar(db, to: enterprise), contested: contests.of("enterprise", [.text(enterprise.id)]),
+        readToken: token)
     }
   }
 

@@ -34,7 +34,8 @@ extension EnterpriseCommand {
       ]
       for (name, value) in facts where !value.isEmpty { printer.say(Text("\(name.zh):\(value)", "\(name.en): \(value)")) }
       if let canonical = enterprise.mergedInto {
-        printer.say(Text("⚠ 已由办公室并入 \(canonical);写在这里的内容会一并归入。", "⚠ Merged into \(canonical) by the office; what is written here counts there."))
+        printer.say(
+          Text("⚠ 已由办公室并入 \(canonical);写在这里的内容会一并归入。", "⚠ Merged into \(canonical) by the office; what is written here counts there."))
       }
       for other in view.merged { printer.say(Text("已并入:\(other.name)(\(other.id))", "merged into it: \(other.name) (\(other.id))")) }
       printer.contested(view.contested, of: "enterprise")

@@ -33,8 +33,16 @@ struct IndicatorOracle {
   var workshops: [Event] = []
   var cloud: [Event] = []
 
+  private struct Period {
+    let name: String
+    let year: Int
+    let first: String
+    let last: String
+  }
+
   private static let periods = [
-    (name: "Y1", year: 2024, first: "2023-09-01", last: "2024-12-31"), ("Y2", 2025, "2025-01-01", "2025-12-31"),
+    Period(name: "Y1", year: 2024, first: "2023-09-01", last: "2024-12-31"),
+    Period(name: "Y2", year: 2025, first: "2025-01-01", last: "2025-12-31"),
   ]
 
   private func firm(_ enterprise: Int) -> Int {
@@ -43,7 +51,7 @@ struct IndicatorOracle {
     return at
   }
 
-  private func period(_ day: String) -> (name: String, year: Int, first: String, last: String)? {
+  private func period(_ day: String) -> Period? {
     Self.periods.first { $0.first <= day && day <= $0.last }
   }
 
