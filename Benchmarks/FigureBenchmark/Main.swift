@@ -20,7 +20,7 @@ import SyncKit
     let began = ContinuousClock.now
     let summary = try survey.fillWithSample(seed: 1, others: others)
     let filled = ContinuousClock.now - began
-    let cells = try survey.replica.read { db in try cells(db) }
+    let cells = try survey.replica.read { db in try Self.cells(db) }
     print("\(summary.enterprises) enterprises, \(summary.rows) rows, \(cells) cells; written in \(filled.milliseconds / 1000) s")
     let base = try median(repeats) {
       try survey.replica.read { db in _ = try Row.fetchAll(try db.cachedStatement(sql: "SELECT * FROM enterprise ORDER BY name, id")) }
