@@ -53,6 +53,7 @@ struct FieldSurvey: AsyncParsableCommand {
           EnterpriseCommand.self, AssignCommand.self, VisitCommand.self, DiagnosisCommand.self, FindingCommand.self,
           AssessmentCommand.self, NeedCommand.self, RatingCommand.self, ReportCommand.self,
         ]),
+      CommandGroup(name: Text("表格与平台", "Tables and platforms").here, subcommands: [ImportCommand.self, ExportCommand.self]),
       CommandGroup(
         name: Text("同步", "Sync").here,
         subcommands: [SyncCommand.self, DaemonCommand.self, StatusCommand.self, EnrolCommand.self, BundleCommand.self]),

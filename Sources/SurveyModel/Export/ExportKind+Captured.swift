@@ -80,8 +80,10 @@ extension ExportKind {
     RecordType(
       "need", "改造需求", "Need",
       [
-        Field("diagnosis", .reference("diagnosis"), "诊断", "diagnosis"), Field("scope", .term(TermList(RequirementScope.self)), "性质", "scope"),
-        Field("link", .term(TermList(BusinessLink.self)), "环节", "link"), Field("objective", .term(TermList(Objective.self)), "目标", "objective"),
+        Field("diagnosis", .reference("diagnosis"), "诊断", "diagnosis"),
+        Field("scope", .term(TermList(RequirementScope.self)), "性质", "scope"),
+        Field("link", .term(TermList(BusinessLink.self)), "环节", "link"),
+        Field("objective", .term(TermList(Objective.self)), "目标", "objective"),
         Field("text", .text, "内容", "text"), Field("priority", .whole(1...99), "优先级", "priority"), Field("budget", .money, "预算", "budget"),
         Field("createdAt", .text, "登记时间", "recorded at"), Field("createdBy", .text, "登记人", "recorded by"),
       ]),

@@ -83,17 +83,19 @@ extension ExportKind {
   }
 
   /// Every closed list that the kinds use, with its keys.
-  private static let codes: ExportTable = {
-    let headings = ["记录", "字段", "代码", "中文", "英文"].map { ExportTable.Column(heading: $0, content: .text) }
-    let rows = all.compactMap(\.type).flatMap { type in
-      type.fields.flatMap { field in
-        field.kind.terms.map { item in
-          [type.label.zh, field.label.zh, item.key, item.name.zh, item.name.en].map { ExportTable.Cell.text($0) }
-        }
+  static let codeList: [PlatformContent.Code] = all.compactMap(\.type).flatMap { type in
+    type.fields.flatMap { field in
+      field.kind.terms.map { item in
+        PlatformContent.Code(
+          record: type.label.zh, field: field.label.zh, code: item.key, name: item.name.zh, nameEn: item.name.en)
       }
     }
-    return ExportTable(name: "code", title: "代码表", columns: headings, rows: rows)
-  }()
+  }
+
+  private static let codes = ExportTable(
+    name: "code", title: "代码表",
+    columns: ["记录", "字段", "代码", "中文", "英文"].map { ExportTable.Column(heading: $0, content: .text) },
+    rows: codeList.map { code in [code.record, code.field, code.code, code.name, code.nameEn].map { .text($0) } })
 }
 
 extension FieldKind {

@@ -29,3 +29,22 @@ public struct ExportTable: Sendable {
   public let columns: [Column]
   public let rows: [[Cell]]
 }
+
+extension ExportTable.Content {
+  /// How many decimals the unit has: fen are hundredths of a yuan.
+  private var decimals: Int {
+    switch self {
+    case .text, .day, .whole: 0
+    case .money: 2
+    case .degrees: 6
+    }
+  }
+
+  /// A number of the smallest unit as an exact decimal.
+  public func text(_ number: Int) -> String {
+    guard decimals > 0 else { return String(number) }
+    let digits = String(number.magnitude)
+    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+    return (number < 0 ? "-" : "") + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+  }
+}

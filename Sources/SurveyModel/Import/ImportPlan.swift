@@ -103,7 +103,10 @@ struct ImportPlan {
     }
     let values = Self.differences(record, row)
     let figures = Self.differences(year.filter { $0.field.presence != .key }, try standing(year, of: row, db))
-    guard row == nil || !values.isEmpty || !figures.isEmpty else { return unchanged += 1 }
+    guard row == nil || !values.isEmpty || !figures.isEmpty else {
+      unchanged += 1
+      return
+    }
     rows.append(
       Row(
         number: number, name: name, record: row?.string("id"), values: values.map { ($0.field, $0.after) },

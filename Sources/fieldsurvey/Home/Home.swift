@@ -54,7 +54,8 @@ struct Home: Sendable {
 
   /// Opens the survey over the home's replica.
   func survey() throws -> Survey {
-    Survey(try replica(), user: profile.user, clock: Environment.clock, random: Environment.random)
+    Survey(
+      try replica(), user: profile.user, role: isOffice ? .office : .specialist, clock: Environment.clock, random: Environment.random)
   }
 
   /// Opens the relay, which only the office has.

@@ -1,3 +1,4 @@
+import SurveyFiles
 import SurveyModel
 
 extension Failure {
@@ -25,6 +26,7 @@ extension Failure {
     switch code {
     case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent: .notConfigured
     case .instrumentUnknown, .recordUnknown, .fileUnreadable: .notFound
+    case .fileExists, .fileUnwritable: .cannotWrite
     default: .badInput
     }
   }
@@ -34,7 +36,7 @@ extension Failure {
     case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent:
       Text("请重新安装 fieldsurvey,或设置 FIELDSURVEY_RESOURCES。", "Install fieldsurvey anew, or set FIELDSURVEY_RESOURCES.")
     case .answersRefused: Text("改正以上各处后再试。", "Mend these, then try again.")
-    default: nil
+    default: nextForFile(code)
     }
   }
 
@@ -80,8 +82,9 @@ extension Failure {
       case .sceneLevelOutOfRange:
         Text("\(item(details).zh)等级应为 0 到 4,不是 \(of("level"))", "\(item(details).en): the level is 0 to 4, not \(of("level"))")
       case .creditCodePart: Text("\(of("part")) 不能是“\(of("value"))”", "\(of("part")) cannot be \"\(of("value"))\"")
-      default: record(error)
+      default: file(error) ?? record(error)
       }
+    if let place = place(details) { return place + sentence }
     guard let line = details["line"], error.code != .jsonMalformed else { return sentence }
     return sentence + Text("(第 \(line) 行)", " (line \(line))")
   }
