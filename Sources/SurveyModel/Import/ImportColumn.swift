@@ -60,6 +60,18 @@ public struct ImportColumn: Sendable {
     }
   }
 
+  /// A fault as the reader of a table needs it: a day that is none, the names of a list and not only its keys.
+  func explained(_ error: SurveyError) -> SurveyError {
+    guard error.code == .valueInvalid else { return error }
+    switch field.kind {
+    case .day: return SurveyError(.cellDateInvalid, error.details)
+    case .term(let list), .terms(let list):
+      let names = list.items.map(\.name.zh).joined(separator: "\n")
+      return SurveyError(.valueInvalid, error.details.merging(["names": names]) { _, new in new })
+    default: return error
+    }
+  }
+
   /// A number without the marks that a spreadsheet shows it with.
   private static func amount(_ text: String) throws(SurveyError) -> String {
     let number = text.filter { !$0.isWhitespace && !",¥￥".contains($0) }

@@ -62,16 +62,20 @@ struct SeenRows {
   private var byCode: [DatabaseValue: Int] = [:]
   private var byName: [String: [(mark: DatabaseValue?, number: Int)]] = [:]
 
-  /// The number of an earlier row that stands for the same record, or whose record the next import would take for the same; else notes
-  /// this one.
-  mutating func earlier(than number: Int, _ kind: ImportKind, _ record: String?, _ name: String, _ mark: DatabaseValue?) -> Int? {
+  /// The number of an earlier row that says the same code, or the same name without saying that it is another; else notes this one.
+  mutating func earlier(than number: Int, _ kind: ImportKind, _ name: String, _ mark: DatabaseValue?) -> Int? {
     let code = kind.mark == "uscc" ? mark : nil
-    let other =
-      record.flatMap { byRecord[$0] } ?? code.flatMap { byCode[$0] }
-      ?? byName[name]?.first { $0.mark == nil || mark == nil || $0.mark == mark }?.number
-    if let record { byRecord[record] = number }
+    let namesake = name.isEmpty ? nil : byName[name]?.first { $0.mark == nil || mark == nil || $0.mark == mark }
+    if let other = code.flatMap({ byCode[$0] }) ?? namesake?.number { return other }
     if let code { byCode[code] = number }
     byName[name, default: []].append((mark, number))
-    return other
+    return nil
+  }
+
+  /// The number of an earlier row that stands for the same record; else notes this one.
+  mutating func earlier(than number: Int, of record: String) -> Int? {
+    if let other = byRecord[record] { return other }
+    byRecord[record] = number
+    return nil
   }
 }

@@ -59,11 +59,18 @@ struct ImportPlan {
     for place in heading.places where place.column.isRequired && (place.at >= row.cells.count || row.cells[place.at].nonEmpty == nil) {
       faults.add(SurveyError(.valueMissing, ["field": place.column.field.name]), row: row.number, column: heading.name(place.at))
     }
-    if !year.isEmpty, !year.contains(where: { $0.field.name == "year" }) {
-      faults.add(SurveyError(.valueMissing, ["field": "year"]), row: row.number)
+    if let figure = year.first, !year.contains(where: { $0.field.presence == .key }) {
+      let key = kind.columns.first { $0.part == .year && $0.field.presence == .key }
+      faults.add(
+        SurveyError(.valueMissing, ["field": key?.field.name ?? figure.field.name]), row: row.number, column: key?.field.label.zh)
+    }
+    let name = record.first { $0.field.name == "name" }.flatMap { String.fromDatabaseValue($0.value) } ?? ""
+    let mark = record.first { $0.field.column == kind.mark }?.value
+    if let other = seen.earlier(than: row.number, kind, name, mark) {
+      faults.add(SurveyError(.rowRepeated, ["other": String(other)]), row: row.number)
     }
     guard faults.count == before else { return }
-    try place(row.number, record, year, db)
+    try place(row.number, name, mark, record, year, db)
   }
 
   /// A cell's value; nil for an empty cell, which says nothing.
@@ -79,23 +86,23 @@ struct ImportPlan {
       }
       return value.isNull ? nil : (place.column.field, value)
     } catch let error as SurveyError {
-      faults.add(error, row: row, column: heading.name(place.at), cell: cell)
+      faults.add(place.column.explained(error), row: row, column: heading.name(place.at), cell: cell)
       return nil
     }
   }
 
   // MARK: Which record a row stands for
 
-  private mutating func place(_ number: Int, _ record: [Value], _ year: [Value], _ db: Database) throws {
-    let name = record.first { $0.field.name == "name" }.flatMap { String.fromDatabaseValue($0.value) } ?? ""
-    let mark = record.first { $0.field.column == kind.mark }?.value
+  private mutating func place(
+    _ number: Int, _ name: String, _ mark: DatabaseValue?, _ record: [Value], _ year: [Value], _ db: Database
+  ) throws {
     let found = try ImportMatch(kind, name, mark, db)
     guard found.records.count < 2 else {
       let matches = found.records.map { $0.string("id") }.joined(separator: "\n")
       return faults.add(SurveyError(.rowAmbiguous, ["matches": matches]), row: number)
     }
     let row = found.records.first
-    if let other = seen.earlier(than: number, kind, row?.string("id"), name, mark) {
+    if let row, let other = seen.earlier(than: number, of: row.string("id")) {
       return faults.add(SurveyError(.rowRepeated, ["other": String(other)]), row: number)
     }
     if row == nil, found.hasNamesake {

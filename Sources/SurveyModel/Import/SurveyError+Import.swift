@@ -3,7 +3,7 @@ extension SurveyError.Code {
   /// Details: `kind`, `count` of all faults.
   ///
   /// A fault has its own code and details, and with them `row` and, where it concerns a cell, `column` (the heading, or the letters of a
-  /// column without one) and `cell` (the text).
+  /// column without one) and `cell` (the text); of a value that is not in a list also `names` (one a line).
   public static let importRefused = Self("import-refused")
   /// A table without any row.
   public static let tableEmpty = Self("table-empty")

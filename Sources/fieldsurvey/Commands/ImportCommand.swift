@@ -5,7 +5,8 @@ import SurveyModel
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: Text("从表格(CSV、XLSX)导入企业、服务商、解决方案", "Import enterprises, providers or solutions from a table (CSV, XLSX)").here,
+    commandName: "import",
+    abstract: Text("从表格(CSV、XLSX)导入企业、服务商、解决方案", "Import enterprises, providers or solutions from a table (CSV, XLSX)").here,
     discussion: Text(
       """
       第一行为列名,中英文均可;金额列须注明单位,如 营业收入(万元)。先按信用代码、再按名称找到已有的记录;空格子不改变任何内容。
@@ -71,7 +72,8 @@ struct ImportCommand: ParsableCommand {
       "新增 \(report.added),修改 \(report.changed),无变化 \(report.unchanged)",
       "\(report.added) added, \(report.changed) changed, \(report.unchanged) as they were")
     printer.say(
-      report.isDryRun ? Text("试运行,未写入:\(counts.zh)。", "Dry run, nothing written: \(counts.en).") : Text("已导入:\(counts.zh)。", "Imported: \(counts.en)."))
+      report.isDryRun
+        ? Text("试运行,未写入:\(counts.zh)。", "Dry run, nothing written: \(counts.en).") : Text("已导入:\(counts.zh)。", "Imported: \(counts.en)."))
     for row in report.rows where report.isDryRun || row.outcome == .changed {
       let outcome = row.outcome == .added ? Text("新增", "add") : Text("修改", "change")
       printer.say(Text("  第 \(row.row) 行 \(outcome.zh) \(row.name)", "  row \(row.row): \(outcome.en) \(row.name)"))

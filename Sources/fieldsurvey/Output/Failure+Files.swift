@@ -30,16 +30,21 @@ extension Failure {
         "is no credit code: \(problems.map(\.en).map(bare).joined(separator: ", "))")
     case .rowRepeated: return Text("与第 \(of("other")) 行是同一条记录", "is the same record as row \(of("other"))")
     case .rowAmbiguous: return Text("与多条已有的记录相符:\(list("matches"))", "fits several records: \(list("matches"))")
+    case .valueMissing where details["row"] != nil: return Text("不能为空", "must not be empty")
+    case .valueInvalid where details["names"] != nil:
+      return Text("不在可用的值之中:\(list("names"))", "is none of these: \(list("allowed"))")
+    case .valueInvalid where details["row"] != nil: return Text("不是这一列可用的值", "is no value for this column")
     case .cellFormula: return Text("是公式,请改为数值(选择性粘贴)", "is a formula; paste its value instead")
     case .cellsMerged: return Text("是合并的单元格,请取消合并", "is merged cells; split them")
     case .cellError: return Text("是错误值", "is an error value")
-    case .cellDigitsLost: return Text("按数字存放,15 位以后已丢失;请把该列设为文本后重新填写", "was kept as a number and lost its digits; make the column text and type it again")
+    case .cellDigitsLost:
+      return Text("按数字存放,15 位以后已丢失;请把该列设为文本后重新填写", "was kept as a number and lost its digits; make the column text and type it again")
     case .cellDateInvalid: return Text("不是有效的日期", "is no date of the calendar")
     case .fileTooLarge: return tooLarge(of("what"), of("limit"))
     case .fileGBK: return Text("文件是 GBK 编码,不是 UTF-8。", "The file is GBK, not UTF-8.")
     case .fileUTF16: return Text("文件是 UTF-16 编码(“Unicode 文本”),不是 UTF-8。", "The file is UTF-16 (\"Unicode text\"), not UTF-8.")
     case .csvMalformed:
-      return Text("第 \(of("row")) 行的引号不成对或位置不对。", "Row \(of("row")): a quote that is not closed, or in the wrong place.")
+      return Text("引号不成对或位置不对。", "a quote that is not closed, or in the wrong place.")
     case .workbookOld: return Text("这是旧格式(.xls)的工作簿。", "This is a workbook of the old form (.xls).")
     case .workbookEncrypted: return Text("工作簿有密码。", "The workbook has a password.")
     case .workbookMalformed:
