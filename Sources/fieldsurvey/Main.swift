@@ -51,9 +51,24 @@ struct FieldSurvey: AsyncParsableCommand {
         name: Text("调研", "Survey").here,
         subcommands: [
           EnterpriseCommand.self, AssignCommand.self, VisitCommand.self, DiagnosisCommand.self, FindingCommand.self,
-          AssessmentCommand.self, NeedCommand.self, RatingCommand.self, ReportCommand.self,
+          AssessmentCommand.self, NeedCommand.self, RecommendationCommand.self, RatingCommand.self, ReportCommand.self,
         ]),
       CommandGroup(name: Text("表格与平台", "Tables and platforms").here, subcommands: [ImportCommand.self, ExportCommand.self]),
+      CommandGroup(
+        name: Text("试点项目", "The programme").here,
+        subcommands: [
+          ProjectCommand.self, ContractCommand.self, CheckCommand.self, WarningCommand.self, AcceptanceCommand.self, PaymentCommand.self,
+          ProposalCommand.self,
+        ]),
+      CommandGroup(
+        name: Text("共享目录", "The catalogue").here,
+        subcommands: [
+          ProviderCommand.self, SolutionCommand.self, PlatformCommand.self, LeaderCommand.self, AgencyCommand.self, EventCommand.self,
+          TrainingCommand.self, ResultCommand.self,
+        ]),
+      CommandGroup(
+        name: Text("统计", "Figures").here,
+        subcommands: [IndicatorCommand.self, FunnelCommand.self, CoverageCommand.self, SnapshotCommand.self, DuplicatesCommand.self]),
       CommandGroup(
         name: Text("同步", "Sync").here,
         subcommands: [SyncCommand.self, DaemonCommand.self, StatusCommand.self, EnrolCommand.self, BundleCommand.self]),
@@ -61,6 +76,7 @@ struct FieldSurvey: AsyncParsableCommand {
         name: Text("冲突与历史", "Conflicts and history").here,
         subcommands: [ConflictsCommand.self, HistoryCommand.self, VerifyCommand.self, DoctorCommand.self]),
       CommandGroup(
-        name: Text("办公室", "Office").here, subcommands: [ServeCommand.self, DeviceCommand.self, RejectCommand.self, CompactCommand.self]),
+        name: Text("办公室", "Office").here,
+        subcommands: [ServeCommand.self, DeviceCommand.self, RejectCommand.self, CompactCommand.self, SampleCommand.self]),
     ])
 }

@@ -1,6 +1,6 @@
 extension RecordType {
   /// A digital service provider (数字化服务商).
-  static let provider = RecordType(
+  public static let provider = RecordType(
     "provider", "服务商", "Provider", in: .catalogue, authority: [.office],
     [
       Field("name", .text, "名称", "name", .required), Field("uscc", .creditCode, "统一社会信用代码", "credit code"),
@@ -10,7 +10,7 @@ extension RecordType {
     ])
 
   /// How a provider stands in the pool from a day on.
-  static let providerState = RecordType(
+  public static let providerState = RecordType(
     "provider_state", "服务商状态", "Provider's state", in: .catalogue, authority: [.office],
     [
       Field("provider", .reference("provider"), "服务商", "provider", .required),
@@ -19,7 +19,7 @@ extension RecordType {
     ])
 
   /// A small, fast, light and precise solution or product (小快轻准).
-  static let solution = RecordType(
+  public static let solution = RecordType(
     "solution", "解决方案", "Solution", in: .catalogue, authority: [.office, .provider],
     [
       Field("name", .text, "名称", "name", .required), Field("provider", .reference("provider"), "服务商", "provider"),
@@ -31,7 +31,7 @@ extension RecordType {
     ])
 
   /// A cloud platform that the city has registered (备案).
-  static let platform = RecordType(
+  public static let platform = RecordType(
     "platform", "备案平台", "Registered platform", in: .catalogue, authority: [.office],
     [
       Field("name", .text, "名称", "name", .required), Field("operator", .text, "运营方", "operator"),
@@ -39,7 +39,7 @@ extension RecordType {
     ])
 
   /// A chain leader (链主企业).
-  static let chainLeader = RecordType(
+  public static let chainLeader = RecordType(
     "chain_leader", "链主企业", "Chain leader", in: .catalogue, authority: [.office],
     [
       Field("name", .text, "名称", "name", .required), Field("uscc", .creditCode, "统一社会信用代码", "credit code"),
@@ -47,7 +47,7 @@ extension RecordType {
     ])
 
   /// An organisation that examines, diagnoses, trains or serves.
-  static let agency = RecordType(
+  public static let agency = RecordType(
     "agency", "专业机构", "Agency", in: .catalogue, authority: [.office],
     [
       Field("name", .text, "名称", "name", .required), Field("uscc", .creditCode, "统一社会信用代码", "credit code"),
@@ -56,7 +56,7 @@ extension RecordType {
     ])
 
   /// An event: matching, training, a benchmark visit.
-  static let event = RecordType(
+  public static let event = RecordType(
     "event", "活动", "Event", in: .catalogue,
     [
       Field("title", .text, "名称", "title", .required), Field("kind", .term(TermList(EventKind.self)), "类型", "kind", .required),
@@ -64,7 +64,7 @@ extension RecordType {
     ])
 
   /// That an enterprise came to an event, and with whom it was matched.
-  static let attendance = RecordType(
+  public static let attendance = RecordType(
     "attendance", "参会", "Attendance", in: .catalogue, key: .meaning,
     [
       Field("event", .reference("event"), "活动", "event", .key), Field("enterprise", .reference("enterprise"), "企业", "enterprise", .key),
@@ -72,7 +72,7 @@ extension RecordType {
     ])
 
   /// A course of the hundred-talent plan.
-  static let training = RecordType(
+  public static let training = RecordType(
     "training", "培训", "Training", in: .catalogue,
     [
       Field("title", .text, "名称", "title", .required), Field("agency", .reference("agency"), "培训机构", "institution"),
@@ -81,7 +81,7 @@ extension RecordType {
     ])
 
   /// A result of the programme as a whole, which the indicators count.
-  static let programmeResult = RecordType(
+  public static let programmeResult = RecordType(
     "programme_result", "项目成果", "Result", in: .catalogue, authority: [.office],
     [
       Field("kind", .term(TermList(ResultKind.self)), "类型", "kind", .required), Field("title", .text, "名称", "title", .required),

@@ -145,6 +145,6 @@ struct EvidenceFile {
     }
     name = url.lastPathComponent
     bytes = data.count
-    sha256 = Codec.standard.digest(Array(data)).map { byte in (byte < 0x10 ? "0" : "") + String(byte, radix: 16) }.joined()
+    sha256 = Digest.sha256(Array(data))
   }
 }

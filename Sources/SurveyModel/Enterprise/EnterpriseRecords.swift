@@ -1,6 +1,6 @@
 extension RecordType {
   /// A name that the enterprise has, had, or is called by.
-  static let enterpriseName = RecordType(
+  public static let enterpriseName = RecordType(
     "enterprise_name", "企业名称", "Name",
     [
       Field("name", .text, "名称", "name", .required), Field("kind", .term(TermList(NameKind.self)), "类型", "kind", .required),
@@ -8,7 +8,7 @@ extension RecordType {
     ])
 
   /// A place where the enterprise works; coordinates are of WGS 84.
-  static let site = RecordType(
+  public static let site = RecordType(
     "site", "厂区", "Site",
     [
       Field("name", .text, "名称", "name"), Field("district", .term(TermList(District.self)), "所在区", "district"),
@@ -18,7 +18,7 @@ extension RecordType {
     ])
 
   /// Under whom the enterprise reports from a day on.
-  static let unitTransfer = RecordType(
+  public static let unitTransfer = RecordType(
     "unit_transfer", "上报单位变更", "Change of reporting unit", key: .meaning, authority: [.office],
     [
       Field("fromOn", .day, "生效日期", "effective from", .key),
@@ -27,7 +27,7 @@ extension RecordType {
     ])
 
   /// What is known of an enterprise for one year. That it is above scale (规上) is what the statistical register declares, never computed.
-  static let enterpriseYear = RecordType(
+  public static let enterpriseYear = RecordType(
     "enterprise_year", "年度数据", "Figures of a year", key: .meaning,
     [
       Field("year", .year, "年份", "year", .key), Field("aboveScale", .flag, "规上", "above scale"),
@@ -40,7 +40,7 @@ extension RecordType {
     ])
 
   /// A rung of a ladder, with the period for which it is recognised.
-  static let tier = RecordType(
+  public static let tier = RecordType(
     "tier", "梯度认定", "Tier",
     [
       Field("tier", .term(TermList(LadderTier.self)), "梯度", "tier", .required), Field("validFrom", .day, "有效期起", "valid from", .required),
@@ -48,7 +48,7 @@ extension RecordType {
     ])
 
   /// A title that was awarded.
-  static let honour = RecordType(
+  public static let honour = RecordType(
     "honour", "荣誉", "Honour",
     [
       Field("title", .term(TermList(HonourTitle.self)), "称号", "title", .required), Field("year", .year, "年份", "year", .required),
@@ -56,7 +56,7 @@ extension RecordType {
     ])
 
   /// What an enterprise achieved that the indicators count.
-  static let achievement = RecordType(
+  public static let achievement = RecordType(
     "achievement", "成果", "Achievement",
     [
       Field("kind", .term(TermList(AchievementKind.self)), "类型", "kind", .required), Field("title", .text, "名称", "title"),
@@ -65,7 +65,7 @@ extension RecordType {
     ])
 
   /// That an enterprise is up or down the chain of a leader. Two leaders may claim one; the office says whose it is.
-  static let chainLink = RecordType(
+  public static let chainLink = RecordType(
     "chain_link", "链上关系", "Chain link", key: .meaning,
     [
       Field("leader", .reference("chain_leader"), "链主企业", "chain leader", .key),

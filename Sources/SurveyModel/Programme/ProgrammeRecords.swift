@@ -1,11 +1,11 @@
 extension RecordType {
   /// That an enterprise is in the pilot, and in which batch.
-  static let enrolment = RecordType(
+  public static let enrolment = RecordType(
     "enrolment", "试点名单", "Enrolment", key: .meaning, authority: [.office],
     [Field("batch", .whole(1...9), "批次", "batch"), Field("note", .text, "备注", "note")])
 
   /// A step that an enterprise reached, and when.
-  static let enrolmentStep = RecordType(
+  public static let enrolmentStep = RecordType(
     "enrolment_step", "试点进度", "Step", key: .meaning, authority: [.office],
     [
       Field("step", .term(TermList(EnrolmentStep.self)), "环节", "step", .key), Field("happenedOn", .day, "日期", "date", .required),
@@ -13,7 +13,7 @@ extension RecordType {
     ])
 
   /// That an enterprise is off the list from a day on, or until one.
-  static let standing = RecordType(
+  public static let standing = RecordType(
     "standing", "名单调整", "Standing", authority: [.office],
     [
       Field("kind", .term(TermList(StandingKind.self)), "类型", "kind", .required), Field("fromOn", .day, "起始日期", "from", .required),
@@ -22,7 +22,7 @@ extension RecordType {
     ])
 
   /// A contract of transformation (数字化改造合同), with who bears which part of the cost.
-  static let contract = RecordType(
+  public static let contract = RecordType(
     "contract", "改造合同", "Contract",
     [
       Field("number", .text, "合同编号", "number"), Field("title", .text, "合同名称", "title"),
@@ -35,7 +35,7 @@ extension RecordType {
     ])
 
   /// A check on site: is the transformation what was said?
-  static let spotCheck = RecordType(
+  public static let spotCheck = RecordType(
     "spot_check", "现场抽查", "Spot check", authority: [.office, .district],
     [
       Field("contract", .reference("contract"), "合同", "contract"), Field("checkedOn", .day, "抽查日期", "checked on", .required),
@@ -44,7 +44,7 @@ extension RecordType {
     ])
 
   /// A warning to an enterprise or to its provider. How many lead to removal the plan does not say: the office decides.
-  static let warning = RecordType(
+  public static let warning = RecordType(
     "warning", "警告", "Warning", authority: [.office, .district],
     [
       Field("subject", .term(TermList(WarningSubject.self)), "对象", "to", .required),
@@ -55,7 +55,7 @@ extension RecordType {
     ])
 
   /// What the agency says of a finished transformation. It is never changed: a correction is another that supersedes it.
-  static let acceptance = RecordType(
+  public static let acceptance = RecordType(
     "acceptance", "验收", "Acceptance", authority: [.agency], isAppendOnly: true,
     [
       Field("acceptedOn", .day, "验收日期", "date", .required), Field("verdict", .term(TermList(Verdict.self)), "结论", "verdict", .required),
@@ -68,7 +68,7 @@ extension RecordType {
     ])
 
   /// What an acceptance says of one criterion.
-  static let acceptanceCriterion = RecordType(
+  public static let acceptanceCriterion = RecordType(
     "acceptance_criterion", "验收指标", "Criterion", key: .meaning, authority: [.agency], isAppendOnly: true,
     [
       Field("acceptance", .reference("acceptance"), "验收", "acceptance", .key),
@@ -77,7 +77,7 @@ extension RecordType {
     ])
 
   /// A file of the enterprise's dossier (一企一档).
-  static let dossierFile = RecordType(
+  public static let dossierFile = RecordType(
     "dossier_file", "一企一档材料", "Dossier file",
     [
       Field("slot", .term(TermList(DossierSlot.self)), "类别", "slot", .required), Field("fileName", .text, "文件名", "file name"),
@@ -86,7 +86,7 @@ extension RecordType {
     ])
 
   /// What an enterprise paid a registered cloud platform in a year.
-  static let cloudUse = RecordType(
+  public static let cloudUse = RecordType(
     "cloud_use", "上云", "Cloud use", key: .meaning,
     [
       Field("platform", .reference("platform"), "平台", "platform", .key), Field("year", .year, "年份", "year", .key),
@@ -94,7 +94,7 @@ extension RecordType {
     ])
 
   /// How many identifiers an enterprise registered and resolved in a month.
-  static let identifierMonth = RecordType(
+  public static let identifierMonth = RecordType(
     "identifier_month", "标识解析", "Identifiers of a month", key: .meaning,
     [
       Field("month", .month, "月份", "month", .key), Field("registrations", .whole(0...1_000_000_000_000), "注册量", "registrations"),
@@ -102,7 +102,7 @@ extension RecordType {
     ])
 
   /// A recommendation of a diagnosis: what to do, with which solution.
-  static let recommendation = RecordType(
+  public static let recommendation = RecordType(
     "recommendation", "改造建议", "Recommendation",
     [
       Field("diagnosis", .reference("diagnosis"), "诊断", "diagnosis"), Field("link", .term(TermList(BusinessLink.self)), "环节", "link"),
@@ -112,7 +112,7 @@ extension RecordType {
     ])
 
   /// Who took part in a survey on site.
-  static let surveyPerson = RecordType(
+  public static let surveyPerson = RecordType(
     "survey_person", "调研人员", "Surveyor",
     [
       Field("diagnosis", .reference("diagnosis"), "诊断", "diagnosis"), Field("name", .text, "姓名", "name", .required),
@@ -124,7 +124,7 @@ extension RecordType {
 
 extension RecordType {
   /// Money that was paid. It is never changed: what was wrong is mended by another payment.
-  static let payment = RecordType(
+  public static let payment = RecordType(
     "payment", "兑付", "Payment", authority: [.finance], isAppendOnly: true,
     [
       Field("rule", .term(TermList(SubsidyRule.self)), "条款", "rule", .required),
@@ -139,7 +139,7 @@ extension RecordType {
     ])
 
   /// What the office allows, beside the ceiling that the rule computes: 最高 means that it may be less.
-  static let approval = RecordType(
+  public static let approval = RecordType(
     "approval", "核定", "Approval", authority: [.office],
     [
       Field("rule", .term(TermList(SubsidyRule.self)), "条款", "rule", .required), Field("year", .year, "年度", "year"),
@@ -149,7 +149,7 @@ extension RecordType {
     ])
 
   /// What another policy paid for the same item, for 就高不重复.
-  static let otherSupport = RecordType(
+  public static let otherSupport = RecordType(
     "other_support", "其他政策支持", "Support of another policy",
     [
       Field("item", .text, "项目(发票或合同行)", "item", .required), Field("policyName", .text, "政策名称", "policy", .required),

@@ -52,7 +52,10 @@ public struct FieldValue: Sendable {
   public var isEmpty: Bool { stored.isNull }
 
   /// The value as text, as it is stored.
-  public var text: String? {
+  public var text: String? { Self.plain(stored) }
+
+  /// A stored value as text; nil for nothing.
+  static func plain(_ stored: DatabaseValue) -> String? {
     switch stored.storage {
     case .null, .blob: nil
     case .int64(let number): String(number)

@@ -37,4 +37,8 @@ extension SurveyError.Code {
   public static let notAuthorised = Self("not-authorised")
   /// A proposal that was decided already. Details: `id`, `state`, `by`.
   public static let proposalDecided = Self("proposal-decided")
+  /// An enterprise that was merged into another already. Details: `id`, `canonical`.
+  public static let enterpriseMerged = Self("enterprise-merged")
+  /// Two enterprises whose credit codes differ are never merged without a word. Details: `first`, `second`.
+  public static let creditCodesDiffer = Self("credit-codes-differ")
 }

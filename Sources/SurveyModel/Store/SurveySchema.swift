@@ -47,6 +47,12 @@ public enum SurveySchema {
     SyncedTable("correction", scope: .fixed(office), references: [Reference("snapshot_id", to: "snapshot")]),
   ]
 
+  /// The tables of a case beside the enterprise's own, parents before what refers to them.
+  static let caseTables: [String] = tables.compactMap { table in
+    guard case .column("enterprise_id") = table.scope else { return nil }
+    return table.name
+  }
+
   /// The scope of what all share: providers, solutions, platforms, policies.
   public static let catalogue = ScopeID(literal: "catalogue")
   /// The scope of the office's own decisions.

@@ -14,14 +14,14 @@ struct BundleCommand: ParsableCommand {
     let changesets: Int
     let bytes: Int
     let scopes: [String]
-    let refused: [Record.Refused]
+    let refused: [Printed.Refused]
 
     init(_ file: String, _ report: BundleReport, _ replica: Replica) throws {
       self.file = file
       changesets = report.changesets
       bytes = report.bytes
       scopes = report.scopes.map(\.name)
-      refused = try report.refused.map { try Record.Refused($0, replica) }
+      refused = try report.refused.map { try Printed.Refused($0, replica) }
     }
   }
 

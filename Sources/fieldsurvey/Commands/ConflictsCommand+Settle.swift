@@ -112,7 +112,7 @@ extension ConflictsCommand {
     private struct Told: Encodable {
       struct One: Encodable {
         let id: String
-        let value: Record.Cell
+        let value: Printed.Cell
         let meaning: String
       }
       let settled: [One]
@@ -126,7 +126,7 @@ extension ConflictsCommand {
         let column: String =
           if case .cell(let name) = conflict.kind { name } else { Contested.existence }
         let meaning = try survey.describe(value, of: column, in: conflict.row)
-        return Told.One(id: conflict.id, value: Record.Cell(value), meaning: Text(meaning.zh, meaning.en)(printer.language))
+        return Told.One(id: conflict.id, value: Printed.Cell(value), meaning: Text(meaning.zh, meaning.en)(printer.language))
       }
       let told = Told(settled: settled, reason: reason, dryRun: dryRun, left: try survey.replica.conflictCount())
       try printer.show(told) { printer in

@@ -23,6 +23,9 @@ struct DeviceCommand: ParsableCommand {
     @Option(help: Text("显示给人看的姓名(默认同用户名)。", "The name for people (by default the user's name).").help)
     var name: String?
 
+    @Option(help: Choices.help(WorkRole.self, Text("角色(默认数字专员)", "What the user works as (a specialist by default)")))
+    var role = WorkRole.specialist.rawValue
+
     @Option(
       parsing: .upToNextOption,
       help: ArgumentHelp(
@@ -37,8 +40,9 @@ struct DeviceCommand: ParsableCommand {
       let relay = try home.relay()
       let grants = try scopes(home)
       let shown = name ?? user
+      let role = try WorkRole.parse(role, field: "role")
       let code = try relay.createCode(
-        user: user, name: shown, role: "specialist", grants: grants.map { GrantedScope.one($0) })
+        user: user, name: shown, role: role.rawValue, grants: (grants + [SurveySchema.catalogue]).map { GrantedScope.one($0) })
       let until = Environment.clock() + relay.limits.codeMilliseconds
       struct Told: Encodable {
         let code: String
@@ -87,7 +91,7 @@ struct DeviceCommand: ParsableCommand {
         Told(
           id: device.id.description, user: device.user, label: device.label, enrolledAt: Format.iso(device.enrolled),
           lastSeenAt: Format.iso(device.lastSeen), revokedAt: device.revoked.map(Format.iso),
-          grants: try relay.grants(of: device.user).map(\.scope.description))
+          grants: try relay.grants(of: device.user).map(\.scope.description).filter { $0 != SurveySchema.catalogue.name })
       }
       try common.printer.show(told) { printer in
         guard !devices.isEmpty else { return printer.note(Text("还没有设备登记。", "No device has enrolled yet.")) }

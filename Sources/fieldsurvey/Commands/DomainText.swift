@@ -13,6 +13,7 @@ enum Argued {
     Text("诊断编号,或企业(编号或信用代码)。", "A diagnosis, or an enterprise (an identifier or a credit code).").here, valueName: "diagnosis|enterprise")
   static let visit = ArgumentHelp(
     Text("所属的走访(编号,可只写开头)。", "The visit that it belongs to (the beginning of its identifier).").here, valueName: "visit")
+  static let asOf = ArgumentHelp(Text("截至日期,如 2025-07-18(默认今天)。", "As of a day, as 2025-07-18 (today by default).").here, valueName: "day")
   static let readToken = ArgumentHelp(
     Text("查看时得到的 readToken:说明填写时看到的是什么。", "The readToken that show gave: what was seen when this was written.").here, valueName: "token")
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SurveyModel
 import SyncKit
 import SyncRelay
 
@@ -44,7 +45,8 @@ struct EnrolCommand: ParsableCommand {
         kept: Failure.allKept, next: Text("请用 --home 指定另一个目录,并要一个新的登记码。", "Name another folder with --home, and ask for a new code."))
     }
     let profile = Profile(
-      role: .laptop, user: enrolled.user, name: enrolled.name, relay: url, device: device.description)
+      role: .laptop, user: enrolled.user, name: enrolled.name, work: WorkRole(rawValue: enrolled.role), relay: url,
+      device: device.description)
     let home = Home(folder: folder, profile: profile)
     try PrivateFile.write(Array(enrolled.token.utf8) + [UInt8(ascii: "\n")], to: home.tokenFile)
     try profile.write(Home.profileFile(folder))
@@ -73,6 +75,7 @@ struct EnrolCommand: ParsableCommand {
     let token: String
     let user: String
     let name: String
+    let role: String
     let grants: [String]
   }
 

@@ -4,7 +4,7 @@ import SurveyModel
 struct EnterpriseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "enterprise", abstract: Text("企业:登记、修改、列出、查看、校验信用代码", "Enterprises: record, edit, list, show, check a credit code").here,
-    subcommands: [Add.self, Edit.self, List.self, Show.self, CheckCode.self])
+    subcommands: [Add.self, Edit.self, List.self, Show.self, CheckCode.self, SizeClass.self] + records)
 
   /// What is known of an enterprise, as options.
   struct Contents: ParsableArguments {

@@ -83,7 +83,7 @@ struct HistoryCommand: ParsableCommand {
       guard let wanted else { return true }
       return finder.keyColumns.map { row[$0] ?? .null } == wanted
     }
-    try common.printer.show(rows.map { $0.mapValues(Record.Cell.init) }) { printer in
+    try common.printer.show(rows.map { $0.mapValues(Printed.Cell.init) }) { printer in
       let names = column.map { finder.keyColumns + [$0] } ?? finder.columns
       printer.table(names.map { Text(verbatim: $0) }, rows.map { row in names.map { (row[$0] ?? .null).plainText } })
     }
@@ -100,8 +100,8 @@ struct HistoryRecord: Encodable {
   let arrived: String
   let note: String
   let read: [String]
-  let readValue: Record.Cell?
-  let values: [String: Record.Cell]
+  let readValue: Printed.Cell?
+  let values: [String: Printed.Cell]
   private let entry: HistoryEntry
 
   private enum CodingKeys: CodingKey { case changeset, author, kind, clock, arrived, note, read, readValue, values }
@@ -116,8 +116,8 @@ struct HistoryRecord: Encodable {
     arrived = Format.iso(write.arrived)
     note = write.note
     read = write.read.map(\.description)
-    readValue = write.readValue.map(Record.Cell.init)
-    values = entry.values.mapValues(Record.Cell.init)
+    readValue = write.readValue.map(Printed.Cell.init)
+    values = entry.values.mapValues(Printed.Cell.init)
   }
 
   func tell(_ printer: Printer) {

@@ -33,7 +33,8 @@ struct NeedCommand: ParsableCommand {
         scope: try scope.map { try RequirementScope.parse($0, field: "scope") },
         link: try link.map { try BusinessLink.parse($0, field: "link") },
         objective: try objective.map { try Objective.parse($0, field: "objective") }, text: text,
-        priority: try priority.map { try Number.whole($0, field: "priority") }, budgetFen: try budget.map(Number.fen))
+        priority: try priority.map { try Number.whole($0, field: "priority") },
+        budgetFen: try budget.map { try Number.fen($0, field: "budget") })
     }
   }
 
@@ -134,8 +135,8 @@ enum Number {
   }
 
   /// An amount of money in fen.
-  static func fen(_ text: String) throws -> Int {
-    guard let fen = Money.fen(text) else { throw SurveyError(.valueInvalid, ["field": "budget", "value": text]) }
+  static func fen(_ text: String, field: String) throws -> Int {
+    guard let fen = Money.fen(text) else { throw SurveyError(.valueInvalid, ["field": field, "value": text]) }
     return fen
   }
 }

@@ -67,7 +67,7 @@ struct RejectCommand: ParsableCommand {
   }
 
   private func list(_ relay: Relay, _ replica: Replica) throws {
-    let all = try relay.refused().map { RefusedRecord($0, try Record.Refused($0.refusal, replica).enterprise) }
+    let all = try relay.refused().map { RefusedRecord($0, try Printed.Refused($0.refusal, replica).enterprise) }
     try common.printer.show(all) { printer in
       if all.isEmpty { printer.say(Text("中继没有拒收任何变更。", "The relay has refused nothing.")) }
       for one in all { one.tell(printer) }

@@ -21,7 +21,7 @@ struct StatusCommand: ParsableCommand {
     let status = try survey.replica.status(peer: Exchange.peer)
     let now = Environment.clock()
     let incidents = try survey.replica.incidents(limit: Self.incidentsTold).filter { now - $0.at < Self.incidentMilliseconds }
-    let refused = try status.refused.map { try Record.Refused($0, survey.replica) }
+    let refused = try status.refused.map { try Printed.Refused($0, survey.replica) }
     let report = StatusReport(
       home: home.folder.path, role: home.profile.role, user: home.profile.user, name: home.profile.name, relay: home.profile.relay,
       device: home.profile.device, enterprises: try survey.enterprises().count, status: status, refused: refused,
@@ -58,7 +58,7 @@ struct StatusReport: Encodable {
   /// Why the last exchange failed; nil when it did not.
   let lastFailure: String?
   let waiting: Int
-  let refused: [Record.Refused]
+  let refused: [Printed.Refused]
   let conflicts: Int
   /// The devices that may take part; at the office only.
   let devices: Int?
@@ -73,7 +73,7 @@ struct StatusReport: Encodable {
 
   init(
     home: String, role: Profile.Role, user: String, name: String, relay: String?, device: String, enterprises: Int, status: ReplicaStatus,
-    refused: [Record.Refused], devices: Int?, incidents: [IncidentRecord]
+    refused: [Printed.Refused], devices: Int?, incidents: [IncidentRecord]
   ) {
     self.home = home
     self.role = role

@@ -39,7 +39,7 @@ struct SyncReport: Encodable {
   let sent: Int
   let received: Int
   let trips: Int
-  let refused: [Record.Refused]
+  let refused: [Printed.Refused]
   let unsent: Int
   let waiting: Int
   let conflicts: Int
@@ -49,7 +49,7 @@ struct SyncReport: Encodable {
     sent = summary.sent
     received = summary.received
     trips = summary.trips
-    refused = try summary.refused.map { try Record.Refused($0, replica) }
+    refused = try summary.refused.map { try Printed.Refused($0, replica) }
     unsent = status.unsentChangesets
     waiting = status.waiting
     conflicts = status.conflicts

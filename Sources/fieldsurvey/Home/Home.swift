@@ -55,7 +55,8 @@ struct Home: Sendable {
   /// Opens the survey over the home's replica.
   func survey() throws -> Survey {
     Survey(
-      try replica(), user: profile.user, role: isOffice ? .office : .specialist, clock: Environment.clock, random: Environment.random)
+      try replica(), user: profile.user, role: isOffice ? .office : profile.work ?? .specialist, clock: Environment.clock,
+      random: Environment.random)
   }
 
   /// Opens the relay, which only the office has.

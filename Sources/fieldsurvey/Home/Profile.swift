@@ -1,4 +1,5 @@
 import Foundation
+import SurveyModel
 
 /// Who works in a home, and with which relay: the file `home.json`. It holds no secret.
 struct Profile: Codable, Hashable, Sendable {
@@ -21,6 +22,8 @@ struct Profile: Codable, Hashable, Sendable {
   var user: String
   /// The user's name for people.
   var name: String
+  /// What the user works as, as the office said at enrolment; nil for a specialist's laptop of before.
+  var work: WorkRole?
   /// The relay's address; nil at the office, which has the relay in its own home.
   var relay: String?
   /// The device, in hexadecimal; the same as in the replica's site.

@@ -19,7 +19,7 @@ struct ConflictRecord: Encodable {
     /// The latest writes of this row that the author had read, one for each site.
     let read: [Read]
     /// The cell's value as the author had read it; nil where none is known.
-    let readValue: Record.Cell?
+    let readValue: Printed.Cell?
     /// What ``readValue`` means.
     let readMeaning: String?
     fileprivate let info: WriteInfo
@@ -43,7 +43,7 @@ struct ConflictRecord: Encodable {
   struct Candidate: Encodable {
     /// What `settle --choose` takes.
     let choice: Int
-    let value: Record.Cell
+    let value: Printed.Cell
     let meaning: String
     let isShown: Bool
     let writes: [Write]
@@ -54,7 +54,7 @@ struct ConflictRecord: Encodable {
   let scope: String
   let table: String
   let tableName: String
-  let key: [Record.Cell]
+  let key: [Printed.Cell]
   let row: String
   /// `cell`, `existence`, `unique` or `reference`.
   let kind: String
@@ -62,7 +62,7 @@ struct ConflictRecord: Encodable {
   let columnName: String
   let candidates: [Candidate]
   /// What the cell held before, where all had read the same.
-  let base: Record.Cell?
+  let base: Printed.Cell?
   let baseMeaning: String?
   let impact: ConflictImpact?
   /// Whether the choice decides the level, whatever becomes of the other conflicts; nil where no rating depends on it.
@@ -84,7 +84,7 @@ struct ConflictRecord: Encodable {
     scope = conflict.row.scope.name
     table = conflict.row.table
     tableName = speak(described.table)
-    key = conflict.row.key.map(Record.Cell.init)
+    key = conflict.row.key.map(Printed.Cell.init)
     row = speak(described.row)
     columnName = speak(Survey.describe(column: name, of: conflict.row.table))
     let column = name
@@ -92,14 +92,14 @@ struct ConflictRecord: Encodable {
     let writers = Writers(try survey.replica.history(of: conflict.row))
     candidates = try conflict.candidates.enumerated().map { at, candidate in
       Candidate(
-        choice: at + 1, value: Record.Cell(candidate.value), meaning: try meaning(candidate.value), isShown: at == 0,
+        choice: at + 1, value: Printed.Cell(candidate.value), meaning: try meaning(candidate.value), isShown: at == 0,
         writes: try candidate.writes.map { write in
           Write(write, writers, meaning: try write.readValue.map(meaning))
         })
     }
     let bases = Set(conflict.candidates.flatMap(\.writes).map(\.readValue))
     let common = bases.count == 1 ? bases.first ?? nil : nil
-    base = common.map(Record.Cell.init)
+    base = common.map(Printed.Cell.init)
     baseMeaning = try common.map(meaning)
     impact = try survey.impact(of: conflict)
     decidesLevel = impact?.decidesLevel
@@ -129,7 +129,7 @@ extension ConflictRecord.Write {
     self.init(
       author: write.author, changeset: write.dot.description, clock: Format.iso(write.wallClock), arrived: Format.iso(write.arrived),
       clockAheadSeconds: ahead > Self.toleratedSeconds ? ahead : nil, note: write.note, read: write.read.map(writers.read),
-      readValue: write.readValue.map(Record.Cell.init), readMeaning: meaning, info: write)
+      readValue: write.readValue.map(Printed.Cell.init), readMeaning: meaning, info: write)
   }
 }
 

@@ -26,6 +26,31 @@ extension Failure {
     case .visitEnded: return Text("走访 \(of("id")) 已于 \(of("endedAt")) 结束。", "The visit \(of("id")) ended at \(of("endedAt")).")
     case .otherEnterprise:
       return Text("\(table.zh) \(of("id")) 属于另一家企业。", "The \(table.en) \(of("id")) belongs to another enterprise.")
+    case .fieldMalformed: return Text("“\(of("value"))”不是 字段=值。", "\"\(of("value"))\" is not FIELD=VALUE.")
+    case .fieldUnknown:
+      return Text("没有字段“\(of("field"))”;可用:\(list("allowed"))", "there is no field \"\(of("field"))\"; allowed: \(list("allowed"))")
+    case .fieldRepeated: return Text("字段 \(of("field")) 重复", "the field \(of("field")) is there twice")
+    case .recordRefused: return Text("\(table.zh)有 \(of("count")) 处不能接受:", "The \(table.en) cannot be taken, for \(of("count")) reasons:")
+    case .recordAppendOnly:
+      return Text(
+        "\(table.zh)一经登记不再修改;有误时请另记一条更正。", "A \(table.en) is never changed once recorded; mend it by recording another.")
+    case .notAuthorised:
+      return Text(
+        "\(table.zh)由 \(list("authority")) 决定,您是 \(of("role"))。",
+        "A \(table.en) is the word of \(list("authority")); you are \(of("role")).")
+    case .proposalDecided: return Text("建议 \(of("id")) 已由 \(of("by")) 处理。", "The proposal \(of("id")) was decided by \(of("by")).")
+    case .enterpriseMerged:
+      return Text("企业 \(of("id")) 已并入 \(of("canonical"))。", "The enterprise \(of("id")) was merged into \(of("canonical")) already.")
+    case .creditCodesDiffer:
+      return Text(
+        "两家企业的信用代码不同(\(of("first"))、\(of("second"))),没有合并。",
+        "The credit codes differ (\(of("first")), \(of("second"))): not merged.")
+    case .snapshotTaken: return Text("\(of("quarter")) 已冻结,不再更改。", "\(of("quarter")) is frozen already, and stays as it is.")
+    case .quarterNotOver:
+      return Text("\(of("quarter")) 到 \(of("lastDay")) 才结束。", "\(of("quarter")) is not over before \(of("lastDay")).")
+    case .indicatorUnknown: return Text("没有指标 \(of("id"))。", "There is no indicator \(of("id")).")
+    case .replicaNotEmpty: return Text("这个数据目录里已有企业,没有写入。", "This home has enterprises already: nothing was written.")
+    case .planMalformed: return Text("指标文件格式不对。", "The file of indicators is malformed.")
     case .fileUnreadable: return Text("无法读取文件 \(of("path"))。", "The file \(of("path")) cannot be read.")
     default:
       let facts = details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
@@ -35,7 +60,11 @@ extension Failure {
 
   /// A table as people call it.
   static func name(of table: String) -> Text {
-    switch table {
+    if let type = RecordType.of(table) { return Text(type.label.zh, type.label.en.lowercased()) }
+    return switch table {
+    case "alias": Text("合并", "merge")
+    case "snapshot": Text("季度快照", "snapshot")
+    case "proposal": Text("建议", "proposal")
     case "enterprise": Text("企业", "enterprise")
     case "assignment": Text("指派", "assignment")
     case "visit": Text("走访", "visit")

@@ -24,8 +24,9 @@ extension Failure {
 
   private static func status(_ code: SurveyError.Code) -> ExitStatus {
     switch code {
-    case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent: .notConfigured
-    case .instrumentUnknown, .recordUnknown, .fileUnreadable: .notFound
+    case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent, .planMalformed: .notConfigured
+    case .instrumentUnknown, .recordUnknown, .indicatorUnknown, .fileUnreadable: .notFound
+    case .notAuthorised: .notPermitted
     case .fileExists, .fileUnwritable: .cannotWrite
     default: .badInput
     }
@@ -33,9 +34,12 @@ extension Failure {
 
   private static func next(_ code: SurveyError.Code) -> Text? {
     switch code {
-    case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent:
+    case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent, .planMalformed:
       Text("请重新安装 fieldsurvey,或设置 FIELDSURVEY_RESOURCES。", "Install fieldsurvey anew, or set FIELDSURVEY_RESOURCES.")
-    case .answersRefused: Text("改正以上各处后再试。", "Mend these, then try again.")
+    case .creditCodesDiffer:
+      Text(
+        "确认是同一家时加 --although-codes-differ。", "Where they are one all the same, add --although-codes-differ.")
+    case .answersRefused, .recordRefused: Text("改正以上各处后再试。", "Mend these, then try again.")
     default: nextForFile(code)
     }
   }

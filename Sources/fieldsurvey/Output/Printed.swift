@@ -3,7 +3,7 @@ import SyncCore
 import SyncKit
 
 /// What `--json` prints of things that several commands tell of.
-enum Record {
+enum Printed {
   /// A changeset that the other side would not take.
   struct Refused: Encodable {
     let scope: String

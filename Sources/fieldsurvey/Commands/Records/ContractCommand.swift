@@ -1,0 +1,9 @@
+import SurveyModel
+
+/// `fieldsurvey contract`.
+typealias ContractCommand = RecordCommand<ContractNoun>
+
+enum ContractNoun: RecordNoun {
+  static let type = RecordType.contract
+  static let commandName = "contract"
+}

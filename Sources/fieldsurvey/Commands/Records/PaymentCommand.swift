@@ -1,0 +1,9 @@
+import SurveyModel
+
+/// `fieldsurvey payment`.
+typealias PaymentCommand = RecordCommand<PaymentNoun>
+
+enum PaymentNoun: RecordNoun {
+  static let type = RecordType.payment
+  static let commandName = "payment"
+}

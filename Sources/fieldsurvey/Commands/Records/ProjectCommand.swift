@@ -1,0 +1,47 @@
+import ArgumentParser
+import SurveyModel
+
+/// How an enterprise's project goes: on the list, step by step, off the list; and what else the plan's rules ask for.
+struct ProjectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "project", abstract: Text("试点项目:名单、进度、调整", "Projects: the list, the steps, what takes one off it").here,
+    subcommands: [
+      RecordCommand<EnrolmentNoun>.self, RecordCommand<StepNoun>.self, RecordCommand<StandingNoun>.self, RecordCommand<CloudNoun>.self,
+      RecordCommand<IdentifierNoun>.self, RecordCommand<OtherSupportNoun>.self, RecordCommand<ApprovalNoun>.self,
+    ])
+}
+
+enum EnrolmentNoun: RecordNoun {
+  static let type = RecordType.enrolment
+  static let commandName = "enrol"
+}
+
+enum StepNoun: RecordNoun {
+  static let type = RecordType.enrolmentStep
+  static let commandName = "step"
+}
+
+enum StandingNoun: RecordNoun {
+  static let type = RecordType.standing
+  static let commandName = "standing"
+}
+
+enum CloudNoun: RecordNoun {
+  static let type = RecordType.cloudUse
+  static let commandName = "cloud"
+}
+
+enum IdentifierNoun: RecordNoun {
+  static let type = RecordType.identifierMonth
+  static let commandName = "identifiers"
+}
+
+enum OtherSupportNoun: RecordNoun {
+  static let type = RecordType.otherSupport
+  static let commandName = "other-support"
+}
+
+enum ApprovalNoun: RecordNoun {
+  static let type = RecordType.approval
+  static let commandName = "approval"
+}

@@ -1,0 +1,9 @@
+import SurveyModel
+
+/// `fieldsurvey recommendation`.
+typealias RecommendationCommand = RecordCommand<RecommendationNoun>
+
+enum RecommendationNoun: RecordNoun {
+  static let type = RecordType.recommendation
+  static let commandName = "recommendation"
+}

@@ -1,0 +1,9 @@
+import SurveyModel
+
+/// `fieldsurvey result`.
+typealias ResultCommand = RecordCommand<ResultNoun>
+
+enum ResultNoun: RecordNoun {
+  static let type = RecordType.programmeResult
+  static let commandName = "result"
+}

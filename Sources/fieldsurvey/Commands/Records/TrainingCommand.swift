@@ -1,0 +1,9 @@
+import SurveyModel
+
+/// `fieldsurvey training`.
+typealias TrainingCommand = RecordCommand<TrainingNoun>
+
+enum TrainingNoun: RecordNoun {
+  static let type = RecordType.training
+  static let commandName = "training"
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import SurveyModel
+
+/// The quarterly self-evaluation.
+struct SnapshotCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "snapshot", abstract: Text("季度绩效自评:冻结、查看、更正", "Quarterly self-evaluation: freeze, show, correct").here,
+    subcommands: [Take.self, List.self, Show.self, Corrections.self])
+
+  struct Take: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "take", abstract: Text("冻结一个已结束的季度", "Freeze a quarter that is over").here)
+
+    @Argument(help: SnapshotCommand.quarter)
+    var quarter: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let snapshot = try common.openSurvey().takeSnapshot(of: quarter)
+      try common.printer.show(snapshot) { printer in printer.snapshot(snapshot) }
+    }
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: Text("列出已冻结的季度", "List the quarters that are frozen").here)
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let all = try common.openSurvey().snapshots()
+      try common.printer.show(all) { printer in
+        if all.isEmpty { printer.note(Text("还没有冻结的季度。", "No quarter is frozen.")) }
+        for snapshot in all { printer.snapshotHead(snapshot) }
+      }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: Text("查看一个季度", "Show a quarter").here)
+
+    @Argument(help: SnapshotCommand.quarter)
+    var quarter: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let snapshot = try common.openSurvey().snapshot(quarter)
+      try common.printer.show(snapshot) { printer in printer.snapshot(snapshot) }
+    }
+  }
+
+  struct Corrections: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "corrections", abstract: Text("迟到数据带来的更正;季度本身不变", "What late data changes; the quarter itself stays").here)
+
+    @Argument(help: SnapshotCommand.quarter)
+    var quarter: String
+
+    @Flag(help: Text("记下日期和经办人。", "Record them, with the day and who did it.").help)
+    var record = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let survey = try common.openSurvey()
+      let all = record ? try survey.recordCorrections(of: quarter) : try survey.corrections(of: quarter)
+      try common.printer.show(all) { printer in
+        guard !all.isEmpty else { return printer.note(Text("与冻结时相同。", "Nothing differs from what was frozen.")) }
+        printer.table(
+          [Text("指标", "figure"), Text("冻结时", "frozen"), Text("现在", "now"), Text("登记", "recorded")],
+          all.map { correction in
+            let noted = correction.notedAt.map { printer.time($0) + " " + (correction.notedBy ?? "") } ?? ""
+            return [correction.figure, correction.frozen ?? "–", correction.now ?? "–", noted]
+          }, right: [1, 2])
+      }
+    }
+  }
+
+  static let quarter = ArgumentHelp(Text("季度,如 2024Q3。", "The quarter, as 2024Q3.").here, valueName: "quarter")
+}
+
+extension Printer {
+  fileprivate func snapshotHead(_ snapshot: Snapshot) {
+    let intact = snapshot.isIntact ? Text("", "") : Text("(摘要不符!)", " (does not match its digest!)")
+    say(
+      Text(
+        "\(snapshot.quarter)  截至 \(snapshot.asOf),\(time(snapshot.takenAt)) 由 \(snapshot.takenBy ?? "") 冻结,摘要 \(snapshot.digest.prefix(16))\(intact.zh)",
+        "\(snapshot.quarter)  as of \(snapshot.asOf), frozen \(time(snapshot.takenAt)) by \(snapshot.takenBy ?? ""), digest "
+          + "\(snapshot.digest.prefix(16))\(intact.en)"))
+  }
+
+  fileprivate func snapshot(_ snapshot: Snapshot) {
+    snapshotHead(snapshot)
+    for line in snapshot.document.split(separator: "\n") { self.line("  " + line) }
+  }
+}
