@@ -8,7 +8,9 @@ import Testing
 
   init() throws { desk = try Desk() }
 
-  private func cells(_ bytes: [UInt8], sheet: String? = nil) throws -> [[String]] { try TableFile.read(bytes, sheet: sheet).rows.map(\.cells) }
+  private func cells(_ bytes: [UInt8], sheet: String? = nil) throws -> [[String]] {
+    try TableFile.read(bytes, sheet: sheet).rows.map(\.cells)
+  }
 
   private func code(_ bytes: [UInt8], _ limits: FileLimits = FileLimits()) -> SurveyError.Code? {
     refusal { _ = try TableFile.read(bytes, limits: limits) }?.code
@@ -46,7 +48,8 @@ import Testing
       ])
     let later = try Book.made(in: desk, sheet: sheet, styles: styles, properties: "<x:workbookPr date1904=\"1\"/>")
     #expect(try cells(later)[0].prefix(2) == ["1904-01-02", "1904-02-29"])
-    let noDay = try Book.made(in: desk, sheet: "<sheetData><row r=\"4\"><c r=\"B4\" s=\"1\"><v>60</v></c></row></sheetData>", styles: styles)
+    let noDay = try Book.made(
+      in: desk, sheet: "<sheetData><row r=\"4\"><c r=\"B4\" s=\"1\"><v>60</v></c></row></sheetData>", styles: styles)
     let fault = try #require(TableFile.read(noDay).faults.first)
     #expect(fault.code == .cellDateInvalid)
     #expect((fault.row, fault.column) == (4, 1))

@@ -53,7 +53,10 @@ enum Book {
     let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     let listed = sheets ?? "<x:sheet name=\"甲\" sheetId=\"1\" r:id=\"r1\"/>"
     var parts = [
-      ("xl/workbook.xml", "<x:workbook xmlns:x=\"\(main)\" xmlns:r=\"\(relations)\">\(properties)<x:sheets>\(listed)</x:sheets></x:workbook>"),
+      (
+        "xl/workbook.xml",
+        "<x:workbook xmlns:x=\"\(main)\" xmlns:r=\"\(relations)\">\(properties)<x:sheets>\(listed)</x:sheets></x:workbook>"
+      ),
       (
         "xl/_rels/workbook.xml.rels",
         "<Relationships><Relationship Id=\"r1\" Target=\"worksheets/a.xml\"/><Relationship Id=\"r2\" Target=\"/xl/worksheets/b.xml\"/></Relationships>"
