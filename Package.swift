@@ -58,7 +58,8 @@ let package = Package(
       name: "SurveyFiles", dependencies: ["SurveyModel", "SyncKit", "SyncCore", "CXlsxWriter", "CZip", "CExpat"], swiftSettings: strict),
     // The composition root of client, daemon, relay and office; the only place that prints.
     .executableTarget(
-      name: "fieldsurvey", dependencies: ["SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging],
+      name: "fieldsurvey",
+      dependencies: ["SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging],
       swiftSettings: strict),
     // For tests only: a disk beneath SQLite that forgets, fails and is full.
     .target(name: "SimulatedDisk", dependencies: ["CSQLite"], swiftSettings: strict),
