@@ -138,6 +138,24 @@ import Testing
     #expect(try desk.importCSV("企业名称,信用代码\n乙,91350206000000000D\n").changed == 1)
   }
 
+  @Test func aRowOfAMergedEnterpriseIsOfTheOneThatRemains() throws {
+    try desk.importCSV("企业名称,信用代码\n甲,\(Self.code)\n乙,\(Self.other)\n")
+    let (first, second) = (try #require(try enterprise("甲")).id, try #require(try enterprise("乙")).id)
+    _ = try desk.survey.merge(second, into: first, because: "重复登记", although: true)
+    let report = try desk.importCSV("企业名称,信用代码,地址\n甲,\(Self.other),岐山北路\n")
+    #expect(report.rows.map(\.id) == [first])
+  }
+
+  @Test func aRecordIsKnownAgainByTheIdentifierThatAnExportWrote() throws {
+    // Two without a code, whom nothing else tells apart.
+    let ids = try (0..<2).map { _ in try desk.survey.addEnterprise(EnterpriseDraft(name: "甲")).id }
+    let list = "编号,企业名称,地址\n\(ids[0]),甲,一路\n\(ids[1]),甲,二路\n"
+    #expect(try desk.importCSV(list).rows.map(\.id) == ids)
+    #expect(try desk.importCSV(list).unchanged == 2)
+    #expect(try desk.faults("编号,企业名称\n\(ids[0]),甲\n\(ids[0]),甲\n") == ["3 - row-repeated"])
+    #expect(try desk.faults("编号,企业名称\n没有,甲\n") == ["2 - row-ambiguous"])
+  }
+
   @Test func noMoreFaultsAreToldThanTheirLimitAndAllAreCounted() throws {
     for count in [SurveyLimits.importFaults, SurveyLimits.importFaults + 1] {
       let rows = (0..<count).map { "企业\($0),-1\n" }.joined()

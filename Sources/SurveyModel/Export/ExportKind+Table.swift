@@ -4,6 +4,8 @@ extension ExportKind {
   /// A column, and how a row fills it.
   typealias Source = (column: ExportTable.Column, cell: (Row, ExportNames) -> ExportTable.Cell)
 
+  /// The heading of the identifier, by which an import knows a record again.
+  static let idHeading = "编号"
   /// Personal data, which is left out unless it is asked for.
   private static let personal: Set<String> = ["contact", "attendees"]
 
@@ -23,7 +25,7 @@ extension ExportKind {
   /// The columns of a kind: who it is, whose it is, then its fields.
   static func columns(of type: RecordType, withContacts: Bool) -> [Source] {
     var sources: [Source] = []
-    if type.key == .identifier { sources.append(text("编号") { row, _ in row.text("id") }) }
+    if type.key == .identifier { sources.append(text(idHeading) { row, _ in row.text("id") }) }
     if type.home == .enterprise, type.table != "enterprise" {
       sources += [
         text("企业编号") { row, _ in row.text("enterprise_id") },

@@ -10,6 +10,8 @@ struct ImportHeading {
   }
 
   let places: [Place]
+  /// Where the identifiers stand that an export wrote; nil for a file that has none.
+  let id: Int?
   private let row: ImportTable.Row
 
   /// Reads the headings, noting what is wrong with them.
@@ -44,6 +46,7 @@ struct ImportHeading {
       faults.add(SurveyError(.columnMissing, ["column": column.heading.zh]), row: row.number)
     }
     self.places = places
+    id = row.cells.firstIndex { $0.trimmingSpaces == ExportKind.idHeading }
   }
 
   /// What a column is called in a fault: its heading, or its letters where it has none.

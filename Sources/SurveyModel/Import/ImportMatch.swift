@@ -17,6 +17,12 @@ struct ImportMatch {
   /// Whether another of that name is marked as another: it has another credit code, or is another provider's.
   let hasNamesake: Bool
 
+  /// The record that a row names by its identifier.
+  init(_ known: Row) {
+    records = [known]
+    hasNamesake = false
+  }
+
   init(_ kind: ImportKind, _ name: String, _ mark: DatabaseValue?, _ db: Database) throws {
     func rows(_ column: String, _ value: DatabaseValue) throws -> [Row] {
       let found = try Row.fetchAll(db, sql: "SELECT * FROM \(kind.type.table) WHERE \(column) = ? ORDER BY id", arguments: [value])

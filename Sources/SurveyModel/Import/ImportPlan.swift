@@ -66,11 +66,13 @@ struct ImportPlan {
     }
     let name = record.first { $0.field.name == "name" }.flatMap { String.fromDatabaseValue($0.value) } ?? ""
     let mark = record.first { $0.field.column == kind.mark }?.value
-    if let other = seen.earlier(than: row.number, kind, name, mark) {
+    let id = heading.id.flatMap { $0 < row.cells.count ? row.cells[$0].nonEmpty : nil }
+    let known = try id.flatMap { try Lookup.optionalRow(db, in: kind.type.table, $0) }
+    if known == nil, let other = seen.earlier(than: row.number, kind, name, mark) {
       faults.add(SurveyError(.rowRepeated, ["other": String(other)]), row: row.number)
     }
     guard faults.count == before else { return }
-    try place(row.number, name, mark, record, year, db)
+    try place(row.number, known, name, mark, record, year, db)
   }
 
   /// A cell's value; nil for an empty cell, which says nothing.
@@ -94,9 +96,9 @@ struct ImportPlan {
   // MARK: Which record a row stands for
 
   private mutating func place(
-    _ number: Int, _ name: String, _ mark: DatabaseValue?, _ record: [Value], _ year: [Value], _ db: Database
+    _ number: Int, _ known: GRDB.Row?, _ name: String, _ mark: DatabaseValue?, _ record: [Value], _ year: [Value], _ db: Database
   ) throws {
-    let found = try ImportMatch(kind, name, mark, db)
+    let found = try known.map(ImportMatch.init) ?? ImportMatch(kind, name, mark, db)
     guard found.records.count < 2 else {
       let matches = found.records.map { $0.string("id") }.joined(separator: "\n")
       return faults.add(SurveyError(.rowAmbiguous, ["matches": matches]), row: number)

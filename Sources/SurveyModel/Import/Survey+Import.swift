@@ -4,8 +4,9 @@ import SyncKit
 extension Survey {
   /// Imports a table of enterprises, providers or solutions in one transaction: the whole of it or nothing.
   ///
-  /// A row stands for the record of its credit code, or else of exactly its name, and becomes a new one where there is none. An empty cell
-  /// says nothing. What is recorded already is not written again, so that to import twice is to import once.
+  /// A row stands for the record of its identifier, where an export wrote one, or of its credit code, or else of exactly its name, and
+  /// becomes a new one where there is none. An empty cell says nothing. What is recorded already is not written again, so that to import
+  /// twice is to import once.
   ///
   /// - Parameter isDryRun: whether only to tell what would come of it.
   ///

@@ -19,8 +19,17 @@ struct ImportCommand: ParsableCommand {
       """
     ).here)
 
-  @Argument(help: Text("导入什么:enterprises 企业、providers 服务商、solutions 解决方案。", "What: enterprises, providers, solutions.").help)
-  var kind: Kind
+  @Argument(
+    help: ArgumentHelp(
+      Text("导入什么:enterprises 企业、providers 服务商、solutions 解决方案。", "What: enterprises, providers, solutions.").here,
+      valueName: "kind"),
+    transform: { text in
+      guard let kind = ImportKind(rawValue: text) else {
+        throw ValidationError(Text("不能导入“\(text)”。", "\"\(text)\" cannot be imported.").here)
+      }
+      return kind
+    })
+  var kind: ImportKind
 
   @Argument(help: ArgumentHelp(Text("要读的文件。", "The file to read.").here, valueName: "file"), completion: .file())
   var file: String?
@@ -33,23 +42,10 @@ struct ImportCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  /// What can be imported, as an argument.
-  enum Kind: String, CaseIterable, ExpressibleByArgument {
-    case enterprises, providers, solutions
-
-    var imported: ImportKind {
-      switch self {
-      case .enterprises: .enterprises
-      case .providers: .providers
-      case .solutions: .solutions
-      }
-    }
-  }
-
   func run() throws {
     guard let file else { return try listColumns() }
     let table = try TableFile.read(Self.bytes(file), sheet: sheet)
-    let report = try common.openSurvey().importTable(table, as: kind.imported, isDryRun: dryRun)
+    let report = try common.openSurvey().importTable(table, as: kind, isDryRun: dryRun)
     try common.printer.show(report) { printer in tell(report, printer) }
     for warning in report.warnings.prefix(Self.mostWarnings) { common.printer.note(warning.text) }
     let more = report.warnings.count - Self.mostWarnings
@@ -94,7 +90,7 @@ struct ImportCommand: ParsableCommand {
       let required: Bool
       let also: [String]
     }
-    let columns = kind.imported.columns
+    let columns = kind.columns
     let listed = columns.map {
       Column(heading: $0.heading.zh, headingEn: $0.heading.en, field: $0.field.name, required: $0.isRequired, also: $0.otherHeadings)
     }
