@@ -24,6 +24,7 @@ let package = Package(
     .library(name: "SyncKit", targets: ["SyncKit"]),
     .executable(name: "fieldsurvey", targets: ["fieldsurvey"]),
     .executable(name: "sync-benchmark", targets: ["SyncBenchmark"]),
+    .executable(name: "figure-benchmark", targets: ["FigureBenchmark"]),
     .executable(name: "simulate", targets: ["simulate"]),
   ],
   dependencies: [
@@ -70,6 +71,8 @@ let package = Package(
     .executableTarget(
       name: "SyncBenchmark", dependencies: ["SyncKit", "SyncCore", "CSQLite", "CZstd", grdb], path: "Benchmarks/SyncBenchmark",
       swiftSettings: strict),
+    .executableTarget(
+      name: "FigureBenchmark", dependencies: ["SurveyModel", "SyncKit", grdb], path: "Benchmarks/FigureBenchmark", swiftSettings: strict),
     // Tests mirror Sources.
     .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: strict),
     // The laws of whatever decodes; scripts/fuzz compiles them with Fuzz and the decoders alone.
