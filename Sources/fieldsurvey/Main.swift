@@ -54,6 +54,7 @@ struct FieldSurvey: AsyncParsableCommand {
           AssessmentCommand.self, NeedCommand.self, RecommendationCommand.self, InstrumentCommand.self, RatingCommand.self,
           ReportCommand.self,
         ]),
+      CommandGroup(name: Text("表格与平台", "Tables and platforms").here, subcommands: [ImportCommand.self, ExportCommand.self]),
       CommandGroup(
         name: Text("试点项目", "The programme").here,
         subcommands: [
