@@ -78,7 +78,7 @@ public struct ExchangeInitiator: Sendable {
   private var remote: [ScopeHoldings] = []
   /// How many changesets the other side has left out of its log or rejected, by scope.
   private var omittedThere: [ScopeID: UInt64] = [:]
-  private var local: [ScopeHoldings] = []
+  private var local: [ScopeID: Holdings] = [:]
   private var isRelay = false
   private var hasForgotten = false
   private var toPush: [ScopeHoldings] = []
@@ -118,11 +118,12 @@ public struct ExchangeInitiator: Sendable {
       state = .done
       return [.resolve(forks)]
     case (.comparing, .holds(let local, let acknowledged, let forks)):
-      self.local = local
-      toPush = remote.filter { there in !there.holdings.vector.covers(Self.find(there.scope, in: local).vector) }
-      assume(acknowledged, beside: local)
+      let held = Self.byScope(local)
+      self.local = held
+      toPush = remote.filter { there in !there.holdings.vector.covers(held[there.scope]?.vector ?? VersionVector()) }
+      assume(Self.byScope(acknowledged), beside: held)
       toPull = remote.compactMap { there in
-        let here = Self.find(there.scope, in: local)
+        let here = held[there.scope] ?? Holdings()
         let hasAll = here.vector.covers(there.holdings.vector) && here.omitted ?? 0 == omittedThere[there.scope] ?? 0
         return hasAll ? nil : ScopeHoldings(scope: there.scope, holdings: here)
       }
@@ -134,10 +135,11 @@ public struct ExchangeInitiator: Sendable {
     case (.pushing(let hasMore), .answered(.receipt(let held, let refused))):
       noteCarried()
       var progressed = false
+      let places = Self.places(of: toPush)
       for there in held {
-        guard let at = toPush.firstIndex(where: { $0.scope == there.scope }) else { continue }
+        guard let at = places[there.scope] else { continue }
         // Of what the other side now has, others may have brought some meanwhile.
-        let mine = Self.find(there.scope, in: local).vector
+        let mine = local[there.scope]?.vector ?? VersionVector()
         summary.sent += Self.count(from: toPush[at].holdings.vector, to: there.holdings.vector, of: mine)
         if toPush[at] != there { progressed = true }
         toPush[at] = there
@@ -160,8 +162,9 @@ public struct ExchangeInitiator: Sendable {
       return [.store(fragments, omissions: omissions, rejections: rejections)]
     case (.storing(let isComplete), .stored(let local, let refused)):
       var progressed = false
+      let places = Self.places(of: toPull)
       for here in local {
-        guard let at = toPull.firstIndex(where: { $0.scope == here.scope }) else { continue }
+        guard let at = places[here.scope] else { continue }
         summary.received += Self.count(from: toPull[at].holdings.vector, to: here.holdings.vector, of: here.holdings.vector)
         if toPull[at] != here { progressed = true }
         toPull[at] = here
@@ -185,11 +188,12 @@ public struct ExchangeInitiator: Sendable {
 
   /// Nothing is told of a scope that this side may not read any more. What the other side has said that it holds of it is not sent
   /// again, so that what it then refuses is what it has not got.
-  private mutating func assume(_ acknowledged: [ScopeHoldings], beside local: [ScopeHoldings]) {
+  private mutating func assume(_ acknowledged: [ScopeID: Holdings], beside local: [ScopeID: Holdings]) {
     for at in toPush.indices where toPush[at].holdings == Holdings() {
       let scope = toPush[at].scope
-      let known = Self.find(scope, in: acknowledged).vector
-      guard !known.isEmpty, !known.covers(Self.find(scope, in: local).vector) else { continue }
+      guard let known = acknowledged[scope]?.vector, !known.isEmpty, !known.covers(local[scope]?.vector ?? VersionVector()) else {
+        continue
+      }
       assumed[scope] = known
       toPush[at].holdings.vector = known
     }
@@ -238,8 +242,14 @@ public struct ExchangeInitiator: Sendable {
     return adapted + [.remember(epoch: epoch, token: token), .finish(summary)]
   }
 
-  private static func find(_ scope: ScopeID, in list: [ScopeHoldings]) -> Holdings {
-    list.first { $0.scope == scope }?.holdings ?? Holdings()
+  /// Holdings to be looked up: an office has ten thousand scopes.
+  private static func byScope(_ list: [ScopeHoldings]) -> [ScopeID: Holdings] {
+    Dictionary(list.map { ($0.scope, $0.holdings) }) { first, _ in first }
+  }
+
+  /// Where each scope stands in a list.
+  private static func places(of list: [ScopeHoldings]) -> [ScopeID: Int] {
+    Dictionary(list.enumerated().map { ($1.scope, $0) }) { first, _ in first }
   }
 
   /// How many of the changesets in `all` lie between two vectors. What the other side claims beyond them is its own affair.
