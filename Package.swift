@@ -40,6 +40,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
     // Pure: identity, clocks, changesets, contexts, the merge rules, the encoding, the exchange as a state machine.
     .target(name: "SyncCore", swiftSettings: strict),
     // The library people use: a replica over SQLite, bundles and the transports.
@@ -50,9 +51,14 @@ let package = Package(
     .target(name: "SyncServer", dependencies: ["SyncRelay", "SyncCore", hummingbird, logging, lifecycle], swiftSettings: strict),
     // The survey's domain: enterprises, instruments, assessments, diagnoses, needs, ratings, reports.
     .target(name: "SurveyModel", dependencies: ["SyncKit", grdb], resources: [.copy("Resources")], swiftSettings: strict),
+    // The only maker of HTML.
+    .target(name: "SurveyWeb", dependencies: ["SurveyModel", "SyncKit"], swiftSettings: strict),
+    // Lays reports out on paper: PDF by Pango and Cairo.
+    .target(name: "SurveyPrint", dependencies: ["SurveyModel", "CPango"], swiftSettings: strict),
     // The composition root of client, daemon, relay and office; the only place that prints.
     .executableTarget(
-      name: "fieldsurvey", dependencies: ["SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging],
+      name: "fieldsurvey",
+      dependencies: ["SurveyPrint", "SurveyWeb", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging],
       swiftSettings: strict),
     // For tests only: a disk beneath SQLite that forgets, fails and is full.
     .target(name: "SimulatedDisk", dependencies: ["CSQLite"], swiftSettings: strict),
@@ -73,6 +79,8 @@ let package = Package(
     .testTarget(name: "SyncRelayTests", dependencies: ["SyncRelay", "SyncServer", "SyncKit", "SyncCore", grdb], swiftSettings: strict),
     .testTarget(
       name: "SurveyModelTests", dependencies: ["SurveyModel", "SyncKit", grdb], resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(name: "SurveyWebTests", dependencies: ["SurveyWeb", "SurveyModel", "SyncKit"], swiftSettings: strict),
+    .testTarget(name: "SurveyPrintTests", dependencies: ["SurveyPrint", "SurveyModel", "SyncKit"], swiftSettings: strict),
     .testTarget(name: "CommandLineTests", dependencies: ["fieldsurvey"], swiftSettings: strict),
   ]
 )
