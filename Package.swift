@@ -58,7 +58,9 @@ let package = Package(
     // The composition root of client, daemon, relay and office; the only place that prints.
     .executableTarget(
       name: "fieldsurvey",
-      dependencies: ["SurveyPrint", "SurveyWeb", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging],
+      dependencies: [
+        "SurveyPrint", "SurveyWeb", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging,
+      ],
       swiftSettings: strict),
     // For tests only: a disk beneath SQLite that forgets, fails and is full.
     .target(name: "SimulatedDisk", dependencies: ["CSQLite"], swiftSettings: strict),

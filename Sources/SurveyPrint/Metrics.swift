@@ -22,7 +22,6 @@ enum Metrics {
 struct Typeface: Hashable {
   let family: String
   let size: Double
-  var isBold = false
 
   // Names that Windows, macOS and Linux know: whichever is installed, and any other font for what it lacks.
   private static let song = "Noto Serif CJK SC,Source Han Serif SC,SimSun,Songti SC,WenQuanYi Zen Hei,serif"
@@ -33,7 +32,7 @@ struct Typeface: Hashable {
   static let section = Typeface(family: hei, size: 15)
   static let heading = Typeface(family: hei, size: 12)
   static let body = Typeface(family: song, size: 10.5)
-  static let label = Typeface(family: hei, size: 9.5)
+  static let label = Typeface(family: hei, size: 9)
   static let cell = Typeface(family: song, size: 9)
   static let head = Typeface(family: hei, size: 9)
   static let note = Typeface(family: song, size: 8.5)

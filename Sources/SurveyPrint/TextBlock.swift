@@ -61,13 +61,17 @@ final class TextBlock {
     let description = pango_font_description_new()
     pango_font_description_set_family(description, face.family)
     pango_font_description_set_size(description, Int32(face.size * Double(PANGO_SCALE)))
-    if face.isBold { pango_font_description_set_weight(description, PANGO_WEIGHT_BOLD) }
     pango_layout_set_font_description(layout, description)
     pango_font_description_free(description)
     if let measure {
       pango_layout_set_width(layout, Int32(measure * Double(PANGO_SCALE)))
       // A word that is longer than the line is broken where it must be.
       pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR)
+      // And without a hyphen, which in a code or an address would be taken for a part of it.
+      let attributes = pango_attr_list_new()
+      pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(0))
+      pango_layout_set_attributes(layout, attributes)
+      pango_attr_list_unref(attributes)
     }
     switch alignment {
     case .left: pango_layout_set_alignment(layout, PANGO_ALIGN_LEFT)

@@ -38,17 +38,30 @@ struct GridRow {
 
 extension Typesetter {
   func table(_ table: Paper.Table) {
-    let whole = max(table.columns.map(\.width).reduce(0, +), 1)
-    let widths = table.columns.map { Metrics.measure * Double($0.width) / Double(whole) }
-    let head = GridRow(table.columns.map { Cell($0.title, .head, .center, ground: .head) }, compositor, widths: widths)
-    let rows = table.rows.map { row in
-      GridRow(
-        zip(row, table.columns).map { words, column in
-          Cell(words ?? Paper.unfilledCell, .cell, column.alignment, tint: words == nil ? .grey : .black)
-        }, compositor, widths: widths)
-    }
-    grid(rows, x: Metrics.left, head: head)
+    grid(table.rows.map { row($0, of: table) }, x: Metrics.left, head: head(of: table))
     y += 7
+  }
+
+  /// The head and the first row, or so much of it as a broken row shows.
+  func start(of table: Paper.Table) -> Double {
+    let first = table.rows.first.map { row($0, of: table).height } ?? 0
+    return head(of: table).height + (first > Metrics.tallRow ? Self.leastFragment : first)
+  }
+
+  private func head(of table: Paper.Table) -> GridRow {
+    GridRow(table.columns.map { Cell($0.title, .head, .center, ground: .head) }, compositor, widths: widths(of: table))
+  }
+
+  private func row(_ row: [String?], of table: Paper.Table) -> GridRow {
+    GridRow(
+      zip(row, table.columns).map { words, column in
+        Cell(words ?? Paper.unfilledCell, .cell, column.alignment, tint: words == nil ? .grey : .black)
+      }, compositor, widths: widths(of: table))
+  }
+
+  private func widths(of table: Paper.Table) -> [Double] {
+    let whole = max(table.columns.map(\.width).reduce(0, +), 1)
+    return table.columns.map { Metrics.measure * Double($0.width) / Double(whole) }
   }
 
   /// Facts in a form of two columns, a long one over the whole width.

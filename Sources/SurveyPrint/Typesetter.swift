@@ -12,8 +12,8 @@ final class Typesetter {
     cover(paper)
     newPage()
     for section in paper.sections {
-      heading(section.title, .section, before: section.blocks.first)
-      for (at, block) in section.blocks.enumerated() { set(block, before: section.blocks.dropFirst(at + 1).first) }
+      heading(section.title, .section, before: section.blocks[...])
+      for (at, block) in section.blocks.enumerated() { set(block, before: section.blocks[(at + 1)...]) }
     }
     running(paper)
   }
@@ -51,9 +51,9 @@ final class Typesetter {
 
   // MARK: - Blocks
 
-  private func set(_ block: Paper.Block, before next: Paper.Block?) {
+  private func set(_ block: Paper.Block, before rest: ArraySlice<Paper.Block>) {
     switch block {
-    case .heading(let words): heading(words, .heading, before: next)
+    case .heading(let words): heading(words, .heading, before: rest)
     case .paragraph(let words): flow(self.block(words, .body))
     case .note(let words): flow(self.block(words, .note), .grey)
     case .alert(let words): alert(words)
@@ -65,11 +65,11 @@ final class Typesetter {
   }
 
   /// A heading, on the page of what it heads.
-  private func heading(_ words: String, _ face: Typeface, before next: Paper.Block?) {
+  private func heading(_ words: String, _ face: Typeface, before rest: ArraySlice<Paper.Block>) {
     let isSection = face == .section
     let title = block(words, face)
     let gap = isSection ? 16.0 : 8.0
-    need(gap + title.height + 8 + start(of: next))
+    need(gap + title.height + 8 + start(of: rest))
     if !isAtTop { y += gap }
     if isSection { sheets[sheets.count - 1].bookmarks.append(Sheet.Bookmark(title: words, y: y)) }
     place(title, x: Metrics.left, y: y, isSection ? .accent : .black)
@@ -81,14 +81,15 @@ final class Typesetter {
     y += 2
   }
 
-  /// How much of a block must stand below its heading.
-  private func start(of block: Paper.Block?) -> Double {
-    switch block {
-    case .picture(let drawing): drawing.height * scale(of: drawing)
-    case .signatures: 130
-    case .heading: 60
+  /// How much of what follows must stand below its heading.
+  private func start(of blocks: ArraySlice<Paper.Block>) -> Double {
+    switch blocks.first {
+    case .picture(let drawing): drawing.height * scale(of: drawing) + 4
+    case .signatures: Self.signatureHeight + 14
+    case .heading: 34 + start(of: blocks.dropFirst())
+    case .table(let table): start(of: table)
+    case .facts, .paragraph, .alert, .note: 48
     case .none: 0
-    default: 48
     }
   }
 
@@ -132,8 +133,10 @@ final class Typesetter {
     y += drawing.height * scale + 8
   }
 
+  private static let signatureHeight = 112.0
+
   private func signatures(_ places: [String]) {
-    let (gap, height) = (14.0, 112.0)
+    let (gap, height) = (14.0, Self.signatureHeight)
     need(height + 14)
     y += 10
     let width = (Metrics.measure - gap * Double(places.count - 1)) / Double(max(places.count, 1))

@@ -25,7 +25,8 @@ extension HTML {
     case .area(let points, let ink, let opacity):
       empty("polygon", [("points", Self.points(points)), ("fill", Self.color(ink)), ("fill-opacity", Self.number(opacity))])
     case .dot(let center, let radius, let ink):
-      empty("circle", [("cx", Self.number(center.x)), ("cy", Self.number(center.y)), ("r", Self.number(radius)), ("fill", Self.color(ink))])
+      empty(
+        "circle", [("cx", Self.number(center.x)), ("cy", Self.number(center.y)), ("r", Self.number(radius)), ("fill", Self.color(ink))])
     case .text(let words, let place, let anchor, let size, let ink):
       let side =
         switch anchor {

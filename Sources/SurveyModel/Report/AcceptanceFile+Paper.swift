@@ -87,7 +87,8 @@ extension AcceptanceFile {
     for (index, contract) in contracts.enumerated() {
       if contracts.count > 1 { paper.add(.heading("合同\(Paper.numeral(index + 1))：\(contract.title)" + Paper.mark(contract.contested))) }
       paper.add(
-        .facts(facts(contract, ["number", "title", "provider", "signedOn", "startsOn", "endsOn", "total", "downPayment", "actualInvestment"])))
+        .facts(
+          facts(contract, ["number", "title", "provider", "signedOn", "startsOn", "endsOn", "total", "downPayment", "actualInvestment"])))
       paper.add(.heading("费用分担"))
       let shares = ["enterpriseShare", "providerDiscount", "subsidy"]
       paper.table(
@@ -137,16 +138,17 @@ extension AcceptanceFile {
     if let from = before.level, let to = after.level {
       let names = (ReportText.level(from, before.instrument).zh, ReportText.level(to, after.instrument).zh)
       let bound = before.isComplete && after.isComplete ? "" : "（有评测未完成，为下限）"
-      paper.add(.paragraph("等级：\(names.0) → \(names.1)，\(to == from ? "未变化" : to > from ? "提升 \(to - from) 级" : "下降 \(from - to) 级")\(bound)。"))
+      paper.add(
+        .paragraph("等级：\(names.0) → \(names.1)，\(to == from ? "未变化" : to > from ? "提升 \(to - from) 级" : "下降 \(from - to) 级")\(bound)。"))
     }
     if let from = before.scoreMilli, let to = after.scoreMilli {
       let change = to - from
-      paper.add(.paragraph("得分：\(ReportText.points(from)) → \(ReportText.points(to))（\(change >= 0 ? "+" : "")\(ReportText.points(change))）。"))
+      paper.add(
+        .paragraph("得分：\(ReportText.points(from)) → \(ReportText.points(to))（\(change >= 0 ? "+" : "")\(ReportText.points(change))）。"))
     }
     for one in [before, after] {
       guard let view = one.view, !view.range.contested.isEmpty else { continue }
-      let (low, high) = (ReportText.points(view.range.scoresMilli.lowerBound), ReportText.points(view.range.scoresMilli.upperBound))
-      paper.add(.alert("\(one.assessment.phase.label)评测有 \(view.range.contested.count) 项争议，裁定前得分 \(low) 至 \(high)。"))
+      paper.add(.alert("\(one.assessment.phase.label)评测：\(ReportText.range(view.range, one.instrument).zh)"))
     }
     radar([(before, .before), (after, .after)], &paper)
   }
@@ -167,6 +169,12 @@ extension AcceptanceFile {
       acceptance, ["verdict", "acceptedOn", "agency", "contract", "reportNumber", "satisfaction", "issuedBy", "note"])
     shown.insert(Paper.Fact("评定等级", level(acceptance)), at: 1)
     paper.add(.facts(shown))
+    if let level = acceptance["level"]?.integer, let after, let rated = after.level, rated != level,
+      acceptance["edition"]?.text == after.assessment.edition
+    {
+      let names = (ReportText.level(level, after.instrument).zh, ReportText.level(rated, after.instrument).zh)
+      paper.add(.alert("验收评定为\(names.0)，改造后评测（同为 \(after.assessment.edition) 年版）为\(names.1)，两者不一致，请核对。"))
+    }
     paper.add(.heading("验收指标"))
     let said = criteria.filter { $0["acceptance"]?.text == acceptance.id }
     let known = AcceptanceCriterion.allCases.filter { $0 != .other }.map { Stored($0) }
@@ -180,7 +188,8 @@ extension AcceptanceFile {
     guard acceptances.count > 1 else { return }
     paper.add(.heading("全部验收记录"))
     table(
-      acceptances, [("acceptedOn", 2), ("verdict", 2), ("level", 2), ("edition", 2), ("agency", 4), ("reportNumber", 3), ("supersedes", 4)],
+      acceptances,
+      [("acceptedOn", 3), ("verdict", 2), ("level", 2), ("edition", 2), ("agency", 4), ("reportNumber", 3), ("supersedes", 4)],
       &paper)
   }
 
@@ -188,7 +197,7 @@ extension AcceptanceFile {
     if !missing.isEmpty { paper.add(.alert("缺：\(missing.map(\.label).joined(separator: "；"))。")) }
     paper.table(
       [
-        Paper.Column("材料类别", 5), Paper.Column("有无", 1, .center), Paper.Column("文件名", 5), Paper.Column("收到日期", 2, .center),
+        Paper.Column("材料类别", 5), Paper.Column("有无", 2, .center), Paper.Column("文件名", 5), Paper.Column("收到日期", 3, .center),
         Paper.Column("摘要（前 16 位）", 3), Paper.Column("备注", 3),
       ],
       dossier.flatMap { slot -> [[String?]] in
@@ -204,10 +213,12 @@ extension AcceptanceFile {
 
   private func money(_ paper: inout Paper) {
     paper.add(.heading("核定"))
-    table(approvals, [("rule", 3), ("year", 2), ("ceiling", 3), ("approved", 3), ("decidedOn", 3), ("decidedBy", 2), ("derivation", 6)], &paper)
+    table(
+      approvals, [("rule", 3), ("year", 2), ("ceiling", 3), ("approved", 3), ("decidedOn", 3), ("decidedBy", 2), ("derivation", 6)], &paper)
     paper.add(.heading("兑付"))
     table(
-      payments, [("rule", 3), ("instalment", 2), ("amount", 3), ("paidOn", 3), ("payee", 2), ("channel", 2), ("reference", 4), ("note", 3)],
+      payments,
+      [("rule", 3), ("instalment", 2), ("amount", 3), ("paidOn", 3), ("payee", 2), ("channel", 2), ("reference", 4), ("note", 3)],
       &paper)
     let isBack = { (record: Record) in record["instalment"]?.text == Instalment.clawBack.rawValue }
     let paid = ReportText.sum(payments.filter { !isBack($0) }.compactMap { $0["amount"]?.integer })
@@ -215,14 +226,15 @@ extension AcceptanceFile {
     if let paid { paper.add(.paragraph("已兑付 \(Money.text(fen: paid))" + (back.map { "，追回 \(Money.text(fen: $0))" } ?? "") + "。")) }
     guard !otherSupport.isEmpty else { return }
     paper.add(.heading("其他政策支持（就高不重复）"))
-    table(otherSupport, [("item", 5), ("policyName", 5), ("amount", 3), ("paidOn", 2), ("note", 3)], &paper)
+    table(otherSupport, [("item", 5), ("policyName", 5), ("amount", 3), ("paidOn", 3), ("note", 3)], &paper)
   }
 
   private func watch(_ paper: inout Paper) {
     paper.add(.heading("现场抽查"))
-    table(checks, [("checkedOn", 2), ("finding", 3), ("checkedBy", 3), ("contract", 3), ("note", 6)], &paper)
+    table(checks, [("checkedOn", 3), ("finding", 3), ("checkedBy", 3), ("contract", 3), ("note", 6)], &paper)
     paper.add(.heading("警告"))
-    table(warnings, [("issuedOn", 2), ("subject", 2), ("provider", 3), ("ground", 3), ("issuedBy", 2), ("withdrawnOn", 2), ("note", 4)], &paper)
+    table(
+      warnings, [("issuedOn", 3), ("subject", 2), ("provider", 3), ("ground", 3), ("issuedBy", 2), ("withdrawnOn", 2), ("note", 4)], &paper)
   }
 }
 

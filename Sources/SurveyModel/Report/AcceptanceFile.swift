@@ -53,7 +53,8 @@ public struct AcceptanceFile: Sendable, Encodable {
   let names: ReferenceNames
 
   private enum CodingKeys: CodingKey {
-    case enterprise, enrolment, steps, standings, contracts, assessments, before, after, acceptances, criteria, dossier, payments, approvals,
+    case enterprise, enrolment, steps, standings, contracts, assessments, before, after, acceptances, criteria, dossier, payments,
+      approvals,
       otherSupport, checks, warnings, contests, madeAt, madeBy
   }
 
@@ -111,7 +112,8 @@ extension Survey {
     let known = DossierSlot.allCases.map { Stored($0) }
     let slots = known + Set(files.compactMap { $0["slot"]?.text }).sorted().map { Stored(rawValue: $0) }.filter { !known.contains($0) }
     let told =
-      [enrolment].compactMap { $0 } + steps + standings + contracts + acceptances + criteria + files + payments + approvals + support + checks
+      [enrolment].compactMap { $0 } + steps + standings + contracts + acceptances + criteria + files + payments + approvals + support
+      + checks
       + warnings
     var contests = OpenContest.all(facts.contested, of: "enterprise", named: "企业") + told.flatMap(OpenContest.all)
     contests += [before, after].flatMap { $0?.view?.openContests ?? [] }
@@ -120,7 +122,8 @@ extension Survey {
         enterprise: facts, enrolment: enrolment, steps: steps, standings: standings, contracts: contracts, assessments: summaries,
         before: before, after: after, acceptances: acceptances, criteria: criteria,
         dossier: slots.map { slot in AcceptanceFile.Slot(slot: slot, files: files.filter { $0["slot"]?.text == slot.rawValue }) },
-        payments: payments, approvals: approvals, otherSupport: support, checks: checks, warnings: warnings, contests: contests, madeAt: now,
+        payments: payments, approvals: approvals, otherSupport: support, checks: checks, warnings: warnings, contests: contests,
+        madeAt: now,
         madeBy: user, names: try ReferenceNames(db, of: told))
     }
   }

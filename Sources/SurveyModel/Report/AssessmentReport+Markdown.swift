@@ -91,13 +91,7 @@ struct ReportWriter {
         "Score **\(points(rating.scoreMilli))** of 100, **\(levelName(rating.level))**."))
     let range = view.range
     if !range.contested.isEmpty {
-      let (low, high) = (range.levels.lowerBound, range.levels.upperBound)
-      let levels = low == high ? levelName(low) : say("\(levelName(low)) 至 \(levelName(high))", "\(levelName(low)) to \(levelName(high))")
-      let scores = "\(points(range.scoresMilli.lowerBound))–\(points(range.scoresMilli.upperBound))"
-      out.paragraph(
-        say(
-          "⚠ \(range.contested.count) 项有争议，裁定前得分 \(scores)，等级 \(levels)。",
-          "⚠ \(range.contested.count) items are contested; until they are settled the score is \(scores), \(levels)."))
+      out.paragraph("⚠ " + say(ReportText.range(range, instrument)))
     }
     guard let next = rating.next else {
       return out.paragraph(say("已达最高等级。", "The highest level is reached."))

@@ -118,12 +118,14 @@ extension DiagnosisReport {
       paper.add(.heading(scope.term.map { "\($0.label)需求" } ?? "其他需求（\(scope.rawValue)）"))
       paper.table(
         [
-          Paper.Column("序", 1, .right), Paper.Column("环节", 3), Paper.Column("目标", 2), Paper.Column("需求", 10), Paper.Column("优先级", 2, .center),
-          Paper.Column("预算", 3, .right),
+          Paper.Column("序", 1, .right), Paper.Column("环节", 3), Paper.Column("目标", 2), Paper.Column("需求", 10),
+          Paper.Column("优先级", 2, .center),
+          Paper.Column("预算", 4, .right),
         ],
         all.enumerated().map { index, need in
           [
-            String(index + 1), need.link.label, need.objective?.label, need.text + Paper.mark(need.contested), need.priority.map(String.init),
+            String(index + 1), need.link.label, need.objective?.label, need.text + Paper.mark(need.contested),
+            need.priority.map(String.init),
             Paper.money(need.budgetFen),
           ]
         })
@@ -136,7 +138,7 @@ extension DiagnosisReport {
     paper.table(
       [
         Paper.Column("环节", 3), Paper.Column("建议内容", 7), Paper.Column("推荐方案", 4), Paper.Column("推荐服务商", 4),
-        Paper.Column("目标等级", 2, .center), Paper.Column("建议完成", 3, .center), Paper.Column("预算", 3, .right),
+        Paper.Column("目标等级", 2, .center), Paper.Column("建议完成", 4, .center), Paper.Column("预算", 4, .right),
       ],
       recommendations.map { one in
         fields.map { field in
@@ -166,13 +168,14 @@ extension DiagnosisReport {
   private func proofs(_ paper: inout Paper) {
     paper.table(
       [
-        Paper.Column("文件", 5), Paper.Column("大小（字节）", 2, .right), Paper.Column("时间", 3, .center), Paper.Column("SHA-256（前 16 位）", 3),
+        Paper.Column("文件", 5), Paper.Column("大小（字节）", 2, .right), Paper.Column("时间", 4, .center), Paper.Column("SHA-256（前 16 位）", 3),
         Paper.Column("佐证发现", 2, .center), Paper.Column("说明", 4),
       ],
       evidence.map { one in
         let finding = diagnosis.findings.firstIndex { $0.id == one.findingID }
         return [
-          one.fileName, one.bytes.map(String.init), one.takenAt.flatMap { Moment($0) }?.beijingText, one.sha256.map { String($0.prefix(16)) },
+          one.fileName, one.bytes.map(String.init), one.takenAt.flatMap { Moment($0) }?.beijingText,
+          one.sha256.map { String($0.prefix(16)) },
           finding.map { "第 \($0 + 1) 条" } ?? "未关联", one.caption,
         ]
       })

@@ -9,7 +9,7 @@ struct ReferenceNames: Sendable {
     for value in records.flatMap(\.values) {
       guard case .reference(let table) = value.field.kind, let id = value.text, names[id] == nil else { continue }
       guard let row = try Lookup.optionalRow(db, in: table, id) else { continue }
-      let named = ["name", "title", "number"].lazy.compactMap { row.hasColumn($0) ? row.text($0)?.nonEmpty : nil }.first
+      let named = ["name", "title", "number", "report_number"].lazy.compactMap { row.hasColumn($0) ? row.text($0)?.nonEmpty : nil }.first
       names[id] = named ?? "编号 \(id.prefix(13))"
     }
   }

@@ -47,6 +47,20 @@ enum ReportText {
       words.en + " (unanswered and could add to it: \(names.map(\.en).joined(separator: ", ")))")
   }
 
+  /// Between what the settlement of open items decides.
+  static func range(_ range: RatingRange, _ instrument: Instrument?) -> BilingualText {
+    func span(_ bounds: ClosedRange<Int>, _ word: (Int) -> BilingualText) -> BilingualText {
+      let (low, high) = (word(bounds.lowerBound), word(bounds.upperBound))
+      return bounds.count == 1 ? low : BilingualText("\(low.zh) 至 \(high.zh)", "\(low.en) to \(high.en)")
+    }
+    let scores = span(range.scoresMilli) { BilingualText(verbatim: points($0)) }
+    let levels = span(range.levels) { level($0, instrument) }
+    let count = range.contested.count
+    return BilingualText(
+      "\(count) 项有争议，裁定前得分 \(scores.zh)，等级 \(levels.zh)。",
+      "\(count) items are contested; until they are settled the score is \(scores.en), \(levels.en).")
+  }
+
   /// What is doubtful about an instrument: which thing, and the doubt.
   static func doubts(_ instrument: Instrument) -> [(name: BilingualText, doubt: Instrument.Confidence)] {
     instrument.questions.compactMap { question in question.confidence.map { (item(.question(question.number)), $0) } }

@@ -54,7 +54,8 @@ struct DiagnosisCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "describe",
       abstract: Text("填写诊断方、产品、流程、设备、软件、目标与路径", "Describe a diagnosis: who made it, the business, the target, the road map").here,
-      usage: "fieldsurvey diagnosis describe \(Text("编号 字段=值 …", "ID FIELD=VALUE …").here)", discussion: RecordType.diagnosis.fieldHelp.here)
+      usage: "fieldsurvey diagnosis describe \(Text("编号 字段=值 …", "ID FIELD=VALUE …").here)", discussion: RecordType.diagnosis.fieldHelp.here
+    )
 
     @Argument(help: Words.help)
     var words: [String]

@@ -105,6 +105,10 @@ import Testing
     try add(agency, .acceptance, "acceptedOn=2025-05-01", "verdict=passed", "assessment=\(declared)")
     file = try lin.acceptanceFile(of: enterprise)
     #expect(file.after?.assessment.id == declared)
+    #expect(!file.paper.words(of: "验收").contains { $0.contains("两者不一致") })
+    let rated = try #require(file.after?.level)
+    try add(agency, .acceptance, "acceptedOn=2025-05-02", "verdict=passed", "level=\(rated + 1)", "edition=2024", "assessment=\(declared)")
+    #expect(try lin.acceptanceFile(of: enterprise).paper.words(of: "验收").contains { $0.contains("两者不一致，请核对") })
   }
 
   @Test func resultsOfDifferentEditionsAreNeverComparedOrDrawnTogether() throws {

@@ -49,7 +49,7 @@ import Testing
     let paper = report.paper
     #expect(paper.warning == nil)
     let score = ReportText.points(try #require(report.baseline?.scoreMilli))
-    #expect(paper.words.contains("得分（满分 100）＝\(score)"))
+    #expect(paper.words.contains("得分＝\(score)"))
     #expect(paper.words.contains("指标版本＝2024 年版"))
     #expect(paper.words.contains { $0.hasPrefix("7｜生产执行数字化｜质量管理★｜2 级｜") })
     #expect(paper.words.contains { $0.hasPrefix("来源存疑——场景12：") })

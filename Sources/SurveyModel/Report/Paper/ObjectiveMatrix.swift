@@ -21,7 +21,9 @@ public struct ObjectiveMatrix: Hashable, Sendable, Encodable {
     let (columns, rows) = (Objective.allCases, BusinessLink.allCases)
     var drawing = Drawing(
       width: left + width * Double(columns.count + 1) + 2, height: top + height * Double(rows.count) + 2, title: "诊断发现:环节 × 目标")
-    for (column, objective) in columns.enumerated() { drawing.text(objective.label, left + width * (Double(column) + 0.5), top / 2, size: 13) }
+    for (column, objective) in columns.enumerated() {
+      drawing.text(objective.label, left + width * (Double(column) + 0.5), top / 2, size: 13)
+    }
     drawing.text("发现数", left + width * (Double(columns.count) + 0.5), top / 2, size: 13, .line)
     for (row, link) in rows.enumerated() {
       let y = top + height * Double(row)

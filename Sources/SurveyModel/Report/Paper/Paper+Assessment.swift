@@ -12,12 +12,7 @@ extension Paper {
       add(.alert("未完成：还有 \(view.rating.unanswered.count) 项未答，未答按零计而不视为“无”，得分与等级是下限。未答：\(names)。"))
     }
     if !view.range.contested.isEmpty {
-      let (scores, levels) = (view.range.scoresMilli, view.range.levels)
-      let level = Set([levels.lowerBound, levels.upperBound]).sorted().map { ReportText.level($0, instrument).zh }.joined(separator: " 至 ")
-      add(
-        .alert(
-          "\(view.range.contested.count) 项有争议，裁定前得分 \(ReportText.points(scores.lowerBound)) 至 \(ReportText.points(scores.upperBound))，等级 \(level)。"
-        ))
+      add(.alert(ReportText.range(view.range, instrument).zh))
     }
     add(.heading("分项得分"))
     add(dimensions: view, instrument)
@@ -41,7 +36,11 @@ extension Paper {
     // Several levels share one doubt: it is told once, with all their names.
     var told: [(names: [String], note: String)] = []
     for (name, doubt) in ReportText.doubts(instrument) {
-      if let at = told.firstIndex(where: { $0.note == doubt.note }) { told[at].names.append(name.zh) } else { told.append(([name.zh], doubt.note)) }
+      if let at = told.firstIndex(where: { $0.note == doubt.note }) {
+        told[at].names.append(name.zh)
+      } else {
+        told.append(([name.zh], doubt.note))
+      }
     }
     for (names, note) in told { add(.note("来源存疑——\(names.joined(separator: "、"))：\(note)")) }
   }
@@ -49,12 +48,14 @@ extension Paper {
   private func facts(_ summary: AssessmentSummary) -> [Fact] {
     let assessment = summary.assessment
     let state = assessment.state.label + (assessment.state.term == .finalized ? "" : "（未定稿，结果可能变动）")
-    let made = assessment.state.term == .finalized
+    let made =
+      assessment.state.term == .finalized
       ? Paper.moment(assessment.finalizedAt, by: assessment.finalizedBy) : Paper.moment(assessment.startedAt, by: assessment.startedBy)
     return [
       Fact("指标版本", "\(assessment.edition) 年版"), Fact("阶段", assessment.phase.label), Fact("评测方", assessment.assessor.label),
-      Fact("状态", state), Fact("得分（满分 100）", summary.scoreText), Fact("等级", summary.levelText),
-      Fact(assessment.state.term == .finalized ? "定稿" : "开始", made), Fact("结果来源", summary.isImported ? "导入：\(summary.source ?? "来源未填写")" : "逐题评测"),
+      Fact("状态", state), Fact("得分", summary.scoreText), Fact("等级", summary.levelText),
+      Fact(assessment.state.term == .finalized ? "定稿" : "开始", made),
+      Fact("结果来源", summary.isImported ? "导入：\(summary.source ?? "来源未填写")" : "逐题评测"),
     ]
   }
 
@@ -62,14 +63,18 @@ extension Paper {
     let scores = view.rating.dimensions
     let rows = scores.map { score -> [String?] in
       let name = instrument.dimensions.first { $0.key == score.dimension }?.label ?? score.dimension
-      return [name, ReportText.points(score.milliPoints), ReportText.points(score.maxMilliPoints), share(score.milliPoints, score.maxMilliPoints)]
+      return [
+        name, ReportText.points(score.milliPoints), ReportText.points(score.maxMilliPoints), share(score.milliPoints, score.maxMilliPoints),
+      ]
     }
     let full = scores.map(\.maxMilliPoints).reduce(0, +)
     let sum = ["合计", ReportText.points(view.rating.scoreMilli), ReportText.points(full), share(view.rating.scoreMilli, full)]
     table([Column("维度", 4), Column("得分", 2, .right), Column("满分", 2, .right), Column("得分率", 2, .right)], rows + [sum])
   }
 
-  private func share(_ part: Int, _ whole: Int) -> String? { whole > 0 ? ReportText.points((part * 100_000 / whole + 50) / 100 * 100) + "%" : nil }
+  private func share(_ part: Int, _ whole: Int) -> String? {
+    whole > 0 ? ReportText.points((part * 100_000 / whole + 50) / 100 * 100) + "%" : nil
+  }
 
   private mutating func add(scenes view: AssessmentView, _ instrument: Instrument) {
     let rows = instrument.scenes.map { scene -> [String?] in
@@ -83,7 +88,7 @@ extension Paper {
       ]
     }
     table(
-      [Column("序", 1, .right), Column("环节组", 4), Column("场景", 3), Column("等级", 2, .center), Column("含义", 7), Column("备注", 4)], rows)
+      [Column("序", 1, .right), Column("组别", 4), Column("场景", 3), Column("等级", 2, .center), Column("含义", 7), Column("备注", 4)], rows)
   }
 }
 

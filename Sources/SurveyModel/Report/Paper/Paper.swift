@@ -119,15 +119,18 @@ public struct Paper: Hashable, Sendable {
     var rows: [[Fact]] = []
     var isOpen = false
     for fact in facts {
-      let isShort = fact.value.map { $0.count <= shortLength && !$0.contains(where: \.isNewline) } ?? true
+      let isShort = fact.value.map { width($0) <= halfLine && !$0.contains(where: \.isNewline) } ?? true
       if isShort, isOpen { rows[rows.count - 1].append(fact) } else { rows.append([fact]) }
       isOpen = isShort && !isOpen
     }
     return rows
   }
 
-  /// How many characters half a line holds.
-  private static let shortLength = 18
+  /// How wide what half a line holds may be, in Latin letters.
+  private static let halfLine = 28
+
+  /// About how wide words are, in Latin letters: a Chinese character takes two.
+  private static func width(_ words: String) -> Int { words.unicodeScalars.reduce(0) { $0 + ($1.value < 0x1100 ? 1 : 2) } }
 
   /// Words as they may be set: line ends of one kind, and without what has no shape or turns the direction of what follows.
   public static func printable(_ words: String) -> String {
