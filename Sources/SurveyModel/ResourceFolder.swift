@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Finds the data files that belong to the program: instruments and, later, policies.
+/// Finds the data files that belong to the program: instruments and policies.
 ///
 /// The binary may run from the build folder, from `make install`'s prefix or from a copied folder, so these places are tried in order:
 /// 1. the folder that the environment variable `FIELDSURVEY_RESOURCES` names,
@@ -55,6 +55,18 @@ public struct ResourceFolder: Sendable {
     }
     let searched = candidates.map(\.path).joined(separator: "\n")
     throw SurveyError(.resourceMissing, ["name": name, "searched": searched])
+  }
+
+  /// The names of all files that begin and end so, in every place, sorted.
+  public func names(from prefix: String, to suffix: String) -> [String] {
+    var names: Set<String> = []
+    for candidate in candidates {
+      for folder in [candidate, candidate.appendingPathComponent("Resources", isDirectory: true)] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        names.formUnion(all.filter { $0.hasPrefix(prefix) && $0.hasSuffix(suffix) })
+      }
+    }
+    return names.sorted()
   }
 
   /// The bytes of the first file of that name.

@@ -24,6 +24,8 @@ public struct Enterprise: Codable, Hashable, Sendable, Identifiable {
   public let createdAt: String?
   /// Who recorded it.
   public let createdBy: String?
+  /// The enterprise that stands for it since the office merged them; nil for nearly all.
+  public let mergedInto: String?
 }
 
 extension Enterprise {
@@ -31,7 +33,8 @@ extension Enterprise {
     self.init(
       id: row.string("id"), name: row.string("name"), creditCode: row.text("uscc"), district: row.term("district"),
       reportingUnit: row.term("reporting_unit"), subSector: row.term("sub_sector"), industryCode: row.text("industry_code"),
-      address: row.text("address"), contact: row.text("contact"), createdAt: row.text("created_at"), createdBy: row.text("created_by"))
+      address: row.text("address"), contact: row.text("contact"), createdAt: row.text("created_at"), createdBy: row.text("created_by"),
+      mergedInto: row.text("merged_into"))
   }
 }
 

@@ -66,8 +66,11 @@ extension Survey {
   /// The other enterprises on this device that carry the same code or the same name.
   private static func similar(_ db: Database, to enterprise: Enterprise) throws -> [Enterprise] {
     try Row.fetchAll(
-      db, sql: "SELECT * FROM enterprise WHERE (uscc = ? OR name = ?) AND id <> ? ORDER BY id",
-      arguments: [enterprise.creditCode, enterprise.name, enterprise.id]
+      db,
+      sql: """
+        SELECT * FROM enterprise WHERE (uscc = ?1 OR name = ?2) AND id <> ?3
+        AND merged_into IS NOT ?3 AND id IS NOT ?4 ORDER BY id
+        """, arguments: [enterprise.creditCode, enterprise.name, enterprise.id, enterprise.mergedInto]
     ).map { Enterprise($0) }
   }
 
@@ -85,7 +88,7 @@ extension Survey {
     }
   }
 
-  /// An enterprise with everything that its case holds.
+  /// An enterprise with everything that its case holds, and what the cases hold that were merged into it.
   ///
   /// - Parameter id: the beginning of its identifier, or its whole credit code.
   public func enterprise(_ id: String) throws -> EnterpriseView {
@@ -93,8 +96,13 @@ extension Survey {
     let token = try readToken([("enterprise", [.text(enterprise.id)])], in: enterprise.id)
     let contests = try contests(in: enterprise.id)
     return try replica.read { db in
+      let merged = try Row.fetchAll(db, sql: "SELECT * FROM enterprise WHERE merged_into = ? ORDER BY id", arguments: [enterprise.id])
+        .map { Enterprise($0) }
+      let ids = [enterprise.id] + merged.map(\.id)
       func all(_ table: String, order: String) throws -> [Row] {
-        try Row.fetchAll(db, sql: "SELECT * FROM \(table) WHERE enterprise_id = ? ORDER BY \(order)", arguments: [enterprise.id])
+        let marks = ids.map { _ in "?" }.joined(separator: ", ")
+        return try Row.fetchAll(
+          db, sql: "SELECT * FROM \(table) WHERE enterprise_id IN (\(marks)) ORDER BY \(order)", arguments: StatementArguments(ids))
       }
       return EnterpriseView(
         id: enterprise.id, enterprise: try Lookup.enterprise(db, enterprise.id),
@@ -103,7 +111,8 @@ extension Survey {
         visits: try all("visit", order: "id").map { Visit($0) },
         assessments: try all("assessment", order: "id").map { Assessment($0) },
         diagnoses: try all("diagnosis", order: "id").map { Diagnosis($0) },
-        similar: try Self.similar(db, to: enterprise), contested: contests.of("enterprise", [.text(enterprise.id)]), readToken: token)
+        merged: merged, similar: try Self.similar(db, to: enterprise), contested: contests.of("enterprise", [.text(enterprise.id)]),
+        readToken: token)
     }
   }
 
@@ -133,6 +142,8 @@ public struct EnterpriseView: Codable, Hashable, Sendable, Identifiable {
   public let assessments: [Assessment]
   /// The diagnoses, oldest first.
   public let diagnoses: [Diagnosis]
+  /// Records of the same enterprise that were merged into it; what their cases hold is among the above.
+  public let merged: [Enterprise]
   /// Other enterprises on this device that carry the same code or the same name: perhaps the same one, recorded twice.
   public let similar: [Enterprise]
   /// What is open between several writers of the enterprise itself.

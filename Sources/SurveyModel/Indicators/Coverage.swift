@@ -41,17 +41,17 @@ extension Survey {
       let year = Int(day.prefix(4)) ?? 0
       let rows = try Row.fetchAll(
         try db.cachedStatement(
-          sql: plan.prelude + """
-            , latest AS (SELECT firm, max(year) AS year FROM scale WHERE year <= :year GROUP BY firm)
+          sql: plan.prelude + "\n" + """
             SELECT enterprise.*, listed.firm IS NOT NULL AS is_listed,
               (SELECT step FROM enrolment_step WHERE enterprise_id = enterprise.id AND happened_on <= :asOf
                ORDER BY happened_on DESC LIMIT 1) AS last_step,
               (SELECT kind || char(10) || coalesce(reason, '') FROM standing WHERE enterprise_id = enterprise.id AND from_on <= :asOf
                AND (to_on IS NULL OR to_on > :asOf) ORDER BY from_on DESC LIMIT 1) AS off,
               (SELECT note FROM enrolment WHERE enterprise_id = enterprise.id) AS note
-            FROM pilot JOIN enterprise ON enterprise.id = pilot.firm JOIN latest ON latest.firm = pilot.firm
-            JOIN scale ON scale.firm = latest.firm AND scale.year = latest.year AND scale.above = 1
-            LEFT JOIN listed ON listed.firm = pilot.firm ORDER BY enterprise.name, enterprise.id
+            FROM pilot JOIN enterprise ON enterprise.id = pilot.firm LEFT JOIN listed ON listed.firm = pilot.firm
+            WHERE (SELECT above_scale FROM enterprise_year WHERE enterprise_id = pilot.firm AND enterprise_year.year <= :year
+              AND above_scale IS NOT NULL ORDER BY enterprise_year.year DESC LIMIT 1) = 1
+            ORDER BY enterprise.name, enterprise.id
             """), arguments: ["asOf": day, "year": year])
       let missing = rows.filter { $0.integer("is_listed") == 0 }.map { row in
         let off = row.text("off")?.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

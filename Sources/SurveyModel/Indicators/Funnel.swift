@@ -34,12 +34,12 @@ extension Survey {
       try Row.fetchAll(
         try db.cachedStatement(
           sql: plan.prelude + """
-            , reached AS (
+            , came AS (
             SELECT DISTINCT step, member.firm FROM enrolment_step JOIN member ON member.id = enrolment_step.enterprise_id
             WHERE happened_on <= :asOf)
             SELECT step, count(*) AS n, count(struck.firm) AS struck, count(*) - count(first.firm) AS without_first
-            FROM reached LEFT JOIN struck ON struck.firm = reached.firm
-            LEFT JOIN (SELECT firm FROM reached WHERE step = 'applied') AS first ON first.firm = reached.firm GROUP BY step
+            FROM came LEFT JOIN struck ON struck.firm = came.firm
+            LEFT JOIN (SELECT firm FROM came WHERE step = 'applied') AS first ON first.firm = came.firm GROUP BY step
             """), arguments: ["asOf": day])
     }
     let byStep = Dictionary(found.map { ($0.string("step"), $0) }) { first, _ in first }

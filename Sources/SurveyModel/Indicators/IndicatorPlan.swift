@@ -45,8 +45,8 @@ public struct IndicatorPlan: Decodable, Sendable {
 
     /// What is aimed at: a number, or hundredths of a percent.
     public struct Target: Decodable, Sendable {
-      public let Y1: Int?
-      public let Y2: Int?
+      public let y1: Int?
+      public let y2: Int?
       public let total: Int?
     }
 

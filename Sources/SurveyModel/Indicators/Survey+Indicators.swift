@@ -40,14 +40,14 @@ extension Survey {
     let isShare = indicator.share != nil
     let counted = counts[indicator.share?.of ?? indicator.id] ?? [:]
     // What is counted over the whole programme has no years.
-    let hasYears = indicator.target.Y1 != nil
+    let hasYears = indicator.target.y1 != nil
     let total = hasYears ? plan.periods.reduce(0) { $0 + (counted[$1.id] ?? 0) } : counted["total"] ?? 0
     let whole = indicator.share.flatMap { share in plan.denominators.first { $0.id == share.denominator }?.value }
     func actual(_ count: Int) -> Figure? {
       whole.map { Figure.share(count, of: $0) } ?? Figure(value: count, isShare: false)
     }
     func aimed(_ value: Int?) -> Figure? { value.map { Figure(value: $0, isShare: isShare) } }
-    let target = Figures(y1: aimed(indicator.target.Y1), y2: aimed(indicator.target.Y2), total: aimed(indicator.target.total))
+    let target = Figures(y1: aimed(indicator.target.y1), y2: aimed(indicator.target.y2), total: aimed(indicator.target.total))
     let reached = Figures(
       y1: hasYears ? actual(counted["Y1"] ?? 0) : nil, y2: hasYears ? actual(counted["Y2"] ?? 0) : nil, total: actual(total))
     return IndicatorRow(

@@ -44,7 +44,7 @@ public struct Instrument: Codable, Hashable, Sendable {
     do {
       self = try JSONDecoder().decode(Instrument.self, from: json)
     } catch {
-      throw SurveyError(.instrumentMalformed, Self.place(of: error), underlying: error)
+      throw SurveyError(.instrumentMalformed, DecodingPlace.details(of: error), underlying: error)
     }
     let problems = problems
     guard problems.isEmpty else {
@@ -98,16 +98,4 @@ public struct Instrument: Codable, Hashable, Sendable {
   }
 
   private static func fileName(_ edition: String) -> String { "instrument-\(edition).json" }
-
-  /// Where a decoder stopped, as a path within the file.
-  private static func place(of error: any Error) -> [String: String] {
-    guard let error = error as? DecodingError else { return [:] }
-    let path: [any CodingKey] =
-      switch error {
-      case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context): context.codingPath
-      case .keyNotFound(let key, let context): context.codingPath + [key]
-      @unknown default: []
-      }
-    return ["path": path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")]
-  }
 }

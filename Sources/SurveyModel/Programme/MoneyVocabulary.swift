@@ -84,47 +84,47 @@ public enum Payee: String, Term {
 
 /// The rules of the plan that move money (四(五)).
 public enum SubsidyRule: String, Term {
-  case R0
-  case R3
-  case R4
-  case R5
-  case R6
-  case R7
-  case R8
-  case R9
-  case R10
-  case R11
-  case R13
+  case r0 = "R0"
+  case r3 = "R3"
+  case r4 = "R4"
+  case r5 = "R5"
+  case r6 = "R6"
+  case r7 = "R7"
+  case r8 = "R8"
+  case r9 = "R9"
+  case r10 = "R10"
+  case r11 = "R11"
+  case r13 = "R13"
 
   public var label: String {
     switch self {
-    case .R0: "就高不重复"
-    case .R3: "诊断咨询补助"
-    case .R4: "链主企业奖励"
-    case .R5: "技术改造补助"
-    case .R6: "上云补助"
-    case .R7: "标识解析奖励"
-    case .R8: "数字化改造补助"
-    case .R9: "平台奖补"
-    case .R10: "验收评测费用"
-    case .R11: "标杆示范奖励"
-    case .R13: "培训补助"
+    case .r0: "就高不重复"
+    case .r3: "诊断咨询补助"
+    case .r4: "链主企业奖励"
+    case .r5: "技术改造补助"
+    case .r6: "上云补助"
+    case .r7: "标识解析奖励"
+    case .r8: "数字化改造补助"
+    case .r9: "平台奖补"
+    case .r10: "验收评测费用"
+    case .r11: "标杆示范奖励"
+    case .r13: "培训补助"
     }
   }
 
   public var labelEn: String {
     switch self {
-    case .R0: "The higher, never both"
-    case .R3: "Diagnosis"
-    case .R4: "Chain leaders"
-    case .R5: "Technical renovation"
-    case .R6: "Cloud use"
-    case .R7: "Identifier resolution"
-    case .R8: "Transformation"
-    case .R9: "Platforms"
-    case .R10: "Acceptance and rating"
-    case .R11: "Benchmarks"
-    case .R13: "Training"
+    case .r0: "The higher, never both"
+    case .r3: "Diagnosis"
+    case .r4: "Chain leaders"
+    case .r5: "Technical renovation"
+    case .r6: "Cloud use"
+    case .r7: "Identifier resolution"
+    case .r8: "Transformation"
+    case .r9: "Platforms"
+    case .r10: "Acceptance and rating"
+    case .r11: "Benchmarks"
+    case .r13: "Training"
     }
   }
 }

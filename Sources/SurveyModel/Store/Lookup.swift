@@ -72,8 +72,9 @@ enum Lookup {
   /// An enterprise, by the beginning of its identifier or by its whole credit code.
   static func enterprise(_ db: Database, _ text: String) throws -> Enterprise {
     let code = CreditCode.normalise(text)
-    let found = try Row.fetchAll(db, sql: "SELECT * FROM enterprise WHERE uscc = ? ORDER BY id", arguments: [code])
-    switch found.count {
+    let found = try Row.fetchAll(db, sql: "SELECT * FROM enterprise WHERE uscc = ? ORDER BY merged_into IS NOT NULL, id", arguments: [code])
+    // A code that a merged record shares names the one that stands for both.
+    switch max(found.count { $0.text("merged_into") == nil }, min(found.count, 1)) {
     case 0: return Enterprise(try row(db, in: "enterprise", text))
     case 1: return Enterprise(found[0])
     default:

@@ -33,6 +33,11 @@ extension EnterpriseCommand {
         (Text("联系人", "contact"), enterprise.contact ?? ""),
       ]
       for (name, value) in facts where !value.isEmpty { printer.say(Text("\(name.zh):\(value)", "\(name.en): \(value)")) }
+      if let canonical = enterprise.mergedInto {
+        printer.say(
+          Text("⚠ 已由办公室并入 \(canonical);写在这里的内容会一并归入。", "⚠ Merged into \(canonical) by the office; what is written here counts there."))
+      }
+      for other in view.merged { printer.say(Text("已并入:\(other.name)(\(other.id))", "merged into it: \(other.name) (\(other.id))")) }
       printer.contested(view.contested, of: "enterprise")
       for other in view.similar { printer.note(CommonOptions.similar(other)) }
       for assignment in view.assignments {

@@ -1,7 +1,7 @@
 import SurveyModel
 
 extension Failure {
-  /// What the domain refuses about records, and codes of a later version.
+  /// What the domain refuses about records.
   static func record(_ error: SurveyError) -> Text {
     let details = error.details
     func of(_ key: String) -> String { details[key] ?? "?" }
@@ -49,11 +49,10 @@ extension Failure {
     case .quarterNotOver:
       return Text("\(of("quarter")) 到 \(of("lastDay")) 才结束。", "\(of("quarter")) is not over before \(of("lastDay")).")
     case .indicatorUnknown: return Text("没有指标 \(of("id"))。", "There is no indicator \(of("id")).")
+    case .replicaNotEmpty: return Text("这个数据目录里已有企业,没有写入。", "This home has enterprises already: nothing was written.")
     case .planMalformed: return Text("指标文件格式不对。", "The file of indicators is malformed.")
     case .fileUnreadable: return Text("无法读取文件 \(of("path"))。", "The file \(of("path")) cannot be read.")
-    default:
-      let facts = details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-      return Text("不能接受(\(error.code) \(facts))。", "This cannot be taken (\(error.code) \(facts)).")
+    default: return subsidy(error)
     }
   }
 

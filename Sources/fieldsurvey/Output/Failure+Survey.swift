@@ -24,7 +24,7 @@ extension Failure {
   private static func status(_ code: SurveyError.Code) -> ExitStatus {
     switch code {
     case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent, .planMalformed: .notConfigured
-    case .instrumentUnknown, .recordUnknown, .indicatorUnknown, .fileUnreadable: .notFound
+    case .instrumentUnknown, .policyUnknown, .recordUnknown, .indicatorUnknown, .fileUnreadable: .notFound
     case .notAuthorised: .notPermitted
     default: .badInput
     }
@@ -34,10 +34,14 @@ extension Failure {
     switch code {
     case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent, .planMalformed:
       Text("请重新安装 fieldsurvey,或设置 FIELDSURVEY_RESOURCES。", "Install fieldsurvey anew, or set FIELDSURVEY_RESOURCES.")
+    case .answersRefused, .recordRefused, .policyInconsistent: Text("改正以上各处后再试。", "Mend these, then try again.")
+    case .claimRefused, .ruleUnknown, .ruleWithoutFigures:
+      Text("每项规则的输入见 fieldsurvey subsidy rules。", "fieldsurvey subsidy rules lists the rules and what each takes.")
+    case .policyUnknown, .policyNotInForce, .policyAmbiguous:
+      Text("各版本见 fieldsurvey policy list;也可用 --policy 指定。", "fieldsurvey policy list lists the versions; --policy names one.")
     case .creditCodesDiffer:
       Text(
         "确认是同一家时加 --although-codes-differ。", "Where they are one all the same, add --although-codes-differ.")
-    case .answersRefused, .recordRefused: Text("改正以上各处后再试。", "Mend these, then try again.")
     default: nil
     }
   }

@@ -13,13 +13,13 @@ final class TestCase: Sendable {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// A laptop of a user, whose clock begins at `start` and moves on by a second at each look.
-  func laptop(_ user: String, start: Int64 = 1_795_000_000_000) throws -> Survey {
+  func laptop(_ user: String, as role: WorkRole = .specialist, start: Int64 = 1_795_000_000_000) throws -> Survey {
     let clock = StepClock(start)
     let configuration = ReplicaConfiguration(
       tables: SurveySchema.tables, author: user, schemaVersion: SurveySchema.version, clock: { clock.next() })
     let path = folder.appendingPathComponent("\(user).sqlite").path
     let replica = try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate)
-    return Survey(replica, user: user, clock: { clock.next() })
+    return Survey(replica, user: user, role: role, clock: { clock.next() })
   }
 
   /// A file with these bytes.
@@ -69,6 +69,24 @@ extension Answers {
     for scene in instrument.scenes { answers.scenes[scene.number] = level }
     return answers
   }
+}
+
+extension FieldInput {
+  /// Fields as a test writes them.
+  static func of(_ words: String...) -> FieldInput {
+    FieldInput(
+      words.map { word in
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        return (String(parts[0]), String(parts[1]))
+      })
+  }
+}
+
+extension RecordOutcome {
+  /// The record, where it was recorded.
+  var record: Record? { if case .recorded(let record) = self { record } else { nil } }
+  /// The proposal, where it became one.
+  var proposal: Proposal? { if case .proposed(let proposal) = self { proposal } else { nil } }
 }
 
 /// Runs an operation that must be refused, and says how.

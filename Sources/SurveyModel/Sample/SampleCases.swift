@@ -1,0 +1,394 @@
+import GRDB
+
+/// The cases of a data set: what is recorded of each enterprise, from the first visit to the last payment.
+final class SampleCases {
+  private let writer: SampleWriter
+  private let catalogue: SampleCatalogue
+  private let instrument: Instrument
+  private let answers: SampleAnswers
+  /// How many of the second batch have signed and are ready so far, in the order in which the enterprises come.
+  private var signed = 0
+  private var ready = 0
+  private var consulted = 0
+  private var linked = 0
+
+  init(_ writer: SampleWriter, _ catalogue: SampleCatalogue, _ instrument: Instrument) {
+    self.writer = writer
+    self.catalogue = catalogue
+    self.instrument = instrument
+    answers = SampleAnswers(instrument)
+  }
+
+  func write(_ enterprise: SampleEnterprise, _ db: Database) throws {
+    try writeFacts(enterprise, db)
+    let steps = self.steps(enterprise)
+    for step in EnrolmentStep.allCases {
+      guard let day = steps[step] else { continue }
+      try writer.put(
+        db, "enrolment_step", on: day,
+        [("enterprise_id", enterprise.id), ("step", step.rawValue), ("happened_on", day.text), ("recorded_by", "office")])
+    }
+    if let batch = enterprise.batch, let selected = steps[.selected] {
+      try writer.put(db, "enrolment", on: selected, [("enterprise_id", enterprise.id), ("batch", batch)])
+    }
+    let visited = steps[.diagnosed] ?? writer.source.day("2024-03-01", "2025-06-30")
+    if enterprise.isDiagnosed || steps[.diagnosed] != nil { try writeDiagnosis(enterprise, visited, db) }
+    if let signing = steps[.signed] { try writeProject(enterprise, signing, steps, db) }
+  }
+
+  // MARK: What it is
+
+  private func writeFacts(_ enterprise: SampleEnterprise, _ db: Database) throws {
+    let park = writer.source.pick(SampleWords.parks)
+    let unit = writer.source.chance(30) ? ReportingUnit.torch : ReportingUnit(enterprise.district)
+    let address = "厦门市\(enterprise.district.label)\(SampleWords.mark)路 \(writer.source.number(1...999)) 号"
+    try writer.put(
+      db, "enterprise", on: enterprise.recorded,
+      [
+        ("id", enterprise.id), ("name", enterprise.name), ("uscc", enterprise.code), ("district", enterprise.district.rawValue),
+        ("reporting_unit", unit.rawValue), ("sub_sector", enterprise.sector.rawValue), ("industry_code", enterprise.trade.code),
+        ("address", address), ("contact", enterprise.contact), ("created_at", writer.time(enterprise.recorded, hour: 10)),
+        ("created_by", "office"), ("established_on", writer.source.day("1998-01-05", "2020-12-20").text),
+        ("registered_capital_fen", writer.source.skewed(100...6000) * 1_000_000), ("main_products", enterprise.trade.products),
+        ("park", park),
+      ])
+    try writer.put(
+      db, "site", on: enterprise.recorded,
+      [
+        ("id", writer.id(enterprise.recorded)), ("enterprise_id", enterprise.id), ("name", "主厂区"),
+        ("district", enterprise.district.rawValue),
+        ("address", address), ("longitude_micro", 118_000_000 + writer.source.number(60_000...250_000)),
+        ("latitude_micro", 24_000_000 + writer.source.number(440_000...720_000)),
+      ])
+    for year in 2022...2025 where SampleDay("\(year)-01-01") <= writer.today {
+      // Of the running year only the register is known.
+      let isOver = SampleDay("\(year)-12-31") <= writer.today
+      let revenue = enterprise.revenueFen / 100 * writer.source.number(86...112)
+      let known = isOver ? max(revenue, enterprise.isAboveScale ? 2_000_000_000 : 1_000_000) : nil
+      try writer.put(
+        db, "enterprise_year", on: max(SampleDay("\(year)-01-01"), enterprise.recorded),
+        [
+          ("enterprise_id", enterprise.id), ("year", year), ("above_scale", enterprise.isAboveScale), ("above_scale_source", "统计名录"),
+          ("employees", isOver ? enterprise.employees + writer.source.number(-4...6) : nil), ("revenue_fen", known),
+          ("cost_fen", known.map { $0 / 100 * writer.source.number(68...88) }),
+          ("assets_fen", known.map { $0 / 100 * writer.source.number(60...140) }),
+          ("energy_kgce", known.map { $0 / 1_000_000 * writer.source.number(3...14) }),
+          ("digital_spend_fen", known.map { $0 / 10_000 * writer.source.number(20...160) }), ("source", "企业报表"),
+        ])
+    }
+    if enterprise.isInnovative {
+      let from = writer.source.day("2021-10-01", "2023-08-20")
+      try tier(.innovative, enterprise.id, from, until: "2027-06-30", db)
+    }
+  }
+
+  private func tier(_ tier: LadderTier, _ enterprise: String, _ from: SampleDay, until last: String, _ db: Database) throws {
+    try writer.put(
+      db, "tier", on: from,
+      [
+        ("id", writer.id(from)), ("enterprise_id", enterprise), ("tier", tier.rawValue), ("valid_from", from.text), ("valid_to", last),
+        ("source", "市工信局公告"),
+      ])
+  }
+
+  // MARK: How far it comes
+
+  /// The days of its steps. A day may lie behind that of the data set: then it has not come.
+  private func steps(_ enterprise: SampleEnterprise) -> StepDays {
+    var steps = StepDays()
+    switch enterprise.part {
+    case .none: break
+    case .applied: steps[.applied] = writer.source.day("2023-10-10", "2025-05-30")
+    case .batch(1):
+      steps[.applied] = writer.source.day("2023-10-10", "2023-12-28")
+      let selected = writer.source.day("2024-01-15", "2024-04-30")
+      steps[.selected] = selected
+      steps[.diagnosed] = selected + writer.source.number(5...25)
+      let signed = selected + writer.source.number(30...45)
+      steps[.signed] = signed
+      steps[.transforming] = signed + writer.source.number(3...12)
+      let ready = writer.source.day("2024-07-08", "2024-10-25")
+      steps[.preAcceptance] = ready
+      finish(ready, notAfter: "2024-12-20", &steps)
+    case .batch:
+      steps[.applied] = writer.source.day("2024-07-10", "2024-12-20")
+      steps[.selected] = writer.source.day("2025-01-10", "2025-04-30")
+      steps[.diagnosed] = writer.source.day("2025-05-01", "2025-05-28")
+      signed += 1
+      let isEarly = signed <= SampleFigures.secondBatchSigned
+      let signing = isEarly ? writer.source.day("2025-05-29", "2025-07-10") : writer.source.day("2025-07-21", "2025-08-28")
+      steps[.signed] = signing
+      steps[.transforming] = signing + writer.source.number(1...7)
+      if isEarly { ready += 1 }
+      let isReady = isEarly && ready <= SampleFigures.secondBatchReady
+      let day = isReady ? max(signing + 5, writer.source.day("2025-07-05", "2025-07-17")) : writer.source.day("2025-09-05", "2025-10-28")
+      steps[.preAcceptance] = min(day, SampleDay(isReady ? "2025-07-17" : "2025-10-28"))
+      finish(writer.source.day("2025-08-20", "2025-11-10"), notAfter: "2025-12-12", &steps)
+      if let ready = steps[.preAcceptance], let accepted = steps[.accepted], accepted < ready {
+        finish(ready, notAfter: "2025-12-12", &steps)
+      }
+    }
+    return steps
+  }
+
+  private func finish(_ ready: SampleDay, notAfter last: String, _ steps: inout StepDays) {
+    let accepted = writer.source.day(after: ready, 10...40, notAfter: last)
+    steps[.accepted] = accepted
+    steps[.rated] = accepted
+    steps[.paid] = writer.source.day(after: accepted, 5...15, notAfter: "2025-12-31")
+  }
+
+  // MARK: Diagnosis
+
+  private func writeDiagnosis(_ enterprise: SampleEnterprise, _ day: SampleDay, _ db: Database) throws {
+    let specialist = "zy" + String(1000 + writer.source.number(1...SampleFigures.specialists)).dropFirst()
+    // Who is below scale is diagnosed by a provider, the first of them with an institute's advice.
+    let isFree = enterprise.isAboveScale
+    if !isFree { consulted += 1 }
+    let source: DiagnosisSource = isFree ? .specialist : consulted <= SampleFigures.consulted ? .provider : .chainLeader
+    try writer.put(
+      db, "assignment", on: day,
+      [
+        ("enterprise_id", enterprise.id), ("user", specialist), ("role", "lead"), ("due_on", (day + 20).text),
+        ("assigned_at", writer.time(day + -10, hour: 9)), ("assigned_by", "office"),
+      ])
+    let visit = writer.id(day)
+    try writer.put(
+      db, "visit", on: day,
+      [
+        ("id", visit), ("enterprise_id", enterprise.id), ("user", specialist), ("kind", VisitKind.first.rawValue),
+        ("started_at", writer.time(day, hour: 9)), ("ended_at", writer.time(day, hour: 16)), ("place", "主厂区"), ("planned_on", day.text),
+      ])
+    let level = max(0, min(3, enterprise.level - writer.source.number(1...2)))
+    let assessment = try writeAssessment(enterprise.id, day, level: level, .specialist, .baseline, by: specialist, visit: visit, db)
+    let diagnosis = writer.id(day)
+    try writer.put(
+      db, "diagnosis", on: day,
+      [
+        ("id", diagnosis), ("enterprise_id", enterprise.id), ("visit_id", visit), ("state", RecordState.finalized.rawValue),
+        ("started_at", writer.time(day, hour: 10)), ("started_by", specialist), ("finalized_at", writer.time(day + 3, hour: 15)),
+        ("finalized_by", specialist), ("source", source.rawValue), ("assessment_id", assessment),
+        ("fee_fen", isFree ? 0 : writer.source.number(2...9) * 1_000_000),
+        ("surveyed_on", day.text), ("main_products", enterprise.trade.products),
+        ("process_flow", "来料检验 → 加工 → 装配 → 测试 → 包装入库"), ("target_level", min(4, level + 1)),
+      ])
+    guard day <= writer.today else { return }
+    for link in BusinessLink.allCases {
+      try writer.put(
+        db, "diagnosis_link", on: day,
+        [
+          ("diagnosis_id", diagnosis), ("link", link.rawValue), ("enterprise_id", enterprise.id),
+          ("current_state", writer.source.pick(SampleWords.states[link] ?? [""])),
+          ("problems", writer.source.pick(SampleWords.problems[link] ?? [""])),
+          ("level", max(0, min(4, level + writer.source.number(-1...1)))),
+          ("recommendation", writer.source.pick(SampleWords.needs[link] ?? [""])),
+        ])
+    }
+    for _ in 0..<writer.source.number(2...5) {
+      let link = writer.source.pick(BusinessLink.allCases)
+      let objectives = writer.source.some(writer.source.number(1...2), of: Objective.allCases)
+      try writer.put(
+        db, "finding", on: day,
+        [
+          ("id", writer.id(day)), ("enterprise_id", enterprise.id), ("diagnosis_id", diagnosis), ("link", link.rawValue),
+          ("objectives", Objective.allCases.filter(objectives.contains).map(\.rawValue).joined(separator: ",")),
+          ("text", writer.source.pick(SampleWords.problems[link] ?? [""])),
+          ("severity", writer.source.pick(["high", "medium", "medium", "low"])),
+          ("created_at", writer.time(day, hour: 11)), ("created_by", specialist),
+        ])
+    }
+    for priority in 1...writer.source.number(1...4) {
+      let link = writer.source.pick(BusinessLink.allCases)
+      let text = writer.source.pick(SampleWords.needs[link] ?? [""])
+      try writer.put(
+        db, "need", on: day,
+        [
+          ("id", writer.id(day)), ("enterprise_id", enterprise.id), ("diagnosis_id", diagnosis),
+          ("scope", writer.source.chance(40) ? "common" : "individual"), ("link", link.rawValue),
+          ("objective", writer.source.pick(Objective.allCases).rawValue), ("text", text), ("priority", priority),
+          ("budget_fen", writer.source.number(3...60) * 1_000_000), ("created_at", writer.time(day, hour: 14)), ("created_by", specialist),
+        ])
+      if priority == 1, !catalogue.solutions.isEmpty {
+        try writer.put(
+          db, "recommendation", on: day,
+          [
+            ("id", writer.id(day)), ("enterprise_id", enterprise.id), ("diagnosis_id", diagnosis), ("link", link.rawValue), ("text", text),
+            ("solution_id", writer.source.pick(catalogue.solutions)), ("budget_fen", writer.source.number(5...50) * 1_000_000),
+            ("target_level", min(4, level + 1)),
+          ])
+      }
+    }
+  }
+
+  /// An assessment with an answer to everything.
+  /// - Returns: its identifier; nil where its day has not come.
+  private func writeAssessment(
+    _ enterprise: String, _ day: SampleDay, level: Int, _ assessor: Assessor, _ phase: AssessmentPhase, by user: String, visit: String?,
+    isThorough: Bool = false, _ db: Database
+  ) throws -> String? {
+    let id = writer.id(day)
+    let (answers, _) = try answers.draw(level: level, isThorough: isThorough, &writer.source)
+    let isWritten = try writer.put(
+      db, "assessment", on: day,
+      [
+        ("id", id), ("enterprise_id", enterprise), ("visit_id", visit), ("edition", instrument.edition), ("phase", phase.rawValue),
+        ("assessor", assessor.rawValue), ("state", RecordState.finalized.rawValue), ("started_at", writer.time(day, hour: 10)),
+        ("started_by", user), ("finalized_at", writer.time(day, hour: 16)), ("finalized_by", user),
+      ])
+    guard isWritten else { return nil }
+    for question in instrument.questions {
+      try writer.put(
+        db, "answer", on: day,
+        [
+          ("assessment_id", id), ("question", question.number), ("enterprise_id", enterprise),
+          ("letters", answers.questions[question.number]?.text),
+        ])
+    }
+    for scene in instrument.scenes {
+      try writer.put(
+        db, "scene", on: day,
+        [("assessment_id", id), ("scene", scene.number), ("enterprise_id", enterprise), ("level", answers.scenes[scene.number])])
+    }
+    return id
+  }
+
+  // MARK: The project
+
+  private func writeProject(_ enterprise: SampleEnterprise, _ signing: SampleDay, _ steps: StepDays, _ db: Database) throws {
+    guard signing <= writer.today, !catalogue.providers.isEmpty else { return }
+    let total = writer.source.skewed(20...160) * 1_000_000
+    let down = total / 100 * writer.source.pick([20, 30, 30, 40])
+    let discount = total / 100 * writer.source.number(3...10)
+    let contract = writer.id(signing)
+    let accepted = steps[.accepted].flatMap { $0 <= writer.today ? $0 : nil }
+    try writer.put(
+      db, "contract", on: signing,
+      [
+        ("id", contract), ("enterprise_id", enterprise.id), ("number", "SZH-\(signing.text.prefix(4))-\(contract.suffix(6))"),
+        ("title", "数字化改造合同"), ("provider_id", writer.source.pick(catalogue.providers)), ("signed_on", signing.text), ("total_fen", total),
+        ("down_payment_fen", down), ("provider_discount_fen", discount), ("enterprise_share_fen", total - discount),
+        ("actual_investment_fen", accepted.map { _ in total / 100 * writer.source.number(94...106) }), ("starts_on", signing.text),
+      ])
+    if linked < SampleFigures.links, writer.source.chance(14) {
+      try writer.put(
+        db, "chain_link", on: signing,
+        [
+          ("enterprise_id", enterprise.id), ("leader_id", catalogue.leaders[linked % catalogue.leaders.count]),
+          ("direction", writer.source.pick(ChainDirection.allCases).rawValue), ("mode", writer.source.pick(ChainMode.allCases).rawValue),
+          ("completed_on", accepted?.text),
+        ])
+      linked += 1
+    }
+    if writer.source.chance(8) {
+      let day = writer.source.day(after: signing, 20...50, notAfter: "2025-12-20")
+      try writer.put(
+        db, "spot_check", on: day,
+        [
+          ("id", writer.id(day)), ("enterprise_id", enterprise.id), ("contract_id", contract), ("checked_on", day.text),
+          ("checked_by", "区科工局"), ("finding", CheckFinding.ok.rawValue), ("note", "设备与合同清单一致"),
+        ])
+    }
+    if let accepted { try writeAcceptance(enterprise, contract, accepted, db) }
+  }
+
+  private func writeAcceptance(_ enterprise: SampleEnterprise, _ contract: String, _ day: SampleDay, _ db: Database) throws {
+    let assessment = try writeAssessment(
+      enterprise.id, day, level: enterprise.level, .agency, .postTransformation, by: "agency", visit: nil,
+      isThorough: writer.source.chance(82), db)
+    let id = writer.id(day)
+    try writer.put(
+      db, "acceptance", on: day,
+      [
+        ("id", id), ("enterprise_id", enterprise.id), ("contract_id", contract), ("agency_id", catalogue.agency), ("accepted_on", day.text),
+        ("verdict", Verdict.passed.rawValue), ("level", enterprise.level), ("edition", instrument.edition), ("assessment_id", assessment),
+        ("report_number", "YS-\(id.suffix(8))"), ("satisfaction", writer.source.number(3...5)), ("issued_by", "agency"),
+      ])
+    for criterion in AcceptanceCriterion.allCases where criterion != .other {
+      try writer.put(
+        db, "acceptance_criterion", on: day,
+        [
+          ("acceptance_id", id), ("criterion", criterion.rawValue), ("enterprise_id", enterprise.id),
+          ("rating", writer.source.pick(["good", "good", "fair"])),
+        ])
+    }
+    for slot in DossierSlot.allCases where slot != .other {
+      try writer.put(
+        db, "dossier_file", on: day,
+        [
+          ("id", writer.id(day)), ("enterprise_id", enterprise.id), ("slot", slot.rawValue), ("file_name", "\(slot.label).pdf"),
+          ("sha256", Digest.sha256(enterprise.id + slot.rawValue)), ("bytes", writer.source.number(40_000...4_000_000)),
+          ("received_on", day.text),
+        ])
+    }
+    if enterprise.hasWorkshop {
+      try writer.put(
+        db, "achievement", on: day,
+        [
+          ("id", writer.id(day)), ("enterprise_id", enterprise.id),
+          ("kind", writer.source.pick([AchievementKind.digitalWorkshop, .smartFactory]).rawValue), ("title", "数字化车间"), ("count", 1),
+          ("happened_on", day.text),
+        ])
+    }
+  }
+
+  // MARK: What the whole population brought
+
+  func writeAchievements(_ population: [SampleEnterprise], _ db: Database) throws {
+    let listed = population.filter { $0.batch != nil }
+    let years = [1: ("2024-01-08", "2024-12-27"), 2: ("2025-01-06", "2025-12-26")]
+    for (kind, counts, most) in SampleFigures.achievements {
+      for (year, span) in years.sorted(by: { $0.key < $1.key }) {
+        var left = counts[year] ?? 0
+        for enterprise in writer.source.some(listed.count, of: listed) where left > 0 {
+          let count = min(left, writer.source.number(1...most))
+          let day = writer.source.day(span.0, span.1)
+          try writer.put(
+            db, "achievement", on: day,
+            [
+              ("id", writer.id(day)), ("enterprise_id", enterprise.id), ("kind", kind.rawValue), ("count", count),
+              ("happened_on", day.text),
+              ("source", "企业申报"),
+            ])
+          left -= count
+        }
+      }
+    }
+    try writeTiers(population, years, db)
+    let users = writer.source.some(population.count, of: population)
+    var from = 0
+    for (year, span) in years.sorted(by: { $0.key < $1.key }) {
+      let count = SampleFigures.cloud[year] ?? 0
+      for enterprise in users[from..<min(from + count, users.count)] {
+        let day = writer.source.day(span.0, span.1)
+        try writer.put(
+          db, "cloud_use", on: day,
+          [
+            ("enterprise_id", enterprise.id), ("platform_id", writer.source.pick(catalogue.platforms)), ("year", 2023 + year),
+            ("fee_fen", writer.source.skewed(1...80) * 1_000_000), ("first_used_on", day.text),
+          ])
+      }
+      from += count
+    }
+  }
+
+  /// Those that climbed. New innovative ones are not on the list, so that the list's own number stays; the others climbed from there.
+  private func writeTiers(_ population: [SampleEnterprise], _ years: [Int: (String, String)], _ db: Database) throws {
+    var groups: [LadderTier: [SampleEnterprise]] = [
+      .innovative: writer.source.some(population.count, of: population.filter { $0.batch == nil }),
+      .specialised: writer.source.some(population.count, of: population.filter(\.isInnovative)),
+    ]
+    groups[.littleGiant] = groups[.specialised]
+    for (tier, counts) in SampleFigures.newTiers {
+      var candidates = (groups[tier] ?? [])[...]
+      for (year, span) in years.sorted(by: { $0.key < $1.key }) {
+        for enterprise in candidates.prefix(counts[year] ?? 0) {
+          try self.tier(tier, enterprise.id, writer.source.day(span.0, span.1), until: "2028-06-30", db)
+        }
+        candidates = candidates.dropFirst(counts[year] ?? 0)
+      }
+    }
+  }
+}
+
+/// The days of an enterprise's steps.
+typealias StepDays = [EnrolmentStep: SampleDay]

@@ -1,0 +1,122 @@
+import GRDB
+import SurveyModel
+import SyncKit
+import Testing
+
+@Suite struct DuplicateTests {
+  let place: TestCase
+  let office: Survey
+
+  init() throws {
+    place = try TestCase()
+    office = try place.laptop("office", as: .office)
+  }
+
+  private func add(_ name: String, _ code: String? = nil, _ address: String? = nil) throws -> String {
+    try office.addEnterprise(EnterpriseDraft(name: name, creditCode: code, address: address)).id
+  }
+
+  private func grounds() throws -> [[DuplicatePair.Ground]] { try office.duplicates().map(\.grounds) }
+
+  @Test func theSameCodeIsTheStrongestGround() throws {
+    _ = try add("示例鹭岛精密电子有限公司", "91350206MAX000015L")
+    _ = try add("示例湖里精工厂", "91350206MAX000015L")
+    #expect(try grounds() == [[.creditCode]])
+  }
+
+  @Test(arguments: [
+    ("91350206MAX000015L", "91350206MAX00001SL", true), ("91350206MAX000015L", "91350206MAX000051L", true),
+    ("91350206MAX000015L", "19350206MAX000015L", true), ("91350206MAX000015L", "91350206MAY0000I5L", false),
+    ("91350206MAX000015L", "91350206MAX000015", false),
+  ])
+  func codesThatDifferByASlipAreNear(_ a: String, _ b: String, isNear: Bool) throws {
+    _ = try add("示例甲乙丙", a)
+    _ = try add("示例丁戊己", b)
+    #expect(try grounds() == (isNear ? [[.nearCode]] : []))
+  }
+
+  @Test func namesAreComparedWithoutFormAndPlace() throws {
+    _ = try add("厦门市鹭岛精密电子有限公司")
+    _ = try add("鹭岛精密电子（厦门）股份有限公司")
+    _ = try add("鹭岛精蜜电子")
+    let found = try grounds()
+    #expect(found.filter { $0 == [.name] }.count == 1)
+    #expect(found.filter { $0 == [.nearName] }.count == 2)
+  }
+
+  @Test func oneAddressOfFewIsAGroundAndOneOfManyIsABuilding() throws {
+    for number in 1...2 { _ = try add("示例\(["甲乙丙", "丁戊己"][number - 1])", nil, "湖里区创新路 1 号") }
+    #expect(try grounds() == [[.address]])
+    for name in ["庚辛壬", "癸子丑", "寅卯辰", "巳午未"] { _ = try add("示例\(name)", nil, "湖里区创新路 1 号") }
+    #expect(try grounds().isEmpty)
+  }
+
+  @Test func whatWasFoundToBeTwoIsNotSuggestedAgain() throws {
+    let (a, b) = (try add("示例甲", "91350206MAX000015L"), try add("示例乙", "91350206MAX000015L"))
+    try office.keepApart(b, a, because: "两个厂区,分别登记")
+    #expect(try office.duplicates().isEmpty)
+  }
+
+  @Test func aMergeMovesNothingAndCanBeUndone() throws {
+    let (canonical, retired) = (try add("示例新名", "91350206MAX000015L"), try add("示例旧名"))
+    let visit = try office.startVisit(to: retired).id
+    let preview = try office.mergePreview(retired, into: canonical)
+    #expect(preview.children == ["visit": 1])
+    #expect(preview.differing["name"] == ["示例旧名", "示例新名"])
+    _ = try office.merge(retired, into: canonical, because: "更名")
+    let view = try office.enterprise("91350206MAX000015L")
+    #expect(view.id == canonical)
+    #expect(view.visits.map(\.id) == [visit])
+    #expect(view.merged.map(\.id) == [retired])
+    #expect(try office.enterprise(retired).enterprise.mergedInto == canonical)
+    #expect(try office.duplicates().isEmpty)
+    #expect(refusal { _ = try office.merge(retired, into: canonical, because: "x") }?.code == .enterpriseMerged)
+    _ = try office.unmerge(retired)
+    #expect(try office.enterprise(canonical).visits.isEmpty)
+    #expect(try office.aliases().first?.undoneBy == "office")
+    #expect(refusal { _ = try office.unmerge(retired) }?.code == .recordUnknown)
+  }
+
+  /// The specialist was away: what they write for the retired record counts for the one that stands for both.
+  @Test func whatArrivesLaterForTheRetiredRecordFollows() throws {
+    let lin = try place.laptop("lin", start: 1_795_000_500_000)
+    let (canonical, retired) = (try add("示例新名"), try add("示例旧名"))
+    try office.exchange(with: lin)
+    _ = try office.merge(retired, into: canonical, because: "更名")
+    let visit = try lin.startVisit(to: retired).id
+    try lin.exchange(with: office)
+    #expect(try office.enterprise(canonical).visits.map(\.id) == [visit])
+    #expect(try lin.enterprise(retired).enterprise.mergedInto == canonical)
+  }
+
+  @Test func differentCodesAreNeverMergedWithoutAWord() throws {
+    let (a, b) = (try add("示例甲", "91350206MAX000015L"), try add("示例甲", "91350206MA00000744"))
+    #expect(try office.duplicates().first?.codesDiffer == true)
+    #expect(refusal { _ = try office.merge(a, into: b, because: "同名") }?.code == .creditCodesDiffer)
+    #expect(try office.merge(a, into: b, because: "换证", although: true).canonicalID == b)
+  }
+
+  @Test func onlyTheOfficeMerges() throws {
+    let lin = try place.laptop("lin")
+    let (a, b) = (try lin.addEnterprise(EnterpriseDraft(name: "甲")).id, try lin.addEnterprise(EnterpriseDraft(name: "乙")).id)
+    #expect(refusal { _ = try lin.merge(a, into: b, because: "x") }?.code == .notAuthorised)
+  }
+
+  @Test func onePhotographForTwoEnterprisesIsFlaggedAndForOneIsNot() throws {
+    let photo = try place.file("machine.jpg", [1, 2, 3])
+    var findings: [String] = []
+    for name in ["示例甲", "示例乙"] {
+      let enterprise = try add(name)
+      let diagnosis = try office.startDiagnosis(of: enterprise).id
+      let finding = try office.addFinding(
+        FindingDraft(link: .production, objectives: [.efficiency], text: "设备未联网"), to: diagnosis, evidence: [photo, photo])
+      findings.append(finding.id)
+      #expect(try office.sharedEvidence().count == (name == "示例甲" ? 0 : 1))
+    }
+    let shared = try #require(try office.sharedEvidence().first)
+    #expect(Set(shared.uses.map(\.enterprise)) == ["示例甲", "示例乙"])
+    let ids = try office.enterprises().map(\.id)
+    _ = try office.merge(ids[0], into: ids[1], because: "同一家")
+    #expect(try office.sharedEvidence().isEmpty)
+  }
+}
