@@ -66,7 +66,8 @@ let package = Package(
     .executableTarget(
       name: "fieldsurvey",
       dependencies: [
-        "SurveyPrint", "SurveyWeb", "SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging,
+        "SurveyPrint", "SurveyWeb", "SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments,
+        logging,
       ],
       swiftSettings: strict),
     // For tests only: a disk beneath SQLite that forgets, fails and is full.
