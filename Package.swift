@@ -44,6 +44,7 @@ let package = Package(
     .systemLibrary(name: "CXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+    .systemLibrary(name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
     // Pure: identity, clocks, changesets, contexts, the merge rules, the encoding, the exchange as a state machine.
     .target(name: "SyncCore", swiftSettings: strict),
     // The library people use: a replica over SQLite, bundles and the transports.
@@ -57,10 +58,17 @@ let package = Package(
     // Reads and writes office files: CSV, XLSX, GeoJSON, the national platform's JSON.
     .target(
       name: "SurveyFiles", dependencies: ["SurveyModel", "SyncKit", "SyncCore", "CXlsxWriter", "CZip", "CExpat"], swiftSettings: strict),
+    // The only maker of HTML.
+    .target(name: "SurveyWeb", dependencies: ["SurveyModel", "SyncKit"], swiftSettings: strict),
+    // Lays reports out on paper: PDF by Pango and Cairo.
+    .target(name: "SurveyPrint", dependencies: ["SurveyModel", "CPango"], swiftSettings: strict),
     // The composition root of client, daemon, relay and office; the only place that prints.
     .executableTarget(
       name: "fieldsurvey",
-      dependencies: ["SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging],
+      dependencies: [
+        "SurveyPrint", "SurveyWeb", "SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments,
+        logging,
+      ],
       swiftSettings: strict),
     // For tests only: a disk beneath SQLite that forgets, fails and is full.
     .target(name: "SimulatedDisk", dependencies: ["CSQLite"], swiftSettings: strict),
@@ -85,6 +93,8 @@ let package = Package(
       name: "SurveyModelTests", dependencies: ["SurveyModel", "SyncKit", grdb], resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "SurveyFilesTests", dependencies: ["SurveyFiles", "SurveyModel", "SyncKit", "CXlsxWriter", "CZip", grdb], swiftSettings: strict),
+    .testTarget(name: "SurveyWebTests", dependencies: ["SurveyWeb", "SurveyModel", "SyncKit"], swiftSettings: strict),
+    .testTarget(name: "SurveyPrintTests", dependencies: ["SurveyPrint", "SurveyModel", "SyncKit"], swiftSettings: strict),
     .testTarget(name: "CommandLineTests", dependencies: ["fieldsurvey"], swiftSettings: strict),
   ]
 )

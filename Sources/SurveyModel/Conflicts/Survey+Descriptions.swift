@@ -93,7 +93,7 @@ extension Survey {
     }
   }
 
-  private static func textName(_ text: String, _ column: String, _ table: String) -> BilingualText {
+  static func textName(_ text: String, _ column: String, _ table: String) -> BilingualText {
     func name<T: Term>(_ type: T.Type) -> BilingualText {
       let stored = Stored<T>(rawValue: text)
       return BilingualText(stored.label, stored.labelEn)

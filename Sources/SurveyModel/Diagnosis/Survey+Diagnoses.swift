@@ -87,6 +87,21 @@ extension Survey {
     return section
   }
 
+  /// Writes what a diagnosis tells beside its sections, by the fields of ``RecordType/diagnosis``; what is not given stays as it is.
+  ///
+  /// Throws as ``editRecord(_:_:_:reading:because:)`` does, and ``SurveyError/Code/recordFinalized``.
+  public func describeDiagnosis(_ id: String, _ input: FieldInput, reading token: String? = nil) throws -> Record {
+    let whole = try write(reading: token) { db, form in
+      let diagnosis = try Self.draft(db, id)
+      try form.expect("diagnosis", [.text(diagnosis.id)], of: diagnosis.enterpriseID)
+      let fields = try input.read(.diagnosis, isNew: false, db)
+      try requireOneCase(.diagnosis, fields, diagnosis.enterpriseID, db)
+      try Changes(fields.map { ($0.field.column, $0.value) }).update("diagnosis", diagnosis.id, db)
+      return diagnosis.id
+    }
+    return try record(.diagnosis, whole)
+  }
+
   /// Finalizes a diagnosis: it is no longer edited. Open conflicts do not hinder it.
   ///
   /// Throws ``SurveyError/Code/recordFinalized``.

@@ -171,7 +171,7 @@ extension Survey {
   }
 
   /// Refuses a field that names a record of another enterprise's case.
-  private func requireOneCase(
+  func requireOneCase(
     _ type: RecordType, _ fields: [(field: Field, value: DatabaseValue)], _ enterprise: String?, _ db: Database
   ) throws {
     guard type.home == .enterprise else { return }

@@ -33,23 +33,11 @@ struct ReportWriter {
   func plain(_ words: String?) -> String { words.flatMap(\.nonEmpty).map(Markdown.plain) ?? "—" }
   func time(_ text: String?) -> String { text.flatMap(Moment.init)?.beijingText ?? "—" }
 
-  /// Milli-points as points: 12500 is 12.5.
-  func points(_ milli: Int) -> String {
-    var fraction = String(milli.magnitude % 1000)
-    fraction = String(repeating: "0", count: 3 - fraction.count) + fraction
-    while fraction.hasSuffix("0") { fraction.removeLast() }
-    return "\(milli / 1000)" + (fraction.isEmpty ? "" : ".\(fraction)")
-  }
-
-  func levelName(_ rank: Int) -> String {
-    guard let level = instrument.level(rank) else { return String(rank) }
-    return rank == 0 ? say(level.label, level.labelEn) : say("\(chinese(rank))级（\(level.label)）", "level \(rank) (\(level.labelEn))")
-  }
-
-  private func chinese(_ rank: Int) -> String {
-    let numerals = ["零", "一", "二", "三", "四"]
-    return numerals.indices.contains(rank) ? numerals[rank] : String(rank)
-  }
+  func say(_ text: BilingualText) -> String { say(text.zh, text.en) }
+  func points(_ milli: Int) -> String { ReportText.points(milli) }
+  func levelName(_ rank: Int) -> String { say(ReportText.level(rank, instrument)) }
+  /// `第3题`, `场景7`.
+  func itemName(_ item: InstrumentItem) -> String { say(ReportText.item(item)) }
 
   // MARK: Sections
 
@@ -103,48 +91,12 @@ struct ReportWriter {
         "Score **\(points(rating.scoreMilli))** of 100, **\(levelName(rating.level))**."))
     let range = view.range
     if !range.contested.isEmpty {
-      let (low, high) = (range.levels.lowerBound, range.levels.upperBound)
-      let levels = low == high ? levelName(low) : say("\(levelName(low)) 至 \(levelName(high))", "\(levelName(low)) to \(levelName(high))")
-      let scores = "\(points(range.scoresMilli.lowerBound))–\(points(range.scoresMilli.upperBound))"
-      out.paragraph(
-        say(
-          "⚠ \(range.contested.count) 项有争议，裁定前得分 \(scores)，等级 \(levels)。",
-          "⚠ \(range.contested.count) items are contested; until they are settled the score is \(scores), \(levels)."))
+      out.paragraph("⚠ " + say(ReportText.range(range, instrument)))
     }
     guard let next = rating.next else {
       return out.paragraph(say("已达最高等级。", "The highest level is reached."))
     }
     out.paragraph(say("为何不是\(levelName(next.level))：", "Why not \(levelName(next.level)):"))
-    out.list(next.shortfalls.map(shortfall))
-  }
-
-  private func shortfall(_ gap: Shortfall) -> String {
-    let rank = view.rating.next?.level ?? 0
-    let words =
-      switch gap.kind {
-      case .score:
-        say(
-          "得分 \(points(gap.have))，需要 \(points(gap.need))，差 \(points(gap.missing))",
-          "score \(points(gap.have)), \(points(gap.need)) needed, \(points(gap.missing)) missing")
-      case .scenes:
-        say(
-          "达到 \(rank) 级的场景 \(gap.have) 个，需要 \(gap.need) 个，差 \(gap.missing) 个",
-          "\(gap.have) scenes at level \(rank), \(gap.need) needed, \(gap.missing) missing")
-      case .constraintScenes:
-        say(
-          "达到 \(rank) 级的约束性场景（★）\(gap.have) 个，需要 \(gap.need) 个，差 \(gap.missing) 个",
-          "\(gap.have) constraint scenes (★) at level \(rank), \(gap.need) needed, \(gap.missing) missing")
-      }
-    guard !gap.openItems.isEmpty else { return words }
-    let names = gap.openItems.map(itemName).joined(separator: say("、", ", "))
-    return words + say("（未答且可能补足：\(names)）", " (unanswered and could add to it: \(names))")
-  }
-
-  /// `第3题`, `场景7`.
-  func itemName(_ item: InstrumentItem) -> String {
-    switch item {
-    case .question(let number): say("第\(number)题", "question \(number)")
-    case .scene(let number): say("场景\(number)", "scene \(number)")
-    }
+    out.list(next.shortfalls.map { say(ReportText.shortfall($0, of: next.level)) })
   }
 }

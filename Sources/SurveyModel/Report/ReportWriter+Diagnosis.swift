@@ -36,12 +36,9 @@ extension ReportWriter {
       [
         say("环节", "Link"), say("性质", "Scope"), say("目标", "Objective"), say("需求", "Need"), say("优先级", "Priority"), say("预算", "Budget"),
       ], rows, right: [4, 5])
-    // Budgets that other devices wrote may be anything; a sum must not end the program.
-    let sum = report.needs.compactMap(\.budgetFen).reduce((total: 0, overflow: false)) { sum, fen in
-      let (total, overflow) = sum.total.addingReportingOverflow(fen)
-      return (total, sum.overflow || overflow)
+    if let sum = ReportText.sum(report.needs.compactMap(\.budgetFen)), sum > 0 {
+      out.paragraph(say("预算合计：\(money(sum))。", "Budget in all: \(money(sum))."))
     }
-    if !sum.overflow, sum.total > 0 { out.paragraph(say("预算合计：\(money(sum.total))。", "Budget in all: \(money(sum.total)).")) }
   }
 
   /// The files that prove the findings, by their digests.
@@ -70,13 +67,10 @@ extension ReportWriter {
       say("报告生成：", "Report made (Beijing time): ") + moment(report.madeAt, by: report.madeBy),
       say("评测编号：\(view.assessment.id)", "Assessment: \(view.assessment.id)"),
     ])
-    let doubts =
-      instrument.questions.compactMap { question in question.confidence.map { (itemName(.question(question.number)), $0) } }
-      + instrument.scenes.compactMap { scene in scene.confidence.map { (itemName(.scene(scene.number)), $0) } }
-      + instrument.levels.compactMap { level in level.confidence.map { (levelName(level.level), $0) } }
+    let doubts = ReportText.doubts(instrument)
     guard !doubts.isEmpty else { return }
     out.paragraph(say("指标文件中来源不一致之处：", "Where the sources of the instrument differ:"))
-    out.list(doubts.map { name, doubt in "\(name)\(say("：", ": "))\(say(doubt.note, doubt.noteEn))" })
+    out.list(doubts.map { name, doubt in "\(say(name))\(say("：", ": "))\(say(doubt.note, doubt.noteEn))" })
   }
 
   private func money(_ fen: Int) -> String { say(Money.text(fen: fen), Money.textEn(fen: fen)) }

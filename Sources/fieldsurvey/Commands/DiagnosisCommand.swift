@@ -4,7 +4,9 @@ import SurveyModel
 struct DiagnosisCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diagnosis", abstract: Text("诊断:开始、环节、查看、定稿", "Diagnoses: start, describe links, show, finalize").here,
-    subcommands: [Start.self, List.self, Link.self, Show.self, Finalize.self])
+    subcommands: [
+      Start.self, List.self, Describe.self, Link.self, RecordCommand<PersonNoun>.self, Show.self, Finalize.self,
+    ])
 
   struct Start: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "start", abstract: Text("开始一次诊断", "Start a diagnosis").here)
@@ -43,6 +45,32 @@ struct DiagnosisCommand: ParsableCommand {
             [diagnosis.id, printer.name(diagnosis.state), printer.time(diagnosis.startedAt), diagnosis.startedBy ?? ""].joined(
               separator: "  "))
         }
+      }
+    }
+  }
+
+  /// Writes what a diagnosis tells beside its sections.
+  struct Describe: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "describe",
+      abstract: Text("填写诊断方、产品、流程、设备、软件、目标与路径", "Describe a diagnosis: who made it, the business, the target, the road map").here,
+      usage: "fieldsurvey diagnosis describe \(Text("编号 字段=值 …", "ID FIELD=VALUE …").here)", discussion: RecordType.diagnosis.fieldHelp.here
+    )
+
+    @Argument(help: Words.help)
+    var words: [String]
+
+    @Option(help: Argued.readToken)
+    var readToken: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let words = try Words(words, 1...1)
+      let record = try common.openSurvey().describeDiagnosis(words.names[0], words.fields, reading: readToken)
+      try common.printer.show(record) { printer in
+        printer.say(Text("已记录。", "Recorded."))
+        printer.record(record)
       }
     }
   }
@@ -142,4 +170,9 @@ struct DiagnosisCommand: ParsableCommand {
       }
     }
   }
+}
+
+enum PersonNoun: RecordNoun {
+  static let type = RecordType.surveyPerson
+  static let commandName = "person"
 }

@@ -1,25 +1,27 @@
 import Foundation
 
 /// What the file system says of a path; links are followed.
-///
-/// In a file of its own: on Linux the header of `stat` counts as the module's that read it first, which is Foundation only where nothing
-/// else is imported.
 struct FileStatus {
-  private let information: stat
+  /// The size, in bytes.
+  let size: Int
+  private let type: FileAttributeType?
+  private let permissions: Int
 
   /// Nil when it cannot be told, with the reason in `errno`.
   init?(_ path: String) {
-    var information = stat()
-    guard stat(path, &information) == 0 else { return nil }
-    self.information = information
+    // Foundation's attributes are a link's own, and its errors have no number.
+    guard access(path, F_OK) == 0 else { return nil }
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    guard let facts = try? FileManager.default.attributesOfItem(atPath: target) else { return nil }
+    size = facts[.size] as? Int ?? 0
+    type = facts[.type] as? FileAttributeType
+    permissions = facts[.posixPermissions] as? Int ?? 0
   }
 
-  /// The size, in bytes.
-  var size: Int { Int(information.st_size) }
-  var isFolder: Bool { information.st_mode & S_IFMT == S_IFDIR }
-  var isOrdinaryFile: Bool { information.st_mode & S_IFMT == S_IFREG }
+  var isFolder: Bool { type == .typeDirectory }
+  var isOrdinaryFile: Bool { type == .typeRegular }
   /// Whether anybody has the right to write it.
-  var isWritableByAnybody: Bool { information.st_mode & 0o222 != 0 }
+  var isWritableByAnybody: Bool { permissions & 0o222 != 0 }
   /// Whether others than its owner may do anything with it.
-  var isOpenToOthers: Bool { information.st_mode & 0o077 != 0 }
+  var isOpenToOthers: Bool { permissions & 0o077 != 0 }
 }

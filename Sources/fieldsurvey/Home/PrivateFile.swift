@@ -8,6 +8,18 @@ enum PrivateFile {
     unlink(temporary)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw failure(errno, url.path) }
+    do {
+      try fill(descriptor, bytes, url.path)
+      guard rename(temporary, url.path) == 0 else { throw failure(errno, url.path) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  /// Writes bytes durably into a file that was just opened, and closes it.
+  /// - Parameter path: by what a failure calls it.
+  static func fill(_ descriptor: Int32, _ bytes: [UInt8], _ path: String) throws {
     var rest = bytes[...]
     var problem: Int32 = 0
     while problem == 0, !rest.isEmpty {
@@ -16,11 +28,7 @@ enum PrivateFile {
     }
     if problem == 0, fsync(descriptor) != 0 { problem = errno }
     close(descriptor)
-    if problem == 0, rename(temporary, url.path) != 0 { problem = errno }
-    guard problem == 0 else {
-      unlink(temporary)
-      throw failure(problem, url.path)
-    }
+    guard problem == 0 else { throw failure(problem, path) }
   }
 
   /// What a failed write is told as: no permission to write is not the same as none to read.

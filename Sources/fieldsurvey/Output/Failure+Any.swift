@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GRDB
 import SurveyModel
+import SurveyPrint
 import SyncCore
 import SyncKit
 import SyncRelay
@@ -13,6 +14,7 @@ extension Failure {
     case let failure as Failure: self = failure
     case let error as SyncKitError: self.init(error)
     case let error as SurveyError: self.init(error)
+    case let error as PrintError: self.init(error)
     case let error as TransportError: self.init(error)
     case let error as RelayError: self.init(error)
     case let error as SyncCoreError: self.init(error)

@@ -175,7 +175,7 @@ extension RecordType {
   }
 
   /// The fields, a line each: name, what it is called, how it is typed.
-  fileprivate var fieldHelp: Text {
+  var fieldHelp: Text {
     let lines = fields.map { field in
       let mark = field.presence == .optional ? Text("", "") : Text(",必填", ", required")
       return Text(
