@@ -68,7 +68,10 @@ struct FieldSurvey: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: Text("统计", "Figures").here,
-        subcommands: [IndicatorCommand.self, FunnelCommand.self, CoverageCommand.self, SnapshotCommand.self, DuplicatesCommand.self]),
+        subcommands: [
+          IndicatorCommand.self, FunnelCommand.self, CoverageCommand.self, SnapshotCommand.self, DuplicatesCommand.self,
+          InterestsCommand.self,
+        ]),
       CommandGroup(
         name: Text("同步", "Sync").here,
         subcommands: [SyncCommand.self, DaemonCommand.self, StatusCommand.self, EnrolCommand.self, BundleCommand.self]),
