@@ -233,6 +233,21 @@ import Testing
       {"restoreRelay":{}}
       """#)
   }
+
+  /// I-3: of two writes of one moment, the one that was not shown was told to have been read.
+  @Test func ofTwoWritesOfOneMomentTheAuthorHadReadTheOneThatWasShown() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":5,"faults":[],"replicas":2,"rows":1,"scopes":1,"seed":1050049,"steps":60,"tables":[1],"values":2,"writes":45}
+      """#,
+      #"""
+      {"clock":{"_1":{"off":{"_0":1000}},"at":0}}
+      {"write":{"at":0,"rows":[{"cells":[{"column":8,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":1},"statement":"upsert"}]}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":3,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":1},"statement":"upsert"}]}}
+      {"carry":{"choice":391722326,"from":0,"to":1}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":0,"value":1}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":1},"statement":"upsert"}]}}
+      """#)
+  }
 }
 
 /// Plays a history and expects that every law holds.

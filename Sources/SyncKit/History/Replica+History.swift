@@ -113,7 +113,7 @@ extension Snapshot {
   func info(_ write: RowWrite, column: String?, among writes: [RowWrite]) throws -> WriteInfo {
     let read = column.flatMap { name in
       writes.filter { write.context.covers($0.dot) && $0.dot != write.dot && $0.values.contains { $0.column == name } }
-        .max { $0.header.time < $1.header.time }?.values.first { $0.column == name }?.value
+        .max { $0.header.moment < $1.header.moment }?.values.first { $0.column == name }?.value
     }
     return try info(write, readValue: read)
   }

@@ -43,8 +43,9 @@ final class WriteLookup {
       for dot in next.context where seen.insert(dot).inserted {
         if let found = try self.write(dot, row, name, scope) { open.append(found) }
       }
-      // Times rise from a write to those that had read it, so that the latest of all is the next to be looked at.
-      guard let at = open.indices.max(by: { open[$0].header.time < open[$1].header.time }) else { return nil }
+      // Times rise from a write to those that had read it, so that the latest of all is the next to be looked at; of two of one time the
+      // name decides, as it decides which is shown.
+      guard let at = open.indices.max(by: { open[$0].header.moment < open[$1].header.moment }) else { return nil }
       next = open.remove(at: at)
       if let value = next.values.first(where: { $0.column == column })?.value { return value }
     }
@@ -101,4 +102,9 @@ final class WriteLookup {
     parts[place] = made
     return made
   }
+}
+
+extension ChangesetHeader {
+  /// By what writes are ordered where none had read the other.
+  var moment: (HybridTime, Dot) { (time, dot) }
 }

@@ -197,8 +197,8 @@ extension World {
 
   /// Compares what is told of what a conflict's authors had read with what they had.
   private func checkRead(_ conflict: Conflict, _ id: RowID, _ column: String, _ device: SimulatedReplica) throws {
-    // What was left out before there was a conflict is not told any more, and names decide between equal times.
-    guard column != MergeOracle.existence, !options.has(.compaction), !options.hasAccidents, !options.has(.sameMoment) else { return }
+    // What was left out before there was a conflict is not told any more.
+    guard column != MergeOracle.existence, !options.has(.compaction), !options.hasAccidents else { return }
     let oracle = oracle(scope(id), at: device)
     for write in conflict.candidates.flatMap(\.writes) {
       let wanted = oracle.readValue(name(id), column, by: write.dot)
