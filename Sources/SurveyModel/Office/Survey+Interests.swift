@@ -9,7 +9,7 @@ public struct SharedInterest: Codable, Hashable, Sendable {
   public let enterprise: String
   /// Who.
   public let user: String
-  /// Where the person appears as a specialist: `assignment`, `visit`, `assessment`, `diagnosis`.
+  /// Where the person appears as a specialist: `visit`, `assessment`, `diagnosis`. An assignment says nothing, for an agency has them too.
   public let asSpecialist: [String]
   /// The acceptances that the person issued.
   public let acceptances: [String]
@@ -24,7 +24,7 @@ extension Survey {
         db,
         sql: plan.prelude + """
           , worked(enterprise_id, user, source) AS (
-            SELECT enterprise_id, user, 'assignment' FROM assignment UNION SELECT enterprise_id, user, 'visit' FROM visit
+            SELECT enterprise_id, user, 'visit' FROM visit WHERE kind NOT IN ('acceptance', 'spotCheck')
             UNION SELECT enterprise_id, started_by, 'assessment' FROM assessment WHERE assessor = 'specialist'
             UNION SELECT enterprise_id, started_by, 'diagnosis' FROM diagnosis),
           served AS (

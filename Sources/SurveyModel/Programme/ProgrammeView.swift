@@ -13,6 +13,8 @@ public struct ProgrammeView: Encodable, Sendable {
   public let acceptances: [Record]
   /// Under whom it reports, from which days on.
   public let unitTransfers: [Record]
+  /// Under whom it reports today, where it was transferred.
+  public let reportingUnit: Stored<ReportingUnit>?
   /// The agency's verdict that stands; nil before there is one with a level.
   public let rating: AgencyRating?
   /// What keeps it off the list today; nil for one that is on it.
@@ -60,10 +62,13 @@ extension ProgrammeView {
     let order = EnrolmentStep.allCases.map(\.rawValue)
     func place(_ step: Record) -> Int { order.firstIndex(of: step["step"]?.text ?? "") ?? order.count }
     let standings = try all(.standing, order: "from_on, id")
+    let transfers = try all(.unitTransfer, order: "from_on")
+    let unit = transfers.last { ($0["fromOn"]?.text ?? "") <= day }
     self.init(
       steps: try all(.enrolmentStep, order: "happened_on").sorted { place($0) < place($1) }, standings: standings,
       contracts: try all(.contract, order: "signed_on, id"), acceptances: try all(.acceptance, order: "accepted_on, id"),
-      unitTransfers: try all(.unitTransfer, order: "from_on"), rating: try AgencyRating(db, of: enterprises),
+      unitTransfers: transfers, reportingUnit: unit?["unit"]?.text.map(Stored.init(rawValue:)),
+      rating: try AgencyRating(db, of: enterprises),
       struck: standings.last { $0.strikes(on: day) })
   }
 }

@@ -26,7 +26,7 @@ extension EnterpriseCommand {
         (Text("编号", "id"), enterprise.id),
         (Text("信用代码", "credit code"), (enterprise.creditCode ?? "") + doubt(printer.language)),
         (Text("所在区", "district"), printer.name(enterprise.district)),
-        (Text("上报单位", "reporting unit"), printer.name(enterprise.reportingUnit)),
+        (Text("上报单位", "reporting unit"), printer.name(view.programme.reportingUnit ?? enterprise.reportingUnit)),
         (Text("细分行业", "sub-sector"), printer.name(enterprise.subSector)),
         (Text("行业代码", "industry"), enterprise.industryCode ?? ""),
         (Text("地址", "address"), enterprise.address ?? ""),
