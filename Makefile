@@ -96,6 +96,8 @@ crash: setup build
 bench: setup
 	swift build $(RELEASE_FLAGS) --product sync-benchmark
 	$(RELEASE)/sync-benchmark $(BENCH_ARGS)
+	swift build $(RELEASE_FLAGS) --product figure-benchmark
+	$(RELEASE)/figure-benchmark
 
 # Without the installed program's static library, so that tests and worlds share what is built.
 SIMULATE := swift build $(SWIFT_FLAGS) -c release --product simulate && SWIFT_DETERMINISTIC_HASHING=1 $(RELEASE)/simulate

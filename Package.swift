@@ -24,6 +24,7 @@ let package = Package(
     .library(name: "SyncKit", targets: ["SyncKit"]),
     .executable(name: "fieldsurvey", targets: ["fieldsurvey"]),
     .executable(name: "sync-benchmark", targets: ["SyncBenchmark"]),
+    .executable(name: "figure-benchmark", targets: ["FigureBenchmark"]),
     .executable(name: "simulate", targets: ["simulate"]),
   ],
   dependencies: [
@@ -40,6 +41,9 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     // Pure: identity, clocks, changesets, contexts, the merge rules, the encoding, the exchange as a state machine.
     .target(name: "SyncCore", swiftSettings: strict),
     // The library people use: a replica over SQLite, bundles and the transports.
@@ -50,9 +54,13 @@ let package = Package(
     .target(name: "SyncServer", dependencies: ["SyncRelay", "SyncCore", hummingbird, logging, lifecycle], swiftSettings: strict),
     // The survey's domain: enterprises, instruments, assessments, diagnoses, needs, ratings, reports.
     .target(name: "SurveyModel", dependencies: ["SyncKit", grdb], resources: [.copy("Resources")], swiftSettings: strict),
+    // Reads and writes office files: CSV, XLSX, GeoJSON, the national platform's JSON.
+    .target(
+      name: "SurveyFiles", dependencies: ["SurveyModel", "SyncKit", "SyncCore", "CXlsxWriter", "CZip", "CExpat"], swiftSettings: strict),
     // The composition root of client, daemon, relay and office; the only place that prints.
     .executableTarget(
-      name: "fieldsurvey", dependencies: ["SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging],
+      name: "fieldsurvey",
+      dependencies: ["SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments, logging],
       swiftSettings: strict),
     // For tests only: a disk beneath SQLite that forgets, fails and is full.
     .target(name: "SimulatedDisk", dependencies: ["CSQLite"], swiftSettings: strict),
@@ -63,6 +71,8 @@ let package = Package(
     .executableTarget(
       name: "SyncBenchmark", dependencies: ["SyncKit", "SyncCore", "CSQLite", "CZstd", grdb], path: "Benchmarks/SyncBenchmark",
       swiftSettings: strict),
+    .executableTarget(
+      name: "FigureBenchmark", dependencies: ["SurveyModel", "SyncKit", grdb], path: "Benchmarks/FigureBenchmark", swiftSettings: strict),
     // Tests mirror Sources.
     .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: strict),
     // The laws of whatever decodes; scripts/fuzz compiles them with Fuzz and the decoders alone.
@@ -73,6 +83,8 @@ let package = Package(
     .testTarget(name: "SyncRelayTests", dependencies: ["SyncRelay", "SyncServer", "SyncKit", "SyncCore", grdb], swiftSettings: strict),
     .testTarget(
       name: "SurveyModelTests", dependencies: ["SurveyModel", "SyncKit", grdb], resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "SurveyFilesTests", dependencies: ["SurveyFiles", "SurveyModel", "SyncKit", "CXlsxWriter", "CZip", grdb], swiftSettings: strict),
     .testTarget(name: "CommandLineTests", dependencies: ["fieldsurvey"], swiftSettings: strict),
   ]
 )

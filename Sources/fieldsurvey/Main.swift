@@ -51,8 +51,10 @@ struct FieldSurvey: AsyncParsableCommand {
         name: Text("调研", "Survey").here,
         subcommands: [
           EnterpriseCommand.self, AssignCommand.self, VisitCommand.self, DiagnosisCommand.self, FindingCommand.self,
-          AssessmentCommand.self, NeedCommand.self, RecommendationCommand.self, RatingCommand.self, ReportCommand.self,
+          AssessmentCommand.self, NeedCommand.self, RecommendationCommand.self, InstrumentCommand.self, RatingCommand.self,
+          ReportCommand.self,
         ]),
+      CommandGroup(name: Text("表格与平台", "Tables and platforms").here, subcommands: [ImportCommand.self, ExportCommand.self]),
       CommandGroup(
         name: Text("试点项目", "The programme").here,
         subcommands: [
@@ -69,7 +71,7 @@ struct FieldSurvey: AsyncParsableCommand {
       CommandGroup(
         name: Text("统计", "Figures").here,
         subcommands: [
-          IndicatorCommand.self, FunnelCommand.self, CoverageCommand.self, SnapshotCommand.self, DuplicatesCommand.self,
+          ListCommand.self, IndicatorCommand.self, FunnelCommand.self, CoverageCommand.self, SnapshotCommand.self, DuplicatesCommand.self,
           InterestsCommand.self,
         ]),
       CommandGroup(

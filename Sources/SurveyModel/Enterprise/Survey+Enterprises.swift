@@ -120,7 +120,7 @@ extension Survey {
     }
   }
 
-  private static func industryCode(_ text: String) throws(SurveyError) -> String {
+  static func industryCode(_ text: String) throws(SurveyError) -> String {
     let code = text.halfWidth.uppercased()
     let digits = code.first?.isLetter == true ? code.dropFirst() : code[...]
     guard (2...4).contains(digits.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {

@@ -47,7 +47,8 @@ public struct Field: Sendable {
     return [name, column, jsonName, label.zh, label.en].contains { Self.plain($0) == wanted }
   }
 
-  private static func plain(_ text: String) -> String {
+  /// A name as it is compared: of any case and width, without spaces and marks.
+  static func plain(_ text: String) -> String {
     text.halfWidth.lowercased().filter { !$0.isWhitespace && $0 != "_" && $0 != "-" }
   }
 

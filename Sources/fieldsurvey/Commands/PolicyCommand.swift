@@ -12,18 +12,7 @@ struct PolicyCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let all = try SubsidyPolicies.bundled().all
-      try common.printer.show(all.map(Record.init)) { printer in
-        let rows = all.map { policy in
-          [
-            policy.id, policy.effectiveFrom, policy.effectiveTo ?? "—",
-            Text(policy.confidence.label, policy.confidence.labelEn)(printer.language),
-            printer.name(policy.title),
-          ]
-        }
-        printer.table([Text("编号", "id"), Text("自", "from"), Text("至", "to"), Text("依据", "source"), Text("名称", "title")], rows)
-        for policy in all { printer.note(Text("⚠ \(policy.id):\(policy.caution.zh)", "⚠ \(policy.id): \(policy.caution.en)")) }
-      }
+      try PolicyCommand.tell(common)
     }
   }
 
@@ -40,6 +29,22 @@ struct PolicyCommand: ParsableCommand {
     func run() throws {
       let policy = try PolicyChoice.named(policy)
       try common.printer.show(policy) { printer in printer.policy(policy) }
+    }
+  }
+
+  /// Tells of all versions.
+  static func tell(_ common: CommonOptions) throws {
+    let all = try SubsidyPolicies.bundled().all
+    try common.printer.show(all.map(Record.init)) { printer in
+      let rows = all.map { policy in
+        [
+          policy.id, policy.effectiveFrom, policy.effectiveTo ?? "—",
+          Text(policy.confidence.label, policy.confidence.labelEn)(printer.language),
+          printer.name(policy.title),
+        ]
+      }
+      printer.table([Text("编号", "id"), Text("自", "from"), Text("至", "to"), Text("依据", "source"), Text("名称", "title")], rows)
+      for policy in all { printer.note(Text("⚠ \(policy.id):\(policy.caution.zh)", "⚠ \(policy.id): \(policy.caution.en)")) }
     }
   }
 

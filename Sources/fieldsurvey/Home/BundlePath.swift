@@ -18,6 +18,6 @@ enum BundlePath {
   private static func notAFile(_ path: String, _ status: ExitStatus) -> Failure {
     Failure(
       "not-a-file", status, Text("\(path) 不是普通文件。", "\(path) is no ordinary file."), kept: Failure.nothingChanged,
-      next: Text("请写出数据包文件的完整路径。", "Name the bundle's own file."), details: ["path": path])
+      next: Text("请写出文件的完整路径。", "Name the file itself."), details: ["path": path])
   }
 }

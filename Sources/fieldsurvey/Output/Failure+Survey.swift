@@ -1,3 +1,4 @@
+import SurveyFiles
 import SurveyModel
 
 extension Failure {
@@ -26,6 +27,7 @@ extension Failure {
     case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent, .planMalformed: .notConfigured
     case .instrumentUnknown, .policyUnknown, .recordUnknown, .indicatorUnknown, .fileUnreadable: .notFound
     case .notAuthorised: .notPermitted
+    case .fileExists, .fileUnwritable: .cannotWrite
     default: .badInput
     }
   }
@@ -47,7 +49,7 @@ extension Failure {
     case .creditCodesDiffer:
       Text(
         "确认是同一家时加 --although-codes-differ。", "Where they are one all the same, add --although-codes-differ.")
-    default: nil
+    default: nextForFile(code)
     }
   }
 
@@ -93,8 +95,9 @@ extension Failure {
       case .sceneLevelOutOfRange:
         Text("\(item(details).zh)等级应为 0 到 4,不是 \(of("level"))", "\(item(details).en): the level is 0 to 4, not \(of("level"))")
       case .creditCodePart: Text("\(of("part")) 不能是“\(of("value"))”", "\(of("part")) cannot be \"\(of("value"))\"")
-      default: record(error)
+      default: file(error) ?? record(error)
       }
+    if let place = place(details) { return place + sentence }
     guard let line = details["line"], error.code != .jsonMalformed else { return sentence }
     return sentence + Text("(第 \(line) 行)", " (line \(line))")
   }

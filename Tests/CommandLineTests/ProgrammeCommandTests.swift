@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+
+/// The commands of the programme, as the office and an agency type them.
+@Suite(.serialized) struct ProgrammeCommandTests {
+  @Test func aRecordIsTypedInChineseAndPrintedForPrograms() throws {
+    let office = try Office()
+    let plant = try office.plant()
+    _ = try office.place.make("provider", "add", "名称=示例服务商", "类型=综合集成服务商", "遴选日期=2024-03-01")
+    let contract = try office.place.make("contract", "add", plant, "合同总额=80万", "首付金额＝24万", "签订日期=2024-05-02", "服务商=示例服务商")
+    let shown = try #require(try office.place.ask("contract", "show", contract) as? [String: Any])
+    #expect(shown["totalFen"] as? Int == 80_000_000)
+    #expect(shown["downPaymentFen"] as? Int == 24_000_000)
+    #expect(shown["enterpriseID"] as? String == plant)
+    #expect(shown["readToken"] as? String != nil)
+    #expect(try office.place.run("contract", "list", plant).contains("80万元"))
+    #expect(try office.place.run("contract", "edit", contract, "实际投入=81.5万").contains("实际投入:81.5万元"))
+    #expect(try office.place.run("contract", "delete", contract).contains("已删除"))
+    #expect(try office.place.attempt("contract", "show", contract).status == 66)
+  }
+
+  @Test func aBadRecordEndsWith65AndNamesEachFault() throws {
+    let office = try Office()
+    let plant = try office.plant()
+    let outcome = try office.place.attempt("contract", "add", plant, "total=-1", "signedOn=2025-02-30", "colour=red", "--json")
+    #expect(outcome.status == 65)
+    #expect(outcome.stdout.isEmpty)
+    let error = try outcome.error()
+    #expect(error["code"] as? String == "record-refused")
+    for place in ["total", "signedOn", "colour"] { #expect(outcome.stderr.contains(place)) }
+    #expect(try (office.place.ask("contract", "list") as? [Any])?.isEmpty == true)
+    for words in [["contract", "add", plant, "total"], ["contract", "add", plant, "two", "total=1"]] {
+      #expect(try Program.run(words + ["--home", office.place.home.path]).status == 64)
+    }
+    let level = try office.place.attempt("acceptance", "add", plant, "acceptedOn=2024-09-01", "verdict=passed", "level=5")
+    #expect(level.status == 65)
+    #expect(level.stderr.contains("level 不能是“5”"))
+  }
+
+  @Test func theAgencysVerdictIsTheAgencysAndOthersPropose() throws {
+    let office = try Office()
+    let plant = try office.plant(for: "lin", "qiu")
+    let lin = try office.laptop("lin")
+    let code = try office.place.run("device", "code", "qiu", "--role", "agency").trimmingCharacters(in: .whitespacesAndNewlines)
+    let agency = Place(home: office.folder.url.appendingPathComponent("qiu"))
+    try agency.run("enrol", office.url, code)
+    for place in [lin, agency] { try place.run("sync") }
+
+    let proposal = try #require(
+      try lin.ask("acceptance", "add", plant, "acceptedOn=2024-09-01", "verdict=passed", "level=3", "--because", "现场看过") as? [String: Any])
+    let made = try #require(proposal["proposal"] as? [String: Any])
+    #expect(made["proposedAs"] as? String == "specialist")
+    #expect(try (lin.ask("acceptance", "list", plant) as? [Any])?.isEmpty == true)
+    try lin.run("sync")
+    try agency.run("sync")
+    #expect(try agency.run("proposal", "list").contains("由 lin(数字专员)提出"))
+    let id = try #require(made["id"] as? String)
+    let refused = try office.place.attempt("proposal", "accept", id)
+    #expect(refused.status == 77 || refused.status == 66)
+    try agency.run("proposal", "refuse", id, "--because", "应为 2 级")
+    try agency.run("acceptance", "add", plant, "acceptedOn=2024-09-01", "verdict=passed", "level=2")
+    try agency.run("sync")
+    try lin.run("sync")
+    #expect(try lin.run("proposal", "show", id).contains("qiu 的答复:应为 2 级"))
+    #expect(try lin.run("acceptance", "list", plant).contains("通过"))
+  }
+
+  @Test func theSizeClassNeedsNoHome() throws {
+    let outcome = try Program.run(["enterprise", "size-class", "--employees", "300", "--revenue", "2000万", "--json"])
+    #expect(outcome.status == 0)
+    #expect(try outcome.object()["sizeClass"] as? String == "medium")
+    #expect(try Program.run(["enterprise", "size-class", "--employees", "-1", "--revenue", "1"]).status != 0)
+    #expect(try Program.run(["enterprise", "size-class", "--employees", "20", "--revenue", "三百万"]).status == 65)
+  }
+
+  /// An empty office has its tables; a wrong day is refused.
+  @Test func theFiguresAreThereFromTheFirstDay() throws {
+    let office = try Office()
+    let table = try #require(try office.place.ask("indicator", "--as-of", "2024-12-31") as? [String: Any])
+    #expect((table["rows"] as? [Any])?.count == 27)
+    #expect(table["asOf"] as? String == "2024-12-31")
+    #expect(try office.place.run("indicator").contains("拟改造工业中小企业总数"))
+    #expect(try office.place.run("indicator", "rule", "K05").contains("WITH period"))
+    #expect(try office.place.attempt("indicator", "rule", "K99").status == 66)
+    #expect(try office.place.attempt("funnel", "--as-of", "2025-02-30").status == 65)
+    #expect(try office.place.attempt("snapshot", "take", "2099Q1").status == 65)
+    #expect(try office.place.run("snapshot", "take", "2024Q4").contains("2024Q4"))
+    #expect(try (office.place.ask("list", "projects") as? [Any])?.isEmpty == true)
+    #expect(try (office.place.ask("list", "providers") as? [Any])?.isEmpty == true)
+    #expect(try office.place.run("list", "policies").contains("xiamen"))
+    #expect(try office.place.run("instrument").contains("★"))
+    #expect(try office.place.run("coverage").contains("规上企业 0 家"))
+  }
+
+  @Test func aMergeIsSeenInTheField() throws {
+    let office = try Office()
+    let plant = try office.plant(for: "lin")
+    let lin = try office.laptop("lin")
+    try lin.run("sync")
+    let twice = try office.place.make("enterprise", "add", "鹭岛精密电子(虚构)有限公司")
+    #expect(try office.place.run("duplicates").contains("名称相同"))
+    #expect(try office.place.run("duplicates", "preview", plant, twice).contains("并入:鹭岛精密电子(虚构)"))
+    try office.place.run("duplicates", "merge", plant, twice, "--because", "同一家")
+    try office.place.run("sync")
+    try lin.run("sync")
+    #expect(try lin.run("enterprise", "show", plant).contains("已由办公室并入 \(twice)"))
+    #expect(try lin.attempt("duplicates", "unmerge", plant).status == 77)
+    try office.place.run("duplicates", "unmerge", plant)
+    #expect(try office.place.run("duplicates", "merged").contains("已撤销"))
+  }
+}
