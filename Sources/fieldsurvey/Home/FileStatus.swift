@@ -1,9 +1,10 @@
+import Dispatch
 import Foundation
 
 /// What the file system says of a path; links are followed.
 ///
-/// In a file of its own: on Linux the header of `stat` counts as the module's that read it first, which is Foundation only where nothing
-/// else is imported.
+/// In a file of its own: on Linux the header of `stat` counts as the module's that read it first. Which of the two that is depends on the
+/// files that are compiled together, so that both are imported.
 struct FileStatus {
   private let information: stat
 
