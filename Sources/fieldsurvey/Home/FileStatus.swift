@@ -1,4 +1,4 @@
-import Dispatch
+import CDispatch
 import Foundation
 
 /// What the file system says of a path; links are followed.
