@@ -13,6 +13,15 @@ extension Unicode.Scalar {
 public enum TypedNumber {
   /// A number of 0 or more in digits of either width, without sign or leading zero. Nil for anything else.
   public static func whole(_ text: String) -> Int? { text.trimmingSpaces.plainNumber }
+
+  /// A number of 0 or more with up to three decimals, in thousandths. Nil for anything else.
+  public static func thousandths(_ text: String) -> Int? {
+    let parts = text.halfWidth.trimmingSpaces.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let whole = parts[0].description.plainNumber, whole <= Int.max / 1000 - 1 else { return nil }
+    guard parts.count == 2 else { return whole * 1000 }
+    guard (1...3).contains(parts[1].count), parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    return whole * 1000 + (Int(parts[1] + String(repeating: "0", count: 3 - parts[1].count)) ?? 0)
+  }
 }
 
 extension String {

@@ -72,6 +72,7 @@ struct FieldSurvey: AsyncParsableCommand {
         name: Text("统计", "Figures").here,
         subcommands: [
           ListCommand.self, IndicatorCommand.self, FunnelCommand.self, CoverageCommand.self, SnapshotCommand.self, DuplicatesCommand.self,
+          InterestsCommand.self,
         ]),
       CommandGroup(
         name: Text("同步", "Sync").here,

@@ -26,6 +26,12 @@ public struct Assessment: Codable, Hashable, Sendable, Identifiable {
   public let finalizedAt: String?
   /// Who last finalized it.
   public let finalizedBy: String?
+  /// The score of an imported result, in milli-points; nil for one whose answers are here.
+  public let scoreMilli: Int?
+  /// The level of an imported result.
+  public let level: Int?
+  /// Where an imported result is from.
+  public let source: String?
 }
 
 extension Assessment {
@@ -34,7 +40,8 @@ extension Assessment {
       id: row.string("id"), enterpriseID: row.string("enterprise_id"), visitID: row.text("visit_id"), edition: row.string("edition"),
       phase: row.requiredTerm("phase"), assessor: row.requiredTerm("assessor"), state: row.requiredTerm("state"),
       startedAt: row.text("started_at"), startedBy: row.text("started_by"), finalizedAt: row.text("finalized_at"),
-      finalizedBy: row.text("finalized_by"))
+      finalizedBy: row.text("finalized_by"), scoreMilli: row.integer("score_milli"), level: row.integer("level"),
+      source: row.text("source"))
   }
 }
 

@@ -73,6 +73,8 @@ public struct DiagnosisView: Codable, Hashable, Sendable, Identifiable {
   public let findings: [Finding]
   /// The needs, in the links' order, oldest first.
   public let needs: [Need]
+  /// The recommendations, oldest first, as they stand against the pool of providers.
+  public let recommendations: [RecommendationView]
   /// What is open between several writers of the diagnosis itself.
   public let contested: [Contested]
   /// What was shown here, for a later edit to say what it had read.

@@ -41,14 +41,17 @@ extension Survey {
     for id in needs { rows.append(("need", [.text(id)])) }
     let token = try readToken(rows, in: diagnosis.enterpriseID)
     let contests = try contests(in: diagnosis.enterpriseID)
+    let today = try day(nil)
     return try replica.read { db in
+      let enterprise = try Lookup.enterprise(db, diagnosis.enterpriseID)
       let sections = try Row.fetchAll(db, sql: "SELECT * FROM diagnosis_link WHERE diagnosis_id = ?", arguments: [diagnosis.id])
       return DiagnosisView(
         id: diagnosis.id, diagnosis: Diagnosis(try Lookup.row(db, in: "diagnosis", diagnosis.id)),
-        enterprise: try Lookup.enterprise(db, diagnosis.enterpriseID),
+        enterprise: enterprise,
         links: sections.map { LinkSection($0, contests) }.sorted { $0.link.order < $1.link.order },
         findings: try Self.findings(db, where: "diagnosis_id = ?", diagnosis.id, contests),
         needs: try Self.needs(db, where: "diagnosis_id = ?", diagnosis.id, contests),
+        recommendations: try RecommendationView.all(db, of: diagnosis.id, sector: enterprise.subSector?.rawValue, on: today),
         contested: contests.of("diagnosis", [.text(diagnosis.id)]), readToken: token)
     }
   }

@@ -71,7 +71,8 @@ extension RecordType {
       Field("leader", .reference("chain_leader"), "链主企业", "chain leader", .key),
       Field("direction", .term(TermList(ChainDirection.self)), "上下游", "direction"),
       Field("mode", .term(TermList(ChainMode.self)), "赋能模式", "mode"),
-      Field("completedOn", .day, "完成改造日期", "completed on"), Field("attributed", .flag, "归属已认定", "attributed by the office"),
+      Field("completedOn", .day, "完成改造日期", "completed on"),
+      Field("attributed", .flag, "归属已认定", "attributed by the office", authority: [.office]),
       Field("note", .text, "备注", "note"),
     ])
 }

@@ -95,23 +95,27 @@ extension Survey {
     let enterprise = try replica.read { db in try Lookup.enterprise(db, id) }
     let token = try readToken([("enterprise", [.text(enterprise.id)])], in: enterprise.id)
     let contests = try contests(in: enterprise.id)
+    let today = try day(nil)
     return try replica.read { db in
       let merged = try Row.fetchAll(db, sql: "SELECT * FROM enterprise WHERE merged_into = ? ORDER BY id", arguments: [enterprise.id])
         .map { Enterprise($0) }
       let ids = [enterprise.id] + merged.map(\.id)
       func all(_ table: String, order: String) throws -> [Row] {
-        let marks = ids.map { _ in "?" }.joined(separator: ", ")
+        let marks = databaseQuestionMarks(count: ids.count)
         return try Row.fetchAll(
           db, sql: "SELECT * FROM \(table) WHERE enterprise_id IN (\(marks)) ORDER BY \(order)", arguments: StatementArguments(ids))
       }
+      let assessments = try all("assessment", order: "id").map { Assessment($0) }
+      let programme = try ProgrammeView(db, of: ids, on: today, contests)
       return EnterpriseView(
         id: enterprise.id, enterprise: try Lookup.enterprise(db, enterprise.id),
         creditCodeCheck: enterprise.creditCode.map(CreditCode.check),
         assignments: try all("assignment", order: "user").map { Assignment($0) },
         visits: try all("visit", order: "id").map { Visit($0) },
-        assessments: try all("assessment", order: "id").map { Assessment($0) },
+        assessments: assessments, editions: try results(db, of: assessments, beside: programme.rating),
         diagnoses: try all("diagnosis", order: "id").map { Diagnosis($0) },
-        merged: merged, similar: try Self.similar(db, to: enterprise), contested: contests.of("enterprise", [.text(enterprise.id)]),
+        programme: programme, merged: merged, similar: try Self.similar(db, to: enterprise),
+        contested: contests.of("enterprise", [.text(enterprise.id)]),
         readToken: token)
     }
   }
@@ -127,7 +131,7 @@ extension Survey {
 }
 
 /// An enterprise with everything that its case holds.
-public struct EnterpriseView: Codable, Hashable, Sendable, Identifiable {
+public struct EnterpriseView: Encodable, Sendable, Identifiable {
   /// The enterprise's identifier.
   public let id: String
   /// The enterprise.
@@ -140,8 +144,12 @@ public struct EnterpriseView: Codable, Hashable, Sendable, Identifiable {
   public let visits: [Visit]
   /// The assessments, oldest first.
   public let assessments: [Assessment]
+  /// What they come to, edition by edition.
+  public let editions: [EditionResults]
   /// The diagnoses, oldest first.
   public let diagnoses: [Diagnosis]
+  /// What the programme has of it.
+  public let programme: ProgrammeView
   /// Records of the same enterprise that were merged into it; what their cases hold is among the above.
   public let merged: [Enterprise]
   /// Other enterprises on this device that carry the same code or the same name: perhaps the same one, recorded twice.

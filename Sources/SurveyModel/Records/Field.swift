@@ -17,11 +17,16 @@ public struct Field: Sendable {
   public let label: BilingualText
   /// Whether a record must have it.
   public let presence: Presence
+  /// Whose word it is, where everyone may write the rest of the record; else empty.
+  public let authority: Set<WorkRole>
 
-  init(_ name: String, _ kind: FieldKind, _ zh: String, _ en: String, _ presence: Presence = .optional) {
+  init(
+    _ name: String, _ kind: FieldKind, _ zh: String, _ en: String, _ presence: Presence = .optional, authority: Set<WorkRole> = []
+  ) {
     self.name = name
     self.kind = kind
     self.presence = presence
+    self.authority = authority
     label = BilingualText(zh, en)
     column = Self.snake(name) + kind.suffix
   }

@@ -79,6 +79,11 @@ public struct RecordType: Sendable {
     return !Self.caseTables.contains(other)
   }
 
+  /// Whose word a record is that says these fields; empty where everyone's is.
+  func authority(over fields: [Field]) -> Set<WorkRole> {
+    authority.isEmpty ? fields.first { !$0.authority.isEmpty }?.authority ?? [] : authority
+  }
+
   /// The kind of a table; nil for one that is no such kind.
   public static func of(_ table: String) -> RecordType? { byTable[table] }
 

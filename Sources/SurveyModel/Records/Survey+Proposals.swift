@@ -77,7 +77,7 @@ extension Survey {
 
   private func kind(of proposal: Proposal) throws(SurveyError) -> RecordType {
     guard let type = RecordType.of(proposal.table) else { throw SurveyError(.recordUnknown, ["table": proposal.table, "id": proposal.id]) }
-    try requireAuthority(type)
+    try requireAuthority(type, over: proposal.fields.keys.compactMap(type.field))
     return type
   }
 

@@ -20,7 +20,7 @@ extension Survey {
     let outcome: Written = try write { db in
       let fields = try input.read(type, isNew: true, db)
       let enterprise = try enterprise(of: type, owner, fields, db)
-      guard isAuthorised(type) else { return .proposed(try propose(type, nil, input, enterprise, reason, db)) }
+      guard isAuthorised(type, fields.map(\.field)) else { return .proposed(try propose(type, nil, input, enterprise, reason, db)) }
       return .recorded(try insert(type, fields, enterprise, db), enterprise)
     }
     return try told(outcome, type)
@@ -43,7 +43,7 @@ extension Survey {
       if fields.isEmpty { throw SurveyError(.nothingToChange, ["table": type.table, "id": whole]) }
       try requireOneCase(type, fields, enterprise, db)
       if let enterprise { try form.expect(type.table, [.text(whole)], of: enterprise) }
-      guard isAuthorised(type) else { return .proposed(try propose(type, whole, input, enterprise, reason, db)) }
+      guard isAuthorised(type, fields.map(\.field)) else { return .proposed(try propose(type, whole, input, enterprise, reason, db)) }
       try Changes(fields.map { ($0.field.column, $0.value) }).update(type.table, whole, db)
       return .recorded([whole.databaseValue], enterprise)
     }
@@ -54,7 +54,8 @@ extension Survey {
   ///
   /// - Returns: the record as it was.
   ///
-  /// Throws ``SurveyError/Code/recordAppendOnly``, and ``SurveyError/Code/notAuthorised`` where it is another role's word.
+  /// Throws ``SurveyError/Code/recordAppendOnly``, ``SurveyError/Code/recordReferenced`` where something that is never changed rests on it,
+  /// and ``SurveyError/Code/notAuthorised`` where it is another role's word.
   public func deleteRecord(_ type: RecordType, _ id: String? = nil, _ key: FieldInput = FieldInput([]), of owner: String? = nil) throws
     -> Record
   {
@@ -63,6 +64,7 @@ extension Survey {
     try requireAuthority(type)
     try write { db in
       let place = try self.place(of: type, id, key, owner, db)
+      if let whole = before.id { try requireUnreferenced(type, whole, db) }
       try db.execute(sql: "DELETE FROM \(type.table) WHERE \(place.condition)", arguments: StatementArguments(place.values))
     }
     return before
@@ -110,14 +112,28 @@ extension Survey {
     case proposed(String)
   }
 
-  /// Whether the user's role may write records of a kind.
-  func isAuthorised(_ type: RecordType) -> Bool { type.authority.isEmpty || type.authority.contains(role) }
+  /// Whether the user's role may write these fields of a record.
+  private func isAuthorised(_ type: RecordType, _ fields: [Field]) -> Bool {
+    let authority = type.authority(over: fields)
+    return authority.isEmpty || authority.contains(role)
+  }
 
-  func requireAuthority(_ type: RecordType) throws(SurveyError) {
-    guard isAuthorised(type) else {
-      throw SurveyError(
-        .notAuthorised,
-        ["table": type.table, "role": role.rawValue, "authority": type.authority.map(\.rawValue).sorted().joined(separator: "\n")])
+  func requireAuthority(_ type: RecordType, over fields: [Field] = []) throws(SurveyError) {
+    guard isAuthorised(type, fields) else {
+      let authority = type.authority(over: fields).map(\.rawValue).sorted().joined(separator: "\n")
+      throw SurveyError(.notAuthorised, ["table": type.table, "role": role.rawValue, "authority": authority])
+    }
+  }
+
+  /// Refuses to take away what a record that is never changed rests on.
+  private func requireUnreferenced(_ type: RecordType, _ id: String, _ db: Database) throws {
+    for other in RecordType.all where other.isAppendOnly {
+      for field in other.fields {
+        guard case .reference(type.table) = field.kind else { continue }
+        let found = try String.fetchOne(
+          db, sql: "SELECT \(other.keyColumns[0]) FROM \(other.table) WHERE \(field.column) = ? LIMIT 1", arguments: [id])
+        if let found { throw SurveyError(.recordReferenced, ["table": type.table, "id": id, "by": other.table, "record": found]) }
+      }
     }
   }
 

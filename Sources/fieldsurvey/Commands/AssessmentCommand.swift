@@ -4,7 +4,7 @@ import SurveyModel
 struct AssessmentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "assessment", abstract: Text("评测:开始、填答、场景等级、查看、定稿", "Assessments: start, answer, set scene levels, show, finalize").here,
-    subcommands: [Start.self, List.self, Answer.self, Scene.self, Show.self, Finalize.self])
+    subcommands: [Start.self, List.self, Answer.self, Scene.self, Show.self, Finalize.self, Import.self])
 
   struct Start: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "start", abstract: Text("开始一次评测", "Start an assessment").here)

@@ -134,6 +134,19 @@ struct DiagnosisCommand: ParsableCommand {
         for section in view.links { tell(section, printer) }
         for finding in view.findings { FindingCommand.tell(finding, printer) }
         for need in view.needs { NeedCommand.tell(need, printer) }
+        for recommendation in view.recommendations { tell(recommendation, printer) }
+      }
+    }
+
+    private func tell(_ recommendation: RecommendationView, _ printer: Printer) {
+      let what = [recommendation.text, recommendation.solution ?? "", recommendation.provider ?? ""].filter { !$0.isEmpty }
+      printer.say(Text("建议:", "recommended: ") + Text(verbatim: what.joined(separator: "  ")))
+      guard recommendation.providerInactive else { return }
+      let state = printer.name(recommendation.providerState)
+      printer.say(
+        Text("  ⚠ 服务商当前状态:\(state);建议保留,请另选。", "  ⚠ The provider is \(state.lowercased()); the recommendation stays, choose another."))
+      for other in recommendation.alternatives {
+        printer.say(Text("  可选:\(other.solution)(\(other.provider))", "  instead: \(other.solution) (\(other.provider))"))
       }
     }
 

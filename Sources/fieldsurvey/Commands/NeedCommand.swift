@@ -134,6 +134,12 @@ enum Number {
     return number
   }
 
+  /// Points with up to three decimals, in milli-points.
+  static func milliPoints(_ text: String, field: String) throws -> Int {
+    guard let number = TypedNumber.thousandths(text) else { throw SurveyError(.valueInvalid, ["field": field, "value": text]) }
+    return number
+  }
+
   /// An amount of money in fen.
   static func fen(_ text: String, field: String) throws -> Int {
     guard let fen = Money.fen(text) else { throw SurveyError(.valueInvalid, ["field": field, "value": text]) }

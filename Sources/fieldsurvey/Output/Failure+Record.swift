@@ -34,6 +34,15 @@ extension Failure {
     case .recordAppendOnly:
       return Text(
         "\(table.zh)一经登记不再修改;有误时请另记一条更正。", "A \(table.en) is never changed once recorded; mend it by recording another.")
+    case .recordReferenced:
+      let by = name(of: of("by"))
+      return Text(
+        "\(table.zh)是\(by.zh) \(of("record")) 的依据,不能删除。",
+        "The \(table.en) is what the \(by.en) \(of("record")) rests on, and is not deleted.")
+    case .editionScored:
+      return Text(
+        "\(of("edition")) 版在这里按答案计分,不登记现成的结果。",
+        "The edition \(of("edition")) is scored here from its answers; a finished result is not recorded.")
     case .notAuthorised:
       return Text(
         "\(table.zh)由 \(list("authority")) 决定,您是 \(of("role"))。",

@@ -36,6 +36,11 @@ extension Failure {
     switch code {
     case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent, .planMalformed:
       Text("请重新安装 fieldsurvey,或设置 FIELDSURVEY_RESOURCES。", "Install fieldsurvey anew, or set FIELDSURVEY_RESOURCES.")
+    case .instrumentUnknown:
+      Text(
+        "请更新指标文件;没有指标文件的旧版只登记结果:fieldsurvey assessment import。",
+        "Update the instrument files; of an edition without one only the result is recorded: fieldsurvey assessment import.")
+    case .editionScored: Text("请用 fieldsurvey assessment start。", "Use fieldsurvey assessment start.")
     case .answersRefused, .recordRefused, .policyInconsistent: Text("改正以上各处后再试。", "Mend these, then try again.")
     case .claimRefused, .ruleUnknown, .ruleWithoutFigures:
       Text("每项规则的输入见 fieldsurvey subsidy rules。", "fieldsurvey subsidy rules lists the rules and what each takes.")

@@ -86,9 +86,12 @@ final class Office {
   }
 
   /// A laptop of a user, enrolled here.
-  func laptop(_ user: String, environment: [String: String] = [:]) throws -> Place {
-    let code = try place.run("device", "code", user).trimmingCharacters(in: .whitespacesAndNewlines)
-    let laptop = Place(home: folder.url.appendingPathComponent(user), environment: environment)
+  /// - Parameter name: of its folder, where a user has several; by default the user's.
+  func laptop(_ user: String, as role: String = "specialist", named name: String? = nil, environment: [String: String] = [:]) throws
+    -> Place
+  {
+    let code = try place.run("device", "code", user, "--role", role).trimmingCharacters(in: .whitespacesAndNewlines)
+    let laptop = Place(home: folder.url.appendingPathComponent(name ?? user), environment: environment)
     try laptop.run("enrol", url, code)
     return laptop
   }

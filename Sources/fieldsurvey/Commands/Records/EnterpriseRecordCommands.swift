@@ -5,7 +5,7 @@ extension EnterpriseCommand {
   /// What is recorded of an enterprise beside its own facts.
   static let records: [any ParsableCommand.Type] = [
     RecordCommand<YearNoun>.self, RecordCommand<SiteNoun>.self, RecordCommand<NameNoun>.self, RecordCommand<TierNoun>.self,
-    RecordCommand<HonourNoun>.self, RecordCommand<AchievementNoun>.self, RecordCommand<ChainNoun>.self, RecordCommand<UnitNoun>.self,
+    RecordCommand<HonourNoun>.self, RecordCommand<AchievementNoun>.self, ChainCommand.self, UnitCommand.self,
   ]
 }
 
@@ -37,14 +37,4 @@ enum HonourNoun: RecordNoun {
 enum AchievementNoun: RecordNoun {
   static let type = RecordType.achievement
   static let commandName = "achievement"
-}
-
-enum ChainNoun: RecordNoun {
-  static let type = RecordType.chainLink
-  static let commandName = "chain"
-}
-
-enum UnitNoun: RecordNoun {
-  static let type = RecordType.unitTransfer
-  static let commandName = "unit"
 }

@@ -1,7 +1,43 @@
+import ArgumentParser
 import SurveyModel
 
-/// `fieldsurvey leader`.
-typealias LeaderCommand = RecordCommand<LeaderNoun>
+/// The chain leaders, and what they are rewarded.
+struct LeaderCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "leader", abstract: Text("链主企业", "Chain leaders").here,
+    subcommands: RecordCommand<LeaderNoun>.subcommands + [Rewards.self])
+
+  /// What R4 gives each; what several claim waits for the office.
+  struct Rewards: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "rewards", abstract: Text("按 R4 计算奖励;有争议的暂不发放", "The reward by R4; what is contested waits").here)
+
+    @OptionGroup var choice: PolicyChoice
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let policy = try choice.chosen()
+      let all = try common.openSurvey().leaderRewards(by: policy, on: choice.day())
+      try common.printer.show(all) { printer in
+        if all.isEmpty { return printer.note(Text("没有已完成的链上改造。", "No completed transformation is claimed.")) }
+        printer.table(
+          [Text("链主企业", "leader"), Text("完成", "completed"), Text("已认定", "attributed"), Text("有争议", "contested"), Text("奖励", "reward")],
+          all.map { reward in
+            let fen = reward.result.totalFen
+            let claims = reward.claims
+            return [
+              claims.leader, "\(claims.completed)", "\(claims.attributed)", "\(claims.contested)",
+              Text(Money.text(fen: fen), Money.textEn(fen: fen))(printer.language),
+            ]
+          }, right: [1, 2, 3, 4])
+        for claim in all.flatMap(\.claims.claims) where claim.state.term == .contested {
+          printer.say(
+            Text("⚠ 有争议,暂不发放:\(claim.enterprise)(\(claim.leader))", "⚠ contested, not paid: \(claim.enterprise) (\(claim.leader))"))
+        }
+      }
+    }
+  }
+}
 
 enum LeaderNoun: RecordNoun {
   static let type = RecordType.chainLeader

@@ -8,6 +8,7 @@ struct ProjectCommand: ParsableCommand {
     subcommands: [
       RecordCommand<EnrolmentNoun>.self, RecordCommand<StepNoun>.self, RecordCommand<StandingNoun>.self, RecordCommand<CloudNoun>.self,
       RecordCommand<IdentifierNoun>.self, RecordCommand<OtherSupportNoun>.self, RecordCommand<ApprovalNoun>.self,
+      MoneyCommand.self,
     ])
 }
 

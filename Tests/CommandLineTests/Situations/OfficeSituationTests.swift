@@ -1,0 +1,194 @@
+import Foundation
+import Testing
+
+/// What the office decides while the field goes on working (I.6–I.10, I.17, I.24).
+@Suite(.serialized) struct OfficeSituationTests {
+  /// I.6: merging is an alias: seen by the specialist, followed by what is written later, undone without a loss.
+  @Test func anEnterpriseIsCreatedTwiceOfflineAndTheOfficeMergesTheTwo() throws {
+    let office = try Office()
+    let (li, chen) = (try office.laptop("li"), try office.laptop("chen"))
+    // The second code has two characters swapped.
+    let old = try li.make("enterprise", "add", "厦门鹭岛精密电子有限公司", "--uscc", Office.code)
+    let new = try chen.make("enterprise", "add", "鹭岛精密电子科技", "--uscc", "91350206MAX000051L")
+    try chen.run("visit", "start", new)
+    try office.meet(li, chen)
+
+    let pairs = try office.place.list("duplicates", "list")
+    try #require(pairs.count == 1)
+    #expect((pairs[0]["grounds"] as? [String])?.contains("nearCode") == true && pairs[0]["codesDiffer"] as? Bool == true)
+    #expect(try office.place.object("duplicates", "preview", new, old)["isEnrolledTwice"] as? Bool == false)
+    // Affiliates have codes of their own, so that the machine never merges these by itself.
+    #expect(try office.place.attempt("duplicates", "merge", new, old, "--because", "同一家").status == 65)
+    try office.place.run("duplicates", "merge", new, old, "--because", "代码抄错", "--although-codes-differ")
+    try office.meet(li, chen)
+    #expect(try chen.run("enterprise", "show", new).contains("已由办公室并入 \(old)"))
+
+    try chen.run("visit", "start", new, "--kind", "revisit")
+    try office.meet(li, chen)
+    #expect((try office.place.object("enterprise", "show", old)["visits"] as? [Any])?.count == 2)
+    try office.place.run("duplicates", "unmerge", new)
+    #expect((try office.place.object("enterprise", "show", old)["visits"] as? [Any])?.isEmpty == true)
+    #expect((try office.place.object("enterprise", "show", new)["visits"] as? [Any])?.count == 2)
+    #expect(office.stop() == 0)
+  }
+
+  /// I.7: what was written before the cut and comes after it is taken; the frozen quarter stays, and the difference stands beside it.
+  @Test func aRecordThatArrivesAfterItsQuarterWasFrozenIsADatedCorrection() throws {
+    let office = try Office()
+    let li = try office.laptop("li")
+    let plant = try office.pilotPlant(for: ["li"])
+    try office.meet(li)
+    let late = try li.make("enterprise", "achievement", "add", plant, "kind=digitalWorkshop", "happenedOn=2024-09-10")
+    let frozen = try office.place.object("snapshot", "take", "2024Q3")
+    try office.meet(li)
+
+    let shown = try office.place.object("snapshot", "show", "2024Q3")
+    #expect(shown["digest"] as? String == frozen["digest"] as? String && shown["isIntact"] as? Bool == true)
+    let corrections = try office.place.list("snapshot", "corrections", "2024Q3", "--record")
+    let workshops = try #require(corrections.first { $0["figure"] as? String == "K09 Y1" })
+    #expect(workshops["frozen"] as? String == "0" && workshops["now"] as? String == "1" && workshops["notedBy"] as? String == "office")
+    // Written and received are two times: by the author's clock, and by this machine's.
+    let write = try #require(office.place.list("history", "achievement", late).first)
+    #expect(write["clock"] is String && write["arrived"] is String)
+    #expect(try office.place.attempt("snapshot", "take", "2024Q3").status == 65)
+    #expect(office.stop() == 0)
+  }
+
+  /// I.8: the case is another's now; what was written meanwhile is kept, comes by a stick, and stays its author's.
+  @Test func theCaseIsGivenToAnotherWhileItsSpecialistWorksOfflineAndTheDraftIsHandedOver() throws {
+    let office = try Office()
+    let (li, chen) = (try office.laptop("li"), try office.laptop("chen"))
+    let plant = try office.plant(for: "li")
+    try office.meet(li)
+    let draft = try li.make("diagnosis", "start", plant)
+    try li.run("diagnosis", "link", draft, "rd", "--problems", "离线写下的")
+    try office.place.run("assign", plant, "li", "--withdraw")
+    try office.place.run("assign", plant, "chen")
+    #expect(try li.attempt("sync").status == 77)
+    let status = try li.run("status")
+    #expect(status.contains("保留在本机") && status.contains("bundle export"), "\(status)")
+
+    let stick = office.folder.url.appendingPathComponent("li.bundle").path
+    try li.run("bundle", "export", stick)
+    try office.place.run("bundle", "import", stick)
+    try office.meet(chen)
+    let handed = try chen.run("diagnosis", "show", draft)
+    #expect(handed.contains("离线写下的") && handed.contains("li"), "\(handed)")
+    let authors = try chen.list("history", "diagnosis_link", draft, "rd").compactMap { $0["author"] as? String }
+    #expect(authors == ["li"])
+    #expect(office.stop() == 0)
+  }
+
+  /// I.9: the agency's level stands, for people and for money; the specialist's is shown as what it is.
+  @Test func aSpecialistRevisitsAfterTheAgencyGaveALevelAndTheResultIsInformational() throws {
+    let office = try Office()
+    let (li, agency) = (try office.laptop("li"), try office.laptop("xiang", as: "agency"))
+    let plant = try office.plant(for: "li", "xiang")
+    try office.meet(li, agency)
+    try office.place.run(
+      "contract", "add", plant, "signedOn=2024-06-01", "total=80万", "downPayment=30万", "actualInvestment=80万")
+    try agency.run("acceptance", "add", plant, "acceptedOn=2025-06-01", "verdict=passed", "level=2")
+    try office.meet(li, agency)
+    let revisit = try li.make("assessment", "start", plant, "--phase", "recheck")
+    try li.run("assessment", "scene", revisit, "1", "3")
+    let mine = try li.object("acceptance", "add", plant, "acceptedOn=2025-06-02", "verdict=passed", "level=3", "--because", "复访所见")
+    let proposal = try #require((mine["proposal"] as? [String: Any])?["id"] as? String)
+    try office.meet(li, agency)
+
+    for place in [li, agency, office.place] {
+      let shown = try place.run("enterprise", "show", plant)
+      #expect(shown.contains("机构评定为 2 级(2025-06-01);这一结果仅供参考") && shown.contains("验收:2025-06-01  通过  2  xiang"), "\(shown)")
+      let programme = try #require(place.object("enterprise", "show", plant)["programme"] as? [String: Any])
+      #expect((programme["rating"] as? [String: Any])?["level"] as? Int == 2)
+      #expect((programme["acceptances"] as? [Any])?.count == 1)
+    }
+    let money = try office.place.list("project", "money", plant, "--on", "2025-06-30")
+    // By level 2 the most is 250,000.
+    #expect((money.first?["result"] as? [String: Any])?["totalFen"] as? Int == 25_000_000)
+    #expect(try office.place.attempt("proposal", "accept", proposal).status == 77)
+    try agency.run("proposal", "refuse", proposal, "--because", "以现场评定为准")
+    try office.meet(li, agency)
+    #expect(try li.run("proposal", "show", proposal).contains("以现场评定为准"))
+    #expect(office.stop() == 0)
+  }
+
+  /// I.10: separate records by edition, phase and assessor; no average, no trend across editions.
+  @Test func resultsOfTwoEditionsAndOfThreeAssessorsStandApart() throws {
+    let office = try Office()
+    let (li, agency) = (try office.laptop("li"), try office.laptop("xiang", as: "agency"))
+    let plant = try office.plant(for: "li", "xiang")
+    try office.meet(li, agency)
+    try li.run(
+      "assessment", "import", plant, "--edition", "2022", "--score", "45.5", "--level", "2", "--assessor", "selfDeclared", "--source",
+      "申报平台导出")
+    let own = try li.make("assessment", "start", plant, "--assessor", "selfDeclared")
+    try li.run("assessment", "answer", own, "3", "E")
+    let onSite = try agency.make("assessment", "start", plant, "--assessor", "agency")
+    try agency.run("assessment", "answer", onSite, "3", "B")
+    try office.meet(li, agency)
+
+    let shown = try office.place.run("enterprise", "show", plant)
+    #expect(shown.contains("2022 版:45.5 分,2 级") && shown.contains("不同版本的评测结果不作比较"), "\(shown)")
+    let editions = try #require(office.place.object("enterprise", "show", plant)["editions"] as? [[String: Any]])
+    #expect(editions.compactMap { $0["edition"] as? String } == ["2022", "2024"])
+    #expect(editions.compactMap { ($0["results"] as? [Any])?.count } == [1, 2])
+    let scores = (editions.last?["results"] as? [[String: Any]] ?? []).compactMap { $0["scoreMilli"] as? Int }
+    #expect(Set(scores).count == 2, "neither of the two is the other's: \(scores)")
+
+    #expect(try li.attempt("assessment", "start", plant, "--edition", "2022").status == 66)
+    let scored = try li.attempt(
+      "assessment", "import", plant, "--edition", "2024", "--score", "38", "--level", "1", "--source", "x", "--json")
+    #expect(try scored.status == 65 && scored.error()["code"] as? String == "edition-scored")
+    for (score, level) in [("100.001", "2"), ("45.5", "5"), ("四十五", "2")] {
+      let refused = try li.attempt("assessment", "import", plant, "--edition", "2022", "--score", score, "--level", level, "--source", "x")
+      #expect(refused.status == 65, "\(score) \(level)")
+    }
+    #expect(try li.list("assessment", "list", plant).count == 3)
+    #expect(office.stop() == 0)
+  }
+
+  /// I.17: what a verdict rests on is not taken away.
+  @Test func whatAnAcceptanceOrAFinalizedDiagnosisRestsOnIsNotDeleted() throws {
+    let office = try Office()
+    let (li, agency) = (try office.laptop("li"), try office.laptop("xiang", as: "agency"))
+    let plant = try office.plant(for: "li", "xiang")
+    try office.meet(li, agency)
+    let contract = try li.make("contract", "add", plant, "signedOn=2024-06-01", "total=80万")
+    let spare = try li.make("contract", "add", plant, "signedOn=2024-07-01", "total=1万")
+    let diagnosis = try li.make("diagnosis", "start", plant)
+    let finding = try li.make("finding", "add", diagnosis, "--link", "rd", "--objective", "cost", "--text", "依据")
+    try li.run("diagnosis", "finalize", diagnosis)
+    try office.meet(li, agency)
+    let verdict = try agency.make("acceptance", "add", plant, "acceptedOn=2025-06-01", "verdict=passed", "level=2", "contract=\(contract)")
+    try office.meet(li, agency)
+
+    let refused = try li.attempt("contract", "delete", contract)
+    #expect(refused.status == 65 && refused.stderr.contains("是验收 \(verdict) 的依据,不能删除"), "\(refused.stderr)")
+    #expect(try li.attempt("finding", "delete", finding).stderr.contains("已定稿"))
+    #expect(try agency.attempt("acceptance", "delete", verdict).status == 64)
+    try li.run("contract", "delete", spare)
+    #expect(try li.list("contract", "list", plant).count == 1)
+    #expect(office.stop() == 0)
+  }
+
+  /// I.24: the office has a list of who served an enterprise and then judged it.
+  @Test func thePersonWhoServedAnEnterpriseLaterAcceptsItForTheAgency() throws {
+    let office = try Office()
+    let before = try office.laptop("zhou")
+    let plant = try office.plant(for: "zhou")
+    try office.meet(before)
+    try before.run("visit", "start", plant)
+    let after = try office.laptop("zhou", as: "agency", named: "zhou-agency")
+    try office.meet(before, after)
+    #expect(try office.place.list("interests").isEmpty)
+    let verdict = try after.make("acceptance", "add", plant, "acceptedOn=2025-06-01", "verdict=passed", "level=3")
+    try office.meet(before, after)
+
+    let found = try office.place.list("interests")
+    try #require(found.count == 1)
+    #expect(found[0]["user"] as? String == "zhou" && found[0]["acceptances"] as? [String] == [verdict])
+    #expect((found[0]["asSpecialist"] as? [String])?.contains("visit") == true)
+    #expect(try office.place.run("interests").contains("zhou 既参与"))
+    #expect(office.stop() == 0)
+  }
+}
