@@ -248,6 +248,29 @@ import Testing
       {"write":{"at":1,"rows":[{"cells":[{"column":0,"value":1}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":1},"statement":"upsert"}]}}
       """#)
   }
+
+  /// I-9: what a branch has in common with the other had lost its name too, and each exchange failed.
+  @Test func aBranchThatIsRenamedTwiceKnowsWhatItHasInCommonByItsNewName() throws {
+    try expectHolds(
+      #"""
+      {"faultShare":40,"faults":["lostRequests","cutRequests","lostReplies","cutReplies","repeated","late","clocks","forms","bundles","damagedBundles","meetings","skew","withdrawals","relayCrashes","relayRestores","settlements","smallBatches","deletions","processes","calm","undone","smallParts","quietEnd","clones"],"replicas":1,"rows":1,"scopes":1,"seed":2000052,"steps":100,"tables":[0],"values":20,"writes":45}
+      """#,
+      #"""
+      {"open":{"asText":false,"at":0,"form":1,"row":{"row":0,"scope":0,"table":0}}}
+      {"clone":{"as":1,"at":0}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":0,"value":0}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"save":{"_1":{"cells":[{"column":6,"value":-8}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"},"form":1}}
+      {"backUpRelay":{}}
+      {"clone":{"as":2,"at":1}}
+      {"open":{"asText":false,"at":2,"form":4,"row":{"row":0,"scope":0,"table":0}}}
+      {"save":{"_1":{"cells":[{"column":9,"value":6}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"},"form":4}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":5,"value":1}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":2}}
+      {"write":{"at":1,"rows":[{"cells":[{"column":5,"value":-7}],"isUndoneFirst":false,"isWhole":false,"row":{"row":0,"scope":0,"table":0},"statement":"upsert"}]}}
+      {"sync":{"_1":{"batchBytes":1048576,"faults":[]},"at":1}}
+      {"restoreRelay":{}}
+      """#)
+  }
 }
 
 /// Plays a history and expects that every law holds.

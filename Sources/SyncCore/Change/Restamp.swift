@@ -140,11 +140,15 @@ struct PartSites {
       }]
   }
 
-  /// Joins what had been read of a site: of a branch all of it up to there, and what both branches have in common.
-  func join(_ dot: LocalDot, to context: inout [LocalDot]) {
+  /// Joins what had been read of a site: of a branch all of it up to there, and what both branches have in common, which may have lost its
+  /// name later.
+  /// - Parameter first: the renaming from which on the dot's name is judged.
+  func join(_ dot: LocalDot, to context: inout [LocalDot], from first: Int = 0) {
     var dot = dot
-    for renaming in renamings where dot.site == renaming.from && dot.seq > renaming.after {
-      if renaming.after > 0 { aliases.join(LocalDot(site: renaming.from, seq: renaming.after), to: &context) }
+    for at in renamings.indices.dropFirst(first) {
+      let renaming = renamings[at]
+      guard dot.site == renaming.from, dot.seq > renaming.after else { continue }
+      if renaming.after > 0 { join(LocalDot(site: renaming.from, seq: renaming.after), to: &context, from: at + 1) }
       dot = LocalDot(site: renaming.to, seq: dot.seq - renaming.after)
     }
     aliases.join(dot, to: &context)
