@@ -63,17 +63,17 @@ final class SampleCases {
     for year in 2022...2025 where SampleDay("\(year)-01-01") <= writer.today {
       // Of the running year only the register is known.
       let isOver = SampleDay("\(year)-12-31") <= writer.today
-      let revenue = enterprise.revenueFen / 100 * writer.source.number(86...112)
+      let revenue = wan(enterprise.revenueFen, writer.source.number(86...112))
       let known = isOver ? max(revenue, enterprise.isAboveScale ? 2_000_000_000 : 1_000_000) : nil
       try writer.put(
         db, "enterprise_year", on: max(SampleDay("\(year)-01-01"), enterprise.recorded),
         [
           ("enterprise_id", enterprise.id), ("year", year), ("above_scale", enterprise.isAboveScale), ("above_scale_source", "统计名录"),
           ("employees", isOver ? enterprise.employees + writer.source.number(-4...6) : nil), ("revenue_fen", known),
-          ("cost_fen", known.map { $0 / 100 * writer.source.number(68...88) }),
-          ("assets_fen", known.map { $0 / 100 * writer.source.number(60...140) }),
+          ("cost_fen", known.map { wan($0, writer.source.number(68...88)) }),
+          ("assets_fen", known.map { wan($0, writer.source.number(60...140)) }),
           ("energy_kgce", known.map { $0 / 1_000_000 * writer.source.number(3...14) }),
-          ("digital_spend_fen", known.map { $0 / 10_000 * writer.source.number(20...160) }), ("source", "企业报表"),
+          ("digital_spend_fen", known.map { max(1_000_000, wan($0 / 100, writer.source.number(20...160))) }), ("source", "企业报表"),
         ])
     }
     if enterprise.isInnovative {
@@ -81,6 +81,9 @@ final class SampleCases {
       try tier(.innovative, enterprise.id, from, until: "2027-06-30", db)
     }
   }
+
+  /// So many hundredths of an amount, in whole 万元, as statements have it.
+  private func wan(_ fen: Int, _ percent: Int) -> Int { fen / 100 * percent / 1_000_000 * 1_000_000 }
 
   private func tier(_ tier: LadderTier, _ enterprise: String, _ from: SampleDay, until last: String, _ db: Database) throws {
     try writer.put(
