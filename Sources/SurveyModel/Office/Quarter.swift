@@ -17,9 +17,6 @@ public struct Quarter: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { "\(year)Q\(number)" }
 
-  /// Its first day.
-  public var firstDay: String { ["01-01", "04-01", "07-01", "10-01"].map { "\(year)-\($0)" }[number - 1] }
-
   /// Its last day.
   public var lastDay: String { ["03-31", "06-30", "09-30", "12-31"].map { "\(year)-\($0)" }[number - 1] }
 }

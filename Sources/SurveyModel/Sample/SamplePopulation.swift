@@ -62,7 +62,7 @@ enum SamplePopulation {
       employees: writer.source.skewed(isAbove ? 40...900 : 6...180), revenueFen: revenueFen, contact: SampleWords.person(&writer.source))
   }
 
-  /// A code that passes both checks and that no register has given: its body begins with MASY.
+  /// A code that passes both checks and that no register has given: its body begins with MAX.
   static func code(_ number: Int) -> String {
     let digits = String(10_000 + number % 10_000).dropFirst()
     // The parts are well-formed by construction.

@@ -33,7 +33,7 @@ import Testing
       SELECT count(DISTINCT diagnosis.enterprise_id) FROM diagnosis JOIN enterprise_year USING (enterprise_id)
       WHERE year = 2024 AND above_scale = 1
       """
-    // Those of the second batch that sign later are not yet diagnosed by everyone's day: none, all were visited by May.
+    // Those above scale are the specialists', whether they are on the list or not.
     #expect(try count(diagnosed) == 684)
     #expect(try count("SELECT count(DISTINCT user) FROM assignment") == 102)
     #expect(try count("SELECT count(*) FROM chain_leader") == 14)
