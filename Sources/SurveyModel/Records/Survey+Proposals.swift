@@ -26,14 +26,21 @@ extension Survey {
     let proposal = try open(id)
     let type = try kind(of: proposal)
     let input = FieldInput(proposal.fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-    let outcome =
-      if let record = proposal.recordID {
-        try editRecord(type, record, input)
-      } else {
-        try addRecord(type, input, of: type.home == .enterprise ? proposal.scope : nil)
+    // In one transaction: what was accepted and not marked so could be accepted again, and a payment be made twice.
+    let written = try write { db in
+      let written =
+        if let record = proposal.recordID {
+          try change(type, record, input, because: nil, ReadForm(token: nil), db)
+        } else {
+          try create(type, input, of: type.home == .enterprise ? proposal.scope : nil, because: nil, db)
+        }
+      guard case .recorded = written else {
+        throw SurveyError(.notAuthorised, ["table": type.table, "role": role.rawValue, "authority": ""])
       }
-    try decide(proposal.id, .accepted, words)
-    return outcome
+      try decide(proposal.id, .accepted, words, db)
+      return written
+    }
+    return try told(written, type)
   }
 
   /// Refuses a proposal; it stays, with the reason.
@@ -43,7 +50,7 @@ extension Survey {
     guard let reason = reason.nonEmpty else { throw SurveyError(.valueMissing, ["field": "reason"]) }
     let proposal = try open(id)
     _ = try kind(of: proposal)
-    try decide(proposal.id, .refused, reason)
+    try write { db in try decide(proposal.id, .refused, reason, db) }
     return try self.proposal(proposal.id)
   }
 
@@ -81,13 +88,12 @@ extension Survey {
     return type
   }
 
-  private func decide(_ id: String, _ state: ProposalState, _ words: String?) throws {
-    let now = now
-    try write { db in
-      try db.execute(
-        sql: "UPDATE proposal SET state = ?, decided_by = ?, decided_at = ?, decision = ? WHERE id = ?",
-        arguments: [state.rawValue, user, now, words?.nonEmpty, id])
-    }
+  /// Marks an open proposal; another process may have decided it meanwhile.
+  private func decide(_ id: String, _ state: ProposalState, _ words: String?, _ db: Database) throws {
+    try db.execute(
+      sql: "UPDATE proposal SET state = ?, decided_by = ?, decided_at = ?, decision = ? WHERE id = ? AND state = 'open'",
+      arguments: [state.rawValue, user, now, words?.nonEmpty, id])
+    guard db.changesCount > 0 else { throw SurveyError(.proposalDecided, ["id": id, "state": "", "by": ""]) }
   }
 }
 

@@ -17,12 +17,7 @@ extension Survey {
   public func addRecord(_ type: RecordType, _ input: FieldInput, of owner: String? = nil, because reason: String? = nil) throws
     -> RecordOutcome
   {
-    let outcome: Written = try write { db in
-      let fields = try input.read(type, isNew: true, db)
-      let enterprise = try enterprise(of: type, owner, fields, db)
-      guard isAuthorised(type, fields.map(\.field)) else { return .proposed(try propose(type, nil, input, enterprise, reason, db)) }
-      return .recorded(try insert(type, fields, enterprise, db), enterprise)
-    }
+    let outcome = try write { db in try create(type, input, of: owner, because: reason, db) }
     return try told(outcome, type)
   }
 
@@ -34,19 +29,7 @@ extension Survey {
   public func editRecord(
     _ type: RecordType, _ id: String, _ input: FieldInput, reading token: String? = nil, because reason: String? = nil
   ) throws -> RecordOutcome {
-    let outcome: Written = try write(reading: token) { db, form in
-      let row = try Lookup.row(db, in: type.table, try Lookup.named(db, in: type.table, id))
-      let whole = row.string("id")
-      let enterprise = row.text("enterprise_id")
-      if type.isAppendOnly { throw SurveyError(.recordAppendOnly, ["table": type.table, "id": whole]) }
-      let fields = try input.read(type, isNew: false, db)
-      if fields.isEmpty { throw SurveyError(.nothingToChange, ["table": type.table, "id": whole]) }
-      try requireOneCase(type, fields, enterprise, db)
-      if let enterprise { try form.expect(type.table, [.text(whole)], of: enterprise) }
-      guard isAuthorised(type, fields.map(\.field)) else { return .proposed(try propose(type, whole, input, enterprise, reason, db)) }
-      try Changes(fields.map { ($0.field.column, $0.value) }).update(type.table, whole, db)
-      return .recorded([whole.databaseValue], enterprise)
-    }
+    let outcome = try write(reading: token) { db, form in try change(type, id, input, because: reason, form, db) }
     return try told(outcome, type)
   }
 
@@ -107,9 +90,34 @@ extension Survey {
 
 extension Survey {
   /// What came of a write: the key of the row and its enterprise, or a proposal's identifier.
-  private enum Written {
+  enum Written {
     case recorded([DatabaseValue], String?)
     case proposed(String)
+  }
+
+  /// Records something, or proposes it, within a transaction.
+  func create(_ type: RecordType, _ input: FieldInput, of owner: String?, because reason: String?, _ db: Database) throws -> Written {
+    let fields = try input.read(type, isNew: true, db)
+    let enterprise = try enterprise(of: type, owner, fields, db)
+    guard isAuthorised(type, fields.map(\.field)) else { return .proposed(try propose(type, nil, input, enterprise, reason, db)) }
+    return .recorded(try insert(type, fields, enterprise, db), enterprise)
+  }
+
+  /// Changes a record, or proposes to, within a transaction.
+  func change(_ type: RecordType, _ id: String, _ input: FieldInput, because reason: String?, _ form: ReadForm, _ db: Database) throws
+    -> Written
+  {
+    let row = try Lookup.row(db, in: type.table, try Lookup.named(db, in: type.table, id))
+    let whole = row.string("id")
+    let enterprise = row.text("enterprise_id")
+    if type.isAppendOnly { throw SurveyError(.recordAppendOnly, ["table": type.table, "id": whole]) }
+    let fields = try input.read(type, isNew: false, db)
+    if fields.isEmpty { throw SurveyError(.nothingToChange, ["table": type.table, "id": whole]) }
+    try requireOneCase(type, fields, enterprise, db)
+    if let enterprise { try form.expect(type.table, [.text(whole)], of: enterprise) }
+    guard isAuthorised(type, fields.map(\.field)) else { return .proposed(try propose(type, whole, input, enterprise, reason, db)) }
+    try Changes(fields.map { ($0.field.column, $0.value) }).update(type.table, whole, db)
+    return .recorded([whole.databaseValue], enterprise)
   }
 
   /// Whether the user's role may write these fields of a record.
@@ -228,7 +236,7 @@ extension Survey {
   }
 
   /// A record that was just written, as it stands, or the proposal.
-  private func told(_ outcome: Written, _ type: RecordType) throws -> RecordOutcome {
+  func told(_ outcome: Written, _ type: RecordType) throws -> RecordOutcome {
     switch outcome {
     case .proposed(let id): return .proposed(try proposal(id))
     case .recorded(let key, let enterprise):
