@@ -157,7 +157,13 @@ extension SurveySchema {
     CREATE TABLE snapshot(
       id TEXT PRIMARY KEY NOT NULL, quarter TEXT, as_of TEXT, taken_at TEXT, taken_by TEXT, digest TEXT, document TEXT);
     CREATE TABLE correction(
-      id TEXT PRIMARY KEY NOT NULL, snapshot_id TEXT NOT NULL DEFAULT '', noted_at TEXT, noted_by TEXT, indicator TEXT, period TEXT,
-      frozen TEXT, now TEXT);
+      id TEXT PRIMARY KEY NOT NULL, snapshot_id TEXT NOT NULL DEFAULT '', noted_at TEXT, noted_by TEXT, indicator TEXT, frozen TEXT,
+      now TEXT);
+    CREATE TABLE late_record(
+      record_table TEXT NOT NULL, record_key TEXT NOT NULL, enterprise_id TEXT NOT NULL DEFAULT '', day TEXT, quarter TEXT, noted_at TEXT,
+      state TEXT NOT NULL DEFAULT 'waiting', reason TEXT, decided_by TEXT, decided_at TEXT, PRIMARY KEY(record_table, record_key));
+    CREATE INDEX late_record_by_enterprise ON late_record(enterprise_id);
+    -- What the office's machine has looked at; not synced.
+    CREATE TABLE desk(name TEXT PRIMARY KEY NOT NULL, reached INTEGER);
     """
 }

@@ -41,6 +41,7 @@ public enum SurveySchema {
   private static let kept: [SyncedTable] = [
     SyncedTable("proposal", scope: .column("scope")),
     SyncedTable("policy_file", scope: .fixed(catalogue)),
+    inCase("late_record", policies: ["noted_at": .latest], references: [ofEnterprise]),
     SyncedTable("alias", scope: .fixed(office)),
     SyncedTable("distinct_pair", scope: .fixed(office)),
     SyncedTable("snapshot", scope: .fixed(office)),

@@ -58,6 +58,7 @@ extension EnterpriseCommand {
             + Text(verbatim: "\(diagnosis.id)  \(printer.name(diagnosis.state))  \(moment)  \(diagnosis.startedBy ?? "")"))
       }
       tell(view.programme, printer)
+      for late in view.late { printer.late(late) }
     }
 
     private func struck(_ standing: Record, _ printer: Printer) {

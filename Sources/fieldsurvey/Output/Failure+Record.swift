@@ -71,6 +71,7 @@ extension Failure {
     return switch table {
     case "alias": Text("合并", "merge")
     case "snapshot": Text("季度快照", "snapshot")
+    case "late_record": Text("迟到的记录", "late record")
     case "proposal": Text("建议", "proposal")
     case "enterprise": Text("企业", "enterprise")
     case "assignment": Text("指派", "assignment")

@@ -54,6 +54,44 @@ import Testing
     #expect(office.stop() == 0)
   }
 
+  /// I.7: the author of a late record is told so, and what the office decides; the frozen quarter stays.
+  @Test func aLateRecordWaitsForTheOfficeWhoAdmitsOrDeniesItWithAReasonThatItsAuthorReads() throws {
+    let office = try Office()
+    let li = try office.laptop("li")
+    let plant = try office.pilotPlant(for: ["li"])
+    try office.meet(li)
+    let inTime = try li.make("enterprise", "achievement", "add", plant, "kind=digitalWorkshop", "happenedOn=2024-09-01")
+    try office.meet(li)
+    let (first, second) = try (
+      li.make("enterprise", "achievement", "add", plant, "kind=digitalWorkshop", "happenedOn=2024-09-10"),
+      li.make("contract", "add", plant, "signedOn=2024-06-01", "total=80万")
+    )
+    let current = try li.make("visit", "start", plant)
+    try office.place.run("snapshot", "take", "2024Q3")
+    let digest = try office.place.object("snapshot", "show", "2024Q3")["digest"] as? String
+    try office.meet(li)
+
+    let waiting = try li.list("snapshot", "late", plant)
+    #expect(Set(waiting.compactMap { $0["record"] as? String }) == [first, second], "neither \(inTime) nor \(current) is late")
+    #expect(waiting.allSatisfy { $0["state"] as? String == "waiting" && $0["quarter"] as? String == "2024Q3" })
+    #expect(try li.object("status")["late"] as? Int == 2)
+    #expect(try li.run("status").contains("2 条记录在季度冻结后才到"))
+    #expect(try li.run("enterprise", "show", plant).contains("迟到,等待决定"))
+
+    #expect(try li.attempt("snapshot", "admit", first, "--because", "自己准予").status == 77)
+    #expect(try office.place.attempt("snapshot", "deny", second, "--because", " ").status == 65)
+    try office.place.run("snapshot", "admit", first, "--because", "现场时间可查")
+    try office.place.run("snapshot", "deny", second, "--because", "合同应由服务商补报")
+    try office.meet(li)
+    let shown = try li.run("enterprise", "show", plant)
+    #expect(shown.contains("迟到,已准予更正:现场时间可查") && shown.contains("迟到,不予更正:合同应由服务商补报"), "\(shown)")
+    #expect(try li.object("status")["late"] as? Int == 0)
+    #expect(try li.list("contract", "list", plant).count == 1, "what is denied stays in the case")
+    let kept = try office.place.object("snapshot", "show", "2024Q3")
+    #expect(kept["digest"] as? String == digest && kept["isIntact"] as? Bool == true)
+    #expect(office.stop() == 0)
+  }
+
   /// I.8: the case is another's now; what was written meanwhile is kept, comes by a stick, and stays its author's.
   @Test func theCaseIsGivenToAnotherWhileItsSpecialistWorksOfflineAndTheDraftIsHandedOver() throws {
     let office = try Office()
