@@ -111,6 +111,7 @@ extension Survey {
         id: enterprise.id, enterprise: try Lookup.enterprise(db, enterprise.id),
         creditCodeCheck: enterprise.creditCode.map(CreditCode.check),
         assignments: try all("assignment", order: "user").map { Assignment($0) },
+        handovers: try all("handover", order: "withdrawn_at, user").map { Handover($0) },
         visits: try all("visit", order: "id").map { Visit($0) },
         assessments: assessments, editions: try results(db, of: assessments, beside: programme.rating),
         diagnoses: try all("diagnosis", order: "id").map { Diagnosis($0) },
@@ -141,6 +142,8 @@ public struct EnterpriseView: Encodable, Sendable, Identifiable {
   public let creditCodeCheck: CreditCode.Check?
   /// Who is assigned.
   public let assignments: [Assignment]
+  /// From whom the case was taken, and to whom it went, oldest first.
+  public let handovers: [Handover]
   /// The visits, oldest first.
   public let visits: [Visit]
   /// The assessments, oldest first.

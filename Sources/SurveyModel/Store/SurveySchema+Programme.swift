@@ -119,6 +119,9 @@ extension SurveySchema {
     CREATE TABLE survey_person(
       id TEXT PRIMARY KEY NOT NULL, enterprise_id TEXT NOT NULL DEFAULT '', diagnosis_id TEXT, name TEXT, agency TEXT, role TEXT,
       contact TEXT);
+    CREATE TABLE handover(
+      enterprise_id TEXT NOT NULL, user TEXT NOT NULL, withdrawn_at TEXT, withdrawn_by TEXT, successor TEXT, handed_at TEXT,
+      PRIMARY KEY(enterprise_id, user));
     CREATE TABLE proposal(
       id TEXT PRIMARY KEY NOT NULL, scope TEXT NOT NULL DEFAULT 'office', record_table TEXT NOT NULL DEFAULT '', record_id TEXT,
       fields TEXT, reason TEXT, proposed_by TEXT, proposed_as TEXT, proposed_at TEXT, state TEXT NOT NULL DEFAULT 'open',

@@ -105,6 +105,11 @@ import Testing
     #expect(try li.attempt("sync").status == 77)
     let status = try li.run("status")
     #expect(status.contains("保留在本机") && status.contains("bundle export"), "\(status)")
+    // To whom it went, though the case itself is not here to read any more.
+    #expect(status.contains("转给 chen"), "\(status)")
+    let told = try #require(li.object("status")["handovers"] as? [[String: Any]])
+    #expect(told.count == 1 && told[0]["successor"] as? String == "chen" && told[0]["enterpriseID"] as? String == plant)
+    #expect(try li.run("enterprise", "show", plant).contains("转给 chen"))
 
     let stick = office.folder.url.appendingPathComponent("li.bundle").path
     try li.run("bundle", "export", stick)
@@ -114,6 +119,24 @@ import Testing
     #expect(handed.contains("离线写下的") && handed.contains("li"), "\(handed)")
     let authors = try chen.list("history", "diagnosis_link", draft, "rd").compactMap { $0["author"] as? String }
     #expect(authors == ["li"])
+
+    // What was handed over is read; who goes on begins a diagnosis of their own.
+    #expect(handed.contains("li 的草稿"), "\(handed)")
+    let finding = ["finding", "add", draft, "--link", "rd", "--objective", "cost", "--text", "改别人的"]
+    let person = ["diagnosis", "person", "add", plant, "diagnosis=\(draft)", "name=某某"]
+    for command in [["diagnosis", "link", draft, "rd", "--problems", "改掉"], finding, ["diagnosis", "finalize", draft], person] {
+      let refused = try Program.run(command + ["--home", chen.home.path])
+      #expect(refused.status == 65 && refused.stderr.contains("li 的草稿"), "\(command): \(refused.stderr)")
+      #expect(refused.stderr.contains("diagnosis start"), "\(refused.stderr)")
+    }
+    let own = try chen.make("diagnosis", "start", plant)
+    try chen.run("diagnosis", "link", own, "rd", "--problems", "自己看到的")
+    // The case comes back: then it is its author's draft again.
+    try office.place.run("assign", plant, "li")
+    try office.meet(li, chen)
+    #expect(try li.object("status")["handovers"] as? [Any] != nil)
+    #expect((try li.object("status")["handovers"] as? [Any])?.isEmpty == true)
+    try li.run("diagnosis", "link", draft, "rd", "--problems", "接着写")
     #expect(office.stop() == 0)
   }
 
