@@ -111,10 +111,12 @@ extension Survey {
         id: enterprise.id, enterprise: try Lookup.enterprise(db, enterprise.id),
         creditCodeCheck: enterprise.creditCode.map(CreditCode.check),
         assignments: try all("assignment", order: "user").map { Assignment($0) },
+        handovers: try all("handover", order: "withdrawn_at, user").map { Handover($0) },
         visits: try all("visit", order: "id").map { Visit($0) },
         assessments: assessments, editions: try results(db, of: assessments, beside: programme.rating),
         diagnoses: try all("diagnosis", order: "id").map { Diagnosis($0) },
-        programme: programme, merged: merged, similar: try Self.similar(db, to: enterprise),
+        programme: programme, late: try all("late_record", order: "quarter, record_table, record_key").map { LateRecord($0) },
+        merged: merged, similar: try Self.similar(db, to: enterprise),
         contested: contests.of("enterprise", [.text(enterprise.id)]),
         readToken: token)
     }
@@ -140,6 +142,8 @@ public struct EnterpriseView: Encodable, Sendable, Identifiable {
   public let creditCodeCheck: CreditCode.Check?
   /// Who is assigned.
   public let assignments: [Assignment]
+  /// From whom the case was taken, and to whom it went, oldest first.
+  public let handovers: [Handover]
   /// The visits, oldest first.
   public let visits: [Visit]
   /// The assessments, oldest first.
@@ -150,6 +154,8 @@ public struct EnterpriseView: Encodable, Sendable, Identifiable {
   public let diagnoses: [Diagnosis]
   /// What the programme has of it.
   public let programme: ProgrammeView
+  /// Which of its records came after their quarter had been frozen, and what the office says to that.
+  public let late: [LateRecord]
   /// Records of the same enterprise that were merged into it; what their cases hold is among the above.
   public let merged: [Enterprise]
   /// Other enterprises on this device that carry the same code or the same name: perhaps the same one, recorded twice.

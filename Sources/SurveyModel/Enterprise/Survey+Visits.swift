@@ -30,7 +30,9 @@ extension Survey {
       let row = try Row.fetchOne(
         db, sql: "SELECT * FROM assignment WHERE enterprise_id = ? AND user = ?", arguments: [enterprise.id, assignee])
       guard let row else { throw SurveyError(.recordUnknown, ["table": "assignment", "id": assignee]) }
-      return Assignment(row)
+      let assignment = Assignment(row)
+      if self.role == .office { try Handover.end(assignment, db) }
+      return assignment
     }
   }
 
@@ -39,11 +41,13 @@ extension Survey {
   /// - Returns: the assignment as it was; nil when there was none.
   public func unassign(_ enterprise: String, from user: String) throws -> (enterprise: Enterprise, assignment: Assignment?) {
     let assignee = user.trimmingSpaces
+    let now = now
     return try write { db in
       let enterprise = try Lookup.enterprise(db, enterprise)
       let own: StatementArguments = [enterprise.id, assignee]
       let row = try Row.fetchOne(db, sql: "SELECT * FROM assignment WHERE enterprise_id = ? AND user = ?", arguments: own)
       try db.execute(sql: "DELETE FROM assignment WHERE enterprise_id = ? AND user = ?", arguments: own)
+      if role == .office, row != nil { try Handover.note(enterprise.id, from: assignee, at: now, by: self.user, db) }
       return (enterprise, row.map { Assignment($0) })
     }
   }

@@ -47,7 +47,10 @@ extension Survey {
     try requireAuthority(type)
     try write { db in
       let place = try self.place(of: type, id, key, owner, db)
-      if let whole = before.id { try requireUnreferenced(type, whole, db) }
+      if let whole = before.id {
+        try requireUnreferenced(type, whole, db)
+        try requireOwn(diagnosisOf: try Lookup.row(db, in: type.table, whole), db)
+      }
       try db.execute(sql: "DELETE FROM \(type.table) WHERE \(place.condition)", arguments: StatementArguments(place.values))
     }
     return before
@@ -114,6 +117,7 @@ extension Survey {
     let fields = try input.read(type, isNew: false, db)
     if fields.isEmpty { throw SurveyError(.nothingToChange, ["table": type.table, "id": whole]) }
     try requireOneCase(type, fields, enterprise, db)
+    try requireOwn(diagnosisOf: row, db)
     if let enterprise { try form.expect(type.table, [.text(whole)], of: enterprise) }
     guard isAuthorised(type, fields.map(\.field)) else { return .proposed(try propose(type, whole, input, enterprise, reason, db)) }
     try Changes(fields.map { ($0.field.column, $0.value) }).update(type.table, whole, db)
@@ -194,7 +198,7 @@ extension Survey {
     return enterprise
   }
 
-  /// Refuses a field that names a record of another enterprise's case.
+  /// Refuses a field that names a record of another enterprise's case, or a draft that another handed over.
   func requireOneCase(
     _ type: RecordType, _ fields: [(field: Field, value: DatabaseValue)], _ enterprise: String?, _ db: Database
   ) throws {
@@ -202,6 +206,7 @@ extension Survey {
     for parent in try parents(fields, db) where parent.enterprise != enterprise {
       throw SurveyError(.otherEnterprise, ["table": parent.table, "id": parent.id, "enterprise": parent.enterprise])
     }
+    for (field, value) in fields where field.column == "diagnosis_id" { try requireOwn(diagnosisOf: ["diagnosis_id": value], db) }
   }
 
   private func parents(_ fields: [(field: Field, value: DatabaseValue)], _ db: Database) throws

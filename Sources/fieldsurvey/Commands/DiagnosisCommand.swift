@@ -130,6 +130,13 @@ struct DiagnosisCommand: ParsableCommand {
         printer.line(
           [view.id, printer.name(view.diagnosis.state), printer.time(view.diagnosis.startedAt), view.diagnosis.startedBy ?? ""].joined(
             separator: "  "))
+        if let handover = view.handover {
+          let (author, at) = (handover.user, printer.time(handover.withdrawnAt))
+          printer.say(
+            Text(
+              "⚠ \(author) 的草稿,\(at) 随企业移交;可参考,不能改。", "⚠ A draft of \(author)'s, handed over with the case \(at): to be read, not changed.")
+          )
+        }
         printer.contested(view.contested, of: "diagnosis")
         for section in view.links { tell(section, printer) }
         for finding in view.findings { FindingCommand.tell(finding, printer) }

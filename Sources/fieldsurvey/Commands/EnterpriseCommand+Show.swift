@@ -46,6 +46,7 @@ extension EnterpriseCommand {
         let role = printer.name(assignment.role)
         printer.say(Text("\(role):\(assignment.user)\(due.zh)", "\(role): \(assignment.user)\(due.en)"))
       }
+      for handover in view.handovers { printer.handover(handover, name: nil) }
       for visit in view.visits { printer.say(Text("走访:", "visit: ") + Text(verbatim: VisitCommand.line(visit, printer))) }
       for edition in view.editions { tell(edition, view.programme.rating, printer) }
       if view.editions.count > 1 {
@@ -58,6 +59,7 @@ extension EnterpriseCommand {
             + Text(verbatim: "\(diagnosis.id)  \(printer.name(diagnosis.state))  \(moment)  \(diagnosis.startedBy ?? "")"))
       }
       tell(view.programme, printer)
+      for late in view.late { printer.late(late) }
     }
 
     private func struck(_ standing: Record, _ printer: Printer) {

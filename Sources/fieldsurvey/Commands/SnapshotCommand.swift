@@ -5,7 +5,7 @@ import SurveyModel
 struct SnapshotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "snapshot", abstract: Text("季度绩效自评:冻结、查看、更正", "Quarterly self-evaluation: freeze, show, correct").here,
-    subcommands: [Take.self, List.self, Show.self, Corrections.self])
+    subcommands: [Take.self, List.self, Show.self, Corrections.self, Late.self, Admit.self, Deny.self])
 
   struct Take: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,3 +1,4 @@
+import SurveyModel
 import SyncCore
 import SyncKit
 import SyncRelay
@@ -19,10 +20,16 @@ struct Exchange {
   func run(progress: @escaping (ExchangeProgress) -> Void = { _ in }) throws -> ExchangeSummary {
     var reached: ExchangeProgress?
     do {
-      return try replica.sync(with: try transport(), peer: Self.peer) { state in
+      let transport = try transport()
+      let summary = try replica.sync(with: transport, peer: Self.peer) { state in
         reached = state
         progress(state)
       }
+      // What the office notes of what has come leaves at once, so that its authors hear of it with their next exchange.
+      if home.isOffice, try home.survey(over: replica).noteLateRecords() > 0 {
+        _ = try replica.sync(with: transport, peer: Self.peer) { reached = $0 }
+      }
+      return summary
     } catch {
       let failure = Failure(error)
       guard let reached, reached.sent + reached.received > 0 else { throw failure }

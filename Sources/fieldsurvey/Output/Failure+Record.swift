@@ -19,6 +19,10 @@ extension Failure {
     case .nothingToChange: return Text("没有指出要改什么。", "Nothing to change was named.")
     case .recordFinalized:
       return Text("\(table.zh) \(of("id")) 已定稿,不能再改。", "The \(table.en) \(of("id")) is finalized and not edited any more.")
+    case .recordHandedOver:
+      return Text(
+        "这是 \(of("author")) 的草稿,已随企业移交,只供参考,不能改。",
+        "This draft is \(of("author"))'s, handed over with the case: it is read and not changed.")
     case .recordNotFinalized: return Text("\(table.zh) \(of("id")) 尚未定稿。", "The \(table.en) \(of("id")) is not finalized.")
     case .assessmentIncomplete:
       return Text(
@@ -71,6 +75,7 @@ extension Failure {
     return switch table {
     case "alias": Text("合并", "merge")
     case "snapshot": Text("季度快照", "snapshot")
+    case "late_record": Text("迟到的记录", "late record")
     case "proposal": Text("建议", "proposal")
     case "enterprise": Text("企业", "enterprise")
     case "assignment": Text("指派", "assignment")

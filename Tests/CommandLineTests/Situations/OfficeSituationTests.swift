@@ -54,6 +54,44 @@ import Testing
     #expect(office.stop() == 0)
   }
 
+  /// I.7: the author of a late record is told so, and what the office decides; the frozen quarter stays.
+  @Test func aLateRecordWaitsForTheOfficeWhoAdmitsOrDeniesItWithAReasonThatItsAuthorReads() throws {
+    let office = try Office()
+    let li = try office.laptop("li")
+    let plant = try office.pilotPlant(for: ["li"])
+    try office.meet(li)
+    let inTime = try li.make("enterprise", "achievement", "add", plant, "kind=digitalWorkshop", "happenedOn=2024-09-01")
+    try office.meet(li)
+    let (first, second) = try (
+      li.make("enterprise", "achievement", "add", plant, "kind=digitalWorkshop", "happenedOn=2024-09-10"),
+      li.make("contract", "add", plant, "signedOn=2024-06-01", "total=80万")
+    )
+    let current = try li.make("visit", "start", plant)
+    try office.place.run("snapshot", "take", "2024Q3")
+    let digest = try office.place.object("snapshot", "show", "2024Q3")["digest"] as? String
+    try office.meet(li)
+
+    let waiting = try li.list("snapshot", "late", plant)
+    #expect(Set(waiting.compactMap { $0["record"] as? String }) == [first, second], "neither \(inTime) nor \(current) is late")
+    #expect(waiting.allSatisfy { $0["state"] as? String == "waiting" && $0["quarter"] as? String == "2024Q3" })
+    #expect(try li.object("status")["late"] as? Int == 2)
+    #expect(try li.run("status").contains("2 条记录在季度冻结后才到"))
+    #expect(try li.run("enterprise", "show", plant).contains("迟到,等待决定"))
+
+    #expect(try li.attempt("snapshot", "admit", first, "--because", "自己准予").status == 77)
+    #expect(try office.place.attempt("snapshot", "deny", second, "--because", " ").status == 65)
+    try office.place.run("snapshot", "admit", first, "--because", "现场时间可查")
+    try office.place.run("snapshot", "deny", second, "--because", "合同应由服务商补报")
+    try office.meet(li)
+    let shown = try li.run("enterprise", "show", plant)
+    #expect(shown.contains("迟到,已准予更正:现场时间可查") && shown.contains("迟到,不予更正:合同应由服务商补报"), "\(shown)")
+    #expect(try li.object("status")["late"] as? Int == 0)
+    #expect(try li.list("contract", "list", plant).count == 1, "what is denied stays in the case")
+    let kept = try office.place.object("snapshot", "show", "2024Q3")
+    #expect(kept["digest"] as? String == digest && kept["isIntact"] as? Bool == true)
+    #expect(office.stop() == 0)
+  }
+
   /// I.8: the case is another's now; what was written meanwhile is kept, comes by a stick, and stays its author's.
   @Test func theCaseIsGivenToAnotherWhileItsSpecialistWorksOfflineAndTheDraftIsHandedOver() throws {
     let office = try Office()
@@ -67,6 +105,11 @@ import Testing
     #expect(try li.attempt("sync").status == 77)
     let status = try li.run("status")
     #expect(status.contains("保留在本机") && status.contains("bundle export"), "\(status)")
+    // To whom it went, though the case itself is not here to read any more.
+    #expect(status.contains("转给 chen"), "\(status)")
+    let told = try #require(li.object("status")["handovers"] as? [[String: Any]])
+    #expect(told.count == 1 && told[0]["successor"] as? String == "chen" && told[0]["enterpriseID"] as? String == plant)
+    #expect(try li.run("enterprise", "show", plant).contains("转给 chen"))
 
     let stick = office.folder.url.appendingPathComponent("li.bundle").path
     try li.run("bundle", "export", stick)
@@ -76,6 +119,24 @@ import Testing
     #expect(handed.contains("离线写下的") && handed.contains("li"), "\(handed)")
     let authors = try chen.list("history", "diagnosis_link", draft, "rd").compactMap { $0["author"] as? String }
     #expect(authors == ["li"])
+
+    // What was handed over is read; who goes on begins a diagnosis of their own.
+    #expect(handed.contains("li 的草稿"), "\(handed)")
+    let finding = ["finding", "add", draft, "--link", "rd", "--objective", "cost", "--text", "改别人的"]
+    let person = ["diagnosis", "person", "add", plant, "diagnosis=\(draft)", "name=某某"]
+    for command in [["diagnosis", "link", draft, "rd", "--problems", "改掉"], finding, ["diagnosis", "finalize", draft], person] {
+      let refused = try Program.run(command + ["--home", chen.home.path])
+      #expect(refused.status == 65 && refused.stderr.contains("li 的草稿"), "\(command): \(refused.stderr)")
+      #expect(refused.stderr.contains("diagnosis start"), "\(refused.stderr)")
+    }
+    let own = try chen.make("diagnosis", "start", plant)
+    try chen.run("diagnosis", "link", own, "rd", "--problems", "自己看到的")
+    // The case comes back: then it is its author's draft again.
+    try office.place.run("assign", plant, "li")
+    try office.meet(li, chen)
+    #expect(try li.object("status")["handovers"] as? [Any] != nil)
+    #expect((try li.object("status")["handovers"] as? [Any])?.isEmpty == true)
+    try li.run("diagnosis", "link", draft, "rd", "--problems", "接着写")
     #expect(office.stop() == 0)
   }
 
