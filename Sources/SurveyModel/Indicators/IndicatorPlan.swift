@@ -69,6 +69,14 @@ public struct IndicatorPlan: Decodable, Sendable {
     let sql: [String]?
   }
 
+  /// What a reader may look for in the figures and what their rules leave out.
+  public struct Omission: Decodable, Sendable {
+    public let id: String
+    public let label: String
+    public let labelEn: String
+    let sql: [String]
+  }
+
   /// A target of the plan's section 三, kept apart from the table.
   public struct SectionTarget: Decodable, Sendable {
     public let id: String
@@ -98,6 +106,7 @@ public struct IndicatorPlan: Decodable, Sendable {
   public let denominators: [Denominator]
   public let views: [View]
   public let indicators: [Indicator]
+  public let omissions: [Omission]
   public let targets: [SectionTarget]
 
   /// The plan that ships with the program.

@@ -55,6 +55,9 @@ struct IndicatorCommand: ParsableCommand {
             "\(denominator.label):\(denominator.value)(由百分比反推);\(here.zh)",
             "\(denominator.labelEn): \(denominator.value) (derived from the percentages); \(here.en)"))
       }
+      for omission in table.omissions {
+        printer.note(Text("\(omission.label):\(omission.count) 份", "\(omission.labelEn): \(omission.count)"))
+      }
       for row in table.rows { doubt(row.id, row.doubt, row.doubtEn, printer) }
       for target in table.targets { doubt(target.id, target.doubt, target.doubtEn, printer) }
     }
