@@ -13,6 +13,12 @@ extension AcceptanceFile {
       warning: missing.isEmpty ? nil : "档案不全：缺 \(missing.count) 类材料", madeAt: madeAt)
     paper.section("企业信息")
     paper.add(enterprise: enterprise)
+    if !merged.isEmpty {
+      paper.add(.heading("并入本企业的记录"))
+      paper.add(.note("同一企业曾重复登记，以下记录已由办公室并入；其合同、评测、验收、材料与兑付都列在本档案内。"))
+      paper.table(
+        [Paper.Column("企业名称", 5), Paper.Column("统一社会信用代码", 4), Paper.Column("企业编号", 6)], merged.map { [$0.name, $0.creditCode, $0.id] })
+    }
     paper.section("试点进度")
     progress(&paper)
     paper.section("改造合同与投入")

@@ -102,7 +102,7 @@ struct RecordList<Noun: RecordNoun>: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let all = try common.openSurvey().records(Noun.type, of: Noun.type.home == .enterprise ? enterprise : nil)
+    let all = try common.openSurvey().records(Noun.type, throughMergesOf: Noun.type.home == .enterprise ? enterprise : nil)
     try common.printer.show(all) { printer in printer.records(all, Noun.type) }
   }
 }
