@@ -56,6 +56,7 @@ public struct IndicatorPlan: Decodable, Sendable {
     public let label: String
     public let labelEn: String
     public let unit: String
+    public let unitEn: String
     public let target: Target
     /// Whether the target is a least one, so that more is no surplus.
     public let atLeast: Bool?
@@ -83,6 +84,7 @@ public struct IndicatorPlan: Decodable, Sendable {
     public let label: String
     public let labelEn: String
     public let unit: String
+    public let unitEn: String
     /// The target as the plan words it.
     public let text: String
     /// The number, or hundredths of a percent; nil where the plan gives none.

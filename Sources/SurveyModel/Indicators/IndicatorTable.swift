@@ -74,6 +74,7 @@ public struct IndicatorRow: Encodable, Sendable, Identifiable {
   public let label: String
   public let labelEn: String
   public let unit: String
+  public let unitEn: String
   public let target: Figures
   public let actual: Figures
   /// What is missing to the target; 0 where it is reached.

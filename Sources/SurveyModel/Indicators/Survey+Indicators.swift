@@ -52,7 +52,8 @@ extension Survey {
     let reached = Figures(
       y1: hasYears ? actual(counted["Y1"] ?? 0) : nil, y2: hasYears ? actual(counted["Y2"] ?? 0) : nil, total: actual(total))
     return IndicatorRow(
-      id: indicator.id, group: indicator.group, label: indicator.label, labelEn: indicator.labelEn, unit: indicator.unit, target: target,
+      id: indicator.id, group: indicator.group, label: indicator.label, labelEn: indicator.labelEn, unit: indicator.unit,
+      unitEn: indicator.unitEn, target: target,
       actual: reached, gap: .gap(target, reached), count: isShare ? total : nil, of: whole, definition: indicator.definition,
       definitionEn: indicator.definitionEn, confidence: indicator.confidence, doubt: indicator.doubt, doubtEn: indicator.doubtEn)
   }
