@@ -124,7 +124,7 @@ extension AcceptanceFile {
         ]
       })
     compare(&paper)
-    if let instrument = (after ?? before)?.instrument { paper.add(doubts: instrument) }
+    if let instrument = (after ?? before)?.instrument { paper.add(doubts: instrument, in: [before, after].compactMap { $0?.view }) }
   }
 
   /// What changed, where both ratings are of one edition.
@@ -141,16 +141,19 @@ extension AcceptanceFile {
       for (one, ink) in [(before, Drawing.Ink.before), (after, .after)] { radar([(one, ink)], &paper) }
       return
     }
+    let open = [before, after].contains { !$0.contestedItems.isEmpty } ? "（有争议未裁定，暂定）" : ""
     if let from = before.level, let to = after.level {
       let names = (ReportText.level(from, before.instrument).zh, ReportText.level(to, after.instrument).zh)
       let bound = before.isComplete && after.isComplete ? "" : "（有评测未完成，为下限）"
       paper.add(
-        .paragraph("等级：\(names.0) → \(names.1)，\(to == from ? "未变化" : to > from ? "提升 \(to - from) 级" : "下降 \(from - to) 级")\(bound)。"))
+        .paragraph(
+          "等级：\(names.0) → \(names.1)，\(to == from ? "未变化" : to > from ? "提升 \(to - from) 级" : "下降 \(from - to) 级")\(bound)\(open)。"))
     }
     if let from = before.scoreMilli, let to = after.scoreMilli {
       let change = to - from
       paper.add(
-        .paragraph("得分：\(ReportText.points(from)) → \(ReportText.points(to))（\(change >= 0 ? "+" : "")\(ReportText.points(change))）。"))
+        .paragraph(
+          "得分：\(ReportText.points(from)) → \(ReportText.points(to))（\(change >= 0 ? "+" : "")\(ReportText.points(change))）\(open)。"))
     }
     for one in [before, after] {
       guard let view = one.view, !view.range.contested.isEmpty else { continue }
@@ -162,7 +165,7 @@ extension AcceptanceFile {
   private func radar(_ all: [(AssessmentSummary, Drawing.Ink)], _ paper: inout Paper) {
     let known = all.filter { !$0.0.sceneLevels.isEmpty }
     guard let instrument = known.first?.0.instrument else { return }
-    paper.add(.picture(SceneRadar(scenes: instrument.scenes, series: known.map { $0.0.series($0.1) }).drawing))
+    paper.add(radar: known.map { $0.0.series($0.1) }, instrument)
   }
 
   // MARK: - What came of it
