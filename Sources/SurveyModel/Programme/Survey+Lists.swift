@@ -51,26 +51,33 @@ extension Survey {
     let day = try day(asOf)
     let plan = try IndicatorPlan.bundled(resources: resources)
     let order = EnrolmentStep.allCases.enumerated().map { "WHEN '\($1.rawValue)' THEN \($0)" }.joined(separator: " ")
+    // By what each case says of its merge: the office's desk, where merges are decided, is not on every laptop.
     let rows = try replica.read { db in
       try Row.fetchAll(
         try db.cachedStatement(
           sql: plan.prelude + """
-            , came AS (
+            , up(id, firm) AS (
+              SELECT id, merged_into FROM enterprise WHERE merged_into IS NOT NULL
+              UNION SELECT up.id, next.merged_into FROM up JOIN enterprise AS next ON next.id = up.firm WHERE next.merged_into IS NOT NULL),
+            whole(id, firm) AS (
+              SELECT id, id FROM enterprise WHERE merged_into IS NULL
+              UNION ALL SELECT up.id, firm FROM up JOIN enterprise ON enterprise.id = firm WHERE merged_into IS NULL),
+            came AS (
               SELECT firm, step, happened_on, CASE step \(order) ELSE -1 END AS place
-              FROM enrolment_step JOIN member ON member.id = enrolment_step.enterprise_id WHERE happened_on <= :asOf),
+              FROM enrolment_step JOIN whole ON whole.id = enrolment_step.enterprise_id WHERE happened_on <= :asOf),
             furthest AS (
               SELECT *, row_number() OVER (PARTITION BY firm ORDER BY place DESC, happened_on) AS turn FROM came),
-            batches AS (SELECT firm, min(batch) AS batch FROM enrolment JOIN member ON member.id = enterprise_id GROUP BY firm),
+            batches AS (SELECT firm, min(batch) AS batch FROM enrolment JOIN whole ON whole.id = enterprise_id GROUP BY firm),
             agreed AS (
               SELECT firm, provider_id, sum(total_fen) OVER (PARTITION BY firm) AS fen,
                 row_number() OVER (PARTITION BY firm ORDER BY signed_on DESC, contract.id DESC) AS turn
-              FROM contract JOIN member ON member.id = enterprise_id WHERE signed_on <= :asOf),
+              FROM contract JOIN whole ON whole.id = enterprise_id WHERE signed_on <= :asOf),
             rated AS (
-              SELECT firm, level, row_number() OVER (PARTITION BY firm ORDER BY accepted_on DESC) AS turn FROM passed
-              WHERE level IS NOT NULL),
+              SELECT whole.firm, level, row_number() OVER (PARTITION BY whole.firm ORDER BY accepted_on DESC) AS turn
+              FROM passed JOIN whole ON whole.id = passed.firm WHERE level IS NOT NULL),
             standings AS (
               SELECT firm, kind, row_number() OVER (PARTITION BY firm ORDER BY from_on DESC) AS turn
-              FROM standing JOIN member ON member.id = enterprise_id
+              FROM standing JOIN whole ON whole.id = enterprise_id
               WHERE from_on <= :asOf AND (to_on IS NULL OR to_on > :asOf))
             SELECT enterprise.id, enterprise.name, enterprise.uscc, enterprise.sub_sector, step, happened_on, batch,
               provider.name AS provider,

@@ -128,6 +128,9 @@ import Testing
     #expect(project.map(\.id) == [canonical])
     #expect(project.first?.contractFen == 100_000_000)
     #expect(project.first?.step.term == .signed)
+    // A specialist's laptop has the cases and not the office's desk.
+    try office.replica.write { db in try db.execute(sql: "DELETE FROM alias") }
+    #expect(try office.projects(asOf: "2024-12-31") == project)
   }
 
   /// One enterprise has one file, whichever of its records is named.
