@@ -75,7 +75,10 @@ struct SnapshotCommand: ParsableCommand {
           [Text("指标", "figure"), Text("冻结时", "frozen"), Text("现在", "now"), Text("登记", "recorded")],
           all.map { correction in
             let noted = correction.notedAt.map { printer.time($0) + " " + (correction.notedBy ?? "") } ?? ""
-            return [printer.figureName(correction.figure, plan), correction.frozen ?? "–", correction.now ?? "–", noted]
+            let (frozen, now) = (
+              printer.value(correction.frozen, of: correction.figure), printer.value(correction.now, of: correction.figure)
+            )
+            return [printer.figureName(correction.figure, plan), frozen, now, noted]
           }, right: [1, 2])
       }
     }
@@ -111,7 +114,7 @@ extension Printer {
         ids.map { id in
           [id == SnapshotFigure.allRules ? "" : id, figureName(of: id, plan), unit(of: id, plan)]
             + periods.map { period in
-              figures.first { $0.id == id && $0.period.term == period }.map { value($0) } ?? "–"
+              value(figures.first { $0.id == id && $0.period.term == period }?.value, of: "\(id) \(period.rawValue)")
             }
         }, right: [3, 4, 5])
     }
@@ -135,8 +138,9 @@ extension Printer {
     return Text(indicator.unit, indicator.unitEn)(language)
   }
 
-  private func value(_ figure: SnapshotFigure) -> String {
-    guard figure.period.term == .fen, let fen = Int(figure.value) else { return figure.value }
+  /// A figure's value, an amount in yuan.
+  fileprivate func value(_ text: String?, of figure: String) -> String {
+    guard figure.hasSuffix(" " + SnapshotFigure.Period.fen.rawValue), let fen = text.flatMap({ Int($0) }) else { return text ?? "–" }
     return Text(Money.text(fen: fen), Money.textEn(fen: fen))(language)
   }
 }
