@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import SyncKit
 
@@ -117,14 +116,10 @@ extension Survey {
   ///
   /// Throws what ``SubsidyEngine/compute(_:claim:on:)`` throws.
   public func leaderRewards(by policy: SubsidyPolicy, on day: String? = nil) throws -> [LeaderReward] {
-    struct Claim: Encodable {
-      let completed: Int
-      let contested: Int
-    }
     let engine = SubsidyEngine(policy)
     return try leaderClaims().map { claims in
-      let claim = try JSONEncoder().encode(Claim(completed: claims.completed, contested: claims.contested))
-      return LeaderReward(claims: claims, result: try engine.compute(SubsidyRule.r4.rawValue, claim: claim, on: day))
+      let claim = AwardTerms.Claim(completed: claims.completed, contested: claims.contested, stated: [:])
+      return LeaderReward(claims: claims, result: try engine.compute(.r4, claim, on: day))
     }
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import SyncKit
 
@@ -42,42 +41,26 @@ extension Survey {
     let engine = SubsidyEngine(policy)
     return try [SubsidyRule.r3, .r8].map { rule in
       let own = payments.filter { $0["rule"]?.text == rule.rawValue }
-      var claim: Claim?
-      if rule == .r3, !fees.isEmpty { claim = Claim(feePaidFen: fees) }
-      if rule == .r8, !found.programme.contracts.isEmpty {
-        claim = Claim(found.programme, firstPaid: own.filter { $0.instalment == .first }.map(\.amountFen))
-      }
+      var claim: (any SubsidyClaim)?
+      if rule == .r3, !fees.isEmpty { claim = ShareTerms.Claim(base: fees, stated: [:]) }
+      if rule == .r8 { claim = Self.transformation(found.programme, own) }
       return RuleMoney(
         rule: rule, payments: own, paidFen: own.reduce(0) { $0 + ($1.instalment == .clawBack ? -$1.amountFen : $1.amountFen) },
-        result: try claim.map { try engine.compute(rule.rawValue, claim: JSONEncoder().encode($0), on: day) },
-        isRated: found.programme.rating != nil, isPlanned: claim?.isPlanned ?? false)
+        result: try claim.map { try engine.compute(rule, $0, on: day) },
+        isRated: found.programme.rating != nil,
+        isPlanned: rule == .r8 && found.programme.contracts.contains { $0["actualInvestment"]?.integer == nil })
     }.filter { !$0.payments.isEmpty || $0.result != nil }
   }
 
-  /// What is handed to the rule, in the keys that it reads.
-  private struct Claim: Encodable {
-    var feePaidFen: [Int]?
-    var actualInvestmentFen: [Int]?
-    var downPaymentFen: [Int]?
-    var firstPaidFen: [Int]?
-    var level: [Int]?
-    var isPlanned = false
-
-    private enum CodingKeys: CodingKey { case feePaidFen, actualInvestmentFen, downPaymentFen, firstPaidFen, level }
-
-    init(feePaidFen: [Int]) { self.feePaidFen = feePaidFen }
-
-    init(_ programme: ProgrammeView, firstPaid: [Int]) {
-      actualInvestmentFen = programme.contracts.map { $0["actualInvestment"]?.integer ?? $0["total"]?.integer ?? 0 }
-      downPaymentFen = programme.contracts.map { $0["downPayment"]?.integer ?? 0 }
-      if !firstPaid.isEmpty { firstPaidFen = firstPaid }
-      level = programme.rating.map { [$0.level] } ?? Survey.levelsWithSubsidy
-      isPlanned = programme.contracts.contains { $0["actualInvestment"]?.integer == nil }
-    }
+  /// What the contracts and the agency's verdict say for R8; nil without a contract.
+  private static func transformation(_ programme: ProgrammeView, _ payments: [Record]) -> TransformationTerms.Claim? {
+    guard !programme.contracts.isEmpty else { return nil }
+    let first = payments.filter { $0.instalment == .first }.map(\.amountFen)
+    return TransformationTerms.Claim(
+      investment: programme.contracts.map { $0["actualInvestment"]?.integer ?? $0["total"]?.integer ?? 0 },
+      downPayment: programme.contracts.map { $0["downPayment"]?.integer ?? 0 },
+      levels: programme.rating.map { [$0.level] } ?? [], firstPaid: first.isEmpty ? nil : first)
   }
-
-  /// The levels for which R8 states a subsidy.
-  private static let levelsWithSubsidy = [2, 3, 4]
 }
 
 extension Record {
