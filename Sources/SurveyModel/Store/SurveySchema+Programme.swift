@@ -160,4 +160,11 @@ extension SurveySchema {
       id TEXT PRIMARY KEY NOT NULL, snapshot_id TEXT NOT NULL DEFAULT '', noted_at TEXT, noted_by TEXT, indicator TEXT, period TEXT,
       frozen TEXT, now TEXT);
     """
+
+  /// What the rules for agencies and platforms ask for.
+  static let fees = """
+    ALTER TABLE acceptance ADD COLUMN fee_fen INTEGER;
+    CREATE TABLE platform_year(
+      platform_id TEXT NOT NULL, year INTEGER NOT NULL, service_income_fen INTEGER, source TEXT, PRIMARY KEY(platform_id, year));
+    """
 }

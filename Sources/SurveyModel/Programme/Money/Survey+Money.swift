@@ -1,25 +1,8 @@
 import GRDB
 import SyncKit
 
-/// What was paid to an enterprise under a rule, beside what the rule gives now. It moves no money and changes no payment: what differs is
-/// the office's to decide.
-public struct RuleMoney: Encodable, Sendable {
-  /// The rule.
-  public let rule: SubsidyRule
-  /// The payments, oldest first.
-  public let payments: [Record]
-  /// What they come to; what was clawed back is taken off.
-  public let paidFen: Int
-  /// What the rule gives by what is recorded now; nil where there is nothing to compute it from.
-  public let result: SubsidyResult?
-  /// Whether the agency has given a level (R8): if not, the levels with a subsidy stand side by side.
-  public let isRated: Bool
-  /// Whether a contract's total stands in for an actual investment that is not recorded (R8).
-  public let isPlanned: Bool
-}
-
 extension Survey {
-  /// What was paid to an enterprise for its diagnosis and its transformation, and what the rules give now.
+  /// What the rules give an enterprise by what is recorded, and what it was paid. What nothing is recorded of comes last.
   ///
   /// - Parameters:
   ///   - policy: the version of the policy.
@@ -28,42 +11,73 @@ extension Survey {
   /// Throws what ``SubsidyEngine/compute(_:claim:on:)`` throws.
   public func money(of enterprise: String, by policy: SubsidyPolicy, on day: String? = nil) throws -> [RuleMoney] {
     let found = try self.enterprise(enterprise)
+    let (contracts, rating) = (found.programme.contracts, found.programme.rating)
     let ids = [found.id] + found.merged.map(\.id)
-    let payments = try ids.flatMap { try records(.payment, of: $0) }.sorted { $0["paidOn"]?.text ?? "" < $1["paidOn"]?.text ?? "" }
-    let fees = try replica.read { db in
-      try Int.fetchAll(
-        db,
-        sql: """
-          SELECT fee_fen FROM diagnosis WHERE enterprise_id IN (\(databaseQuestionMarks(count: ids.count))) AND fee_fen IS NOT NULL
-          ORDER BY id
-          """, arguments: StatementArguments(ids))
+    let payments = Dictionary(grouping: try ids.flatMap { try records(.payment, of: $0) }) { $0["rule"]?.text ?? "" }
+    func paid(_ rule: SubsidyRule) -> [Record] { payments[rule.rawValue] ?? [] }
+    let (claims, support) = try replica.read { db in
+      let firm = FirmRecords(db: db, ids: ids)
+      return (
+        [try firm.diagnosis()] + (try firm.renovations()) + (try firm.clouds()) + (try firm.identifiers())
+          + [.transformation(contracts, rating, paid: paid(.r8)), try firm.titles()],
+        try firm.otherSupport()
+      )
     }
     let engine = SubsidyEngine(policy)
-    return try [SubsidyRule.r3, .r8].map { rule in
-      let own = payments.filter { $0["rule"]?.text == rule.rawValue }
-      var claim: (any SubsidyClaim)?
-      if rule == .r3, !fees.isEmpty { claim = ShareTerms.Claim(base: fees, stated: [:]) }
-      if rule == .r8 { claim = Self.transformation(found.programme, own) }
-      return RuleMoney(
-        rule: rule, payments: own, paidFen: own.reduce(0) { $0 + ($1.instalment == .clawBack ? -$1.amountFen : $1.amountFen) },
-        result: try claim.map { try engine.compute(rule, $0, on: day) },
-        isRated: found.programme.rating != nil,
-        isPlanned: rule == .r8 && found.programme.contracts.contains { $0["actualInvestment"]?.integer == nil })
-    }.filter { !$0.payments.isEmpty || $0.result != nil }
+    func money(_ claim: RecordedClaim, _ payments: [Record]) throws -> RuleMoney {
+      try RuleMoney(claim, paid: payments, by: engine, on: day)
+    }
+    var all = try claims.map { claim in
+      try money(claim, paid(claim.rule).filter { claim.year == nil || $0["year"]?.integer == claim.year })
+    }
+    // A payment of a year that nothing is recorded of, or of none.
+    for rule in Set(claims.filter { $0.year != nil }.map(\.rule)) {
+      let years = Set(claims.filter { $0.rule == rule }.map(\.year))
+      for (year, rest) in Dictionary(grouping: paid(rule), by: { $0["year"]?.integer }) where year == nil || !years.contains(year) {
+        all.append(try money(RecordedClaim(rule: rule, year: year, missing: [year == nil ? .paymentYear : rule.yearlyFact]), rest))
+      }
+    }
+    if !support.isEmpty {
+      all.append(try money(try overlaps(support, contracts, rating, all) { try engine.compute(.r8, $0, on: day).totalFen }, paid(.r0)))
+    }
+    let order = SubsidyRule.allCases
+    func place(_ money: RuleMoney) -> [Int] { [money.isEmpty ? 1 : 0, order.firstIndex(of: money.rule) ?? 0, money.year ?? 0] }
+    return all.sorted { place($0).lexicographicallyPrecedes(place($1)) }
   }
 
-  /// What the contracts and the agency's verdict say for R8; nil without a contract.
-  private static func transformation(_ programme: ProgrammeView, _ payments: [Record]) -> TransformationTerms.Claim? {
-    guard !programme.contracts.isEmpty else { return nil }
-    let first = payments.filter { $0.instalment == .first }.map(\.amountFen)
-    return TransformationTerms.Claim(
-      investment: programme.contracts.map { $0["actualInvestment"]?.integer ?? $0["total"]?.integer ?? 0 },
-      downPayment: programme.contracts.map { $0["downPayment"]?.integer ?? 0 },
-      levels: programme.rating.map { [$0.level] } ?? [], firstPaid: first.isEmpty ? nil : first)
+  /// R0: the items that other policies support, each against what this plan gives for the contract or under the rule that it names.
+  private func overlaps(
+    _ support: [(item: String, amounts: [Int], paid: [Int])], _ contracts: [Record], _ rating: AgencyRating?, _ all: [RuleMoney],
+    transformation: (any SubsidyClaim) throws -> Int
+  ) throws -> RecordedClaim {
+    var claim = RecordedClaim(rule: .r0)
+    var items: [OverlapTerms.Item] = []
+    for (item, amounts, paid) in support {
+      let named = Field.plain(item)
+      let contract = contracts.filter { contract in
+        [contract["number"]?.text, contract["title"]?.text].contains { $0?.nonEmpty.map { named.contains(Field.plain($0)) } ?? false }
+      }
+      let ruled = all.filter { Field.plain($0.rule.rawValue) == named }.compactMap(\.result?.totalFen)
+      var pilot = ruled
+      if let said = RecordedClaim.transformation(contract, rating).claim { pilot.append(try transformation(said)) }
+      if pilot.isEmpty {
+        if claim.missing.isEmpty { claim.missing = [.paidItem] }
+      } else {
+        items.append(OverlapTerms.Item(name: item, pilotFen: pilot, otherFen: amounts, otherPaidFen: paid.isEmpty ? nil : paid))
+      }
+    }
+    if !items.isEmpty { claim.claim = OverlapTerms.Claim(items: items) }
+    return claim
   }
 }
 
-extension Record {
-  fileprivate var instalment: Instalment? { self["instalment"]?.text.flatMap(Instalment.init(rawValue:)) }
-  fileprivate var amountFen: Int { self["amount"]?.integer ?? 0 }
+extension SubsidyRule {
+  /// What a year's claim rests on, of the rules that pay by the year.
+  fileprivate var yearlyFact: MissingFact {
+    switch self {
+    case .r6: .cloudFee
+    case .r7: .identifierCounts
+    default: .equipmentSpend
+    }
+  }
 }
