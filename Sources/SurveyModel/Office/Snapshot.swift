@@ -62,7 +62,7 @@ public struct SnapshotFigure: Codable, Hashable, Sendable {
   /// `280`, `44.36%`; of money whole fen.
   public let value: String
 
-  init?(line: some StringProtocol) {
+  init?(line: Substring) {
     let words = line.split(separator: " ").map(String.init)
     guard words.count == 4 else { return nil }
     aspect = EvaluationAspect.allCases.first { $0.label == words[0] }.map { Stored($0) } ?? Stored(rawValue: words[0])
