@@ -79,9 +79,9 @@ extension Survey {
               SELECT firm, kind, row_number() OVER (PARTITION BY firm ORDER BY from_on DESC) AS turn
               FROM standing JOIN whole ON whole.id = enterprise_id
               WHERE from_on <= :asOf AND (to_on IS NULL OR to_on > :asOf))
-            SELECT enterprise.id, enterprise.name, enterprise.uscc, enterprise.sub_sector, step, happened_on, batch,
+            SELECT enterprise.id, enterprise.name, enterprise.uscc, enterprise.sub_sector, furthest.step, furthest.happened_on, batches.batch,
               provider.name AS provider,
-              fen AS contract_fen, level, standings.kind AS standing
+              agreed.fen AS contract_fen, rated.level, standings.kind AS standing
             FROM furthest JOIN enterprise ON enterprise.id = furthest.firm
             LEFT JOIN batches ON batches.firm = furthest.firm
             LEFT JOIN agreed ON agreed.firm = furthest.firm AND agreed.turn = 1

@@ -76,7 +76,7 @@ import Testing
     #expect(try doubts() == [])
     try lin.exchange(with: chen)
     try lin.answer(assessment, with: Answers(questions: [8: try AnswerCode(letters: ["C"])]))
-    try chen.answer(assessment, with: Answers(questions: [8: try AnswerCode(letters: ["B", "F"])]))
+    try chen.answer(assessment, with: Answers(questions: [8: try AnswerCode(letters: ["F"])]))
     try lin.exchange(with: chen)
     #expect(try doubts() == ["来源存疑——第8题选项F"])
     #expect(try lin.report(on: assessment).markdown(in: .english).contains("question 8, option F"))

@@ -16,7 +16,7 @@ extension Survey {
       return (
         try leader.map { try Lookup.named(db, in: "chain_leader", $0) },
         Set(try String.fetchAll(db, sql: "SELECT id FROM chain_leader WHERE selected_on IS NOT NULL")),
-        Set(try String.fetchAll(db, sql: prelude + " SELECT firm FROM verdict", arguments: arguments)),
+        Set(try String.fetchAll(db, sql: prelude + " SELECT firm FROM passed", arguments: arguments)),
         try Row.fetchAll(
           db,
           sql: prelude + " SELECT payment.*, firm FROM payment JOIN member ON member.id = enterprise_id WHERE rule = 'R4' AND :asOf <> ''",
