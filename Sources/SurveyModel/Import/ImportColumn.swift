@@ -54,8 +54,7 @@ public struct ImportColumn: Sendable {
     case .whole: return try Self.amount(plain)
     case .day: return Self.day(plain)
     case .creditCode:
-      if CreditCode.check(cell).isImpossible { throw SurveyError(.creditCodeImpossible, ["value": CreditCode.normalise(cell)]) }
-      return cell
+      return try CreditCode.possible(cell)
     default: return try check?(cell) ?? cell
     }
   }
@@ -74,7 +73,7 @@ public struct ImportColumn: Sendable {
 
   /// A number without the marks that a spreadsheet shows it with.
   private static func amount(_ text: String) throws(SurveyError) -> String {
-    let number = text.filter { !$0.isWhitespace && !",¥￥".contains($0) }
+    let number = text.filter { !$0.isWhitespace && !"¥￥".contains($0) }
     // Accountants put what is below zero in parentheses.
     if ["-", "−", "("].contains(where: number.hasPrefix) { throw SurveyError(.amountNegative) }
     return number

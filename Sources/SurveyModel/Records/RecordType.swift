@@ -87,7 +87,7 @@ public struct RecordType: Sendable {
   /// The kind of a table; nil for one that is no such kind.
   public static func of(_ table: String) -> RecordType? { byTable[table] }
 
-  private static let byTable = Dictionary(uniqueKeysWithValues: all.map { ($0.table, $0) })
+  private static let byTable = Dictionary(uniqueKeysWithValues: (all + [assignment]).map { ($0.table, $0) })
 
   /// The column by which people name a record: its name, its title, its number; nil where there is none.
   var nameColumn: String? { ["name", "title", "number"].first { column in fields.contains { $0.column == column } } }

@@ -96,6 +96,10 @@ extension Survey {
   enum Written {
     case recorded([DatabaseValue], String?)
     case proposed(String)
+
+    static func recorded(_ assignment: Assignment) -> Written {
+      .recorded([assignment.enterpriseID.databaseValue, assignment.user.databaseValue], assignment.enterpriseID)
+    }
   }
 
   /// Records something, or proposes it, within a transaction.
@@ -131,10 +135,7 @@ extension Survey {
   }
 
   func requireAuthority(_ type: RecordType, over fields: [Field] = []) throws(SurveyError) {
-    guard isAuthorised(type, fields) else {
-      let authority = type.authority(over: fields).map(\.rawValue).sorted().joined(separator: "\n")
-      throw SurveyError(.notAuthorised, ["table": type.table, "role": role.rawValue, "authority": authority])
-    }
+    try require(type.authority(over: fields), type.table)
   }
 
   /// Refuses to take away what a record that is never changed rests on.
