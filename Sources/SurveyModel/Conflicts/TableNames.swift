@@ -5,7 +5,12 @@ enum TableNames {
   }
 
   static func column(_ name: String, of table: String) -> BilingualText {
-    special["\(table).\(name)"] ?? columns[name] ?? BilingualText(verbatim: name)
+    special["\(table).\(name)"] ?? columns[name] ?? fields(of: table).first { $0.column == name }?.label ?? BilingualText(verbatim: name)
+  }
+
+  /// The fields of a kind of record, also of one that is opened by a form of its own.
+  private static func fields(of table: String) -> [Field] {
+    (RecordType.of(table) ?? [RecordType.enterprise, .diagnosis].first { $0.table == table })?.fields ?? []
   }
 
   private static let tables: [String: BilingualText] = [

@@ -12,5 +12,6 @@ extension RecordType {
       Field("registeredCapital", .money, "注册资本", "registered capital"), Field("ownership", .text, "企业类型", "ownership"),
       Field("mainProducts", .text, "主要产品", "main products"), Field("park", .text, "所在园区", "park"),
       Field("systems", .text, "在用系统", "systems in use"),
+      Field("untrustedOn", .day, "严重失信认定日期", "found untrustworthy on"), Field("untrustedSource", .text, "失信依据", "source"),
     ])
 }

@@ -8,16 +8,18 @@ extension Survey {
   /// The credit code is examined and kept even if it fails, in canonical form: real codes exist that fail. What looks like the same
   /// enterprise on this device is returned, not refused, for nobody in the field can tell.
   ///
-  /// Throws ``SurveyError/Code/valueMissing`` for an empty name and ``SurveyError/Code/valueInvalid`` for an impossible industry code.
+  /// Throws ``SurveyError/Code/valueMissing`` for an empty name, ``SurveyError/Code/valueInvalid`` for an impossible industry code, day or
+  /// amount, and ``SurveyError/Code/recordRefused`` for several faults among the facts.
   public func addEnterprise(_ draft: EnterpriseDraft) throws -> AddedEnterprise {
     guard draft.name?.nonEmpty != nil else { throw SurveyError(.valueMissing, ["field": "name"]) }
     var draft = draft
     draft.reportingUnit = draft.reportingUnit ?? draft.district.map(ReportingUnit.init)
-    let changes = try Self.changes(draft)
     let id = identifiers.next()
-    let columns = ["id", "created_at", "created_by"] + changes.columns
-    let values = [id, now, user].map(\.databaseValue) + changes.values
+    let now = now
     return try write { db in
+      let changes = try Self.changes(draft, db)
+      let columns = ["id", "created_at", "created_by"] + changes.columns
+      let values = [id, now, user].map(\.databaseValue) + changes.values
       try db.execute(
         sql: """
           INSERT INTO enterprise(\(columns.joined(separator: ", "))) VALUES(\(columns.map { _ in "?" }.joined(separator: ", ")))
@@ -33,8 +35,8 @@ extension Survey {
   /// Throws as ``addEnterprise(_:)`` does, and ``SurveyError/Code/nothingToChange``.
   public func editEnterprise(_ id: String, _ draft: EnterpriseDraft, reading token: String? = nil) throws -> AddedEnterprise {
     if let name = draft.name, name.nonEmpty == nil { throw SurveyError(.valueMissing, ["field": "name"]) }
-    let changes = try Self.changes(draft)
     return try write(reading: token) { db, form in
+      let changes = try Self.changes(draft, db)
       let enterprise = try Lookup.enterprise(db, id)
       try form.expect("enterprise", [.text(enterprise.id)], of: enterprise.id)
       try changes.update("enterprise", enterprise.id, db)
@@ -42,17 +44,18 @@ extension Survey {
     }
   }
 
-  private static func changes(_ draft: EnterpriseDraft) throws(SurveyError) -> Changes {
+  private static func changes(_ draft: EnterpriseDraft, _ db: Database) throws -> Changes {
     // An empty code, address or contact is taken away.
     func text(_ words: String?) -> DatabaseValue? { words.map { $0.nonEmpty?.databaseValue ?? .null } }
     let code = draft.creditCode.map { $0.nonEmpty.map(CreditCode.normalise) ?? "" }
     let industry = draft.industryCode?.nonEmpty
-    return Changes([
+    let own: [(String, DatabaseValue?)] = [
       ("name", text(draft.name)), ("uscc", text(code)), ("district", draft.district?.rawValue.databaseValue),
       ("reporting_unit", draft.reportingUnit?.rawValue.databaseValue), ("sub_sector", draft.subSector?.rawValue.databaseValue),
       ("industry_code", try industry.map(Self.industryCode)?.databaseValue), ("address", text(draft.address)),
       ("contact", text(draft.contact)),
-    ])
+    ]
+    return Changes(own + (try draft.facts.read(.enterprise, isNew: false, db)).map { ($0.field.column, $0.value) })
   }
 
   /// An enterprise as it stands, with what looks like the same one.

@@ -67,7 +67,9 @@ extension Failure {
       return Text("\(of("quarter")) 到 \(of("lastDay")) 才结束。", "\(of("quarter")) is not over before \(of("lastDay")).")
     case .indicatorUnknown: return Text("没有指标 \(of("id"))。", "There is no indicator \(of("id")).")
     case .replicaNotEmpty: return Text("这个数据目录里已有企业,没有写入。", "This home has enterprises already: nothing was written.")
-    case .planMalformed: return Text("指标文件格式不对。", "The file of indicators is malformed.")
+    case .planMalformed:
+      guard let path = details["path"] else { return Text("指标文件格式不对。", "The file of indicators is malformed.") }
+      return Text("指标文件格式不对:“\(path)”。", "The file of indicators is malformed at \"\(path)\".")
     case .fileUnreadable: return Text("无法读取文件 \(of("path"))。", "The file \(of("path")) cannot be read.")
     default: return subsidy(error)
     }
