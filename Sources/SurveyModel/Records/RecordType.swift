@@ -39,11 +39,14 @@ public struct RecordType: Sendable {
   public let fields: [Field]
   /// References that must hold within the case.
   let references: [Reference]
+  /// Fields that may not be above others.
+  let bounds: [Bound]
 
   init(
     _ table: String, _ zh: String, _ en: String, in home: Home = .enterprise, key: Key = .identifier, authority: Set<WorkRole> = [],
-    isAppendOnly: Bool = false, _ fields: [Field]
+    isAppendOnly: Bool = false, bounds: [Bound] = [], _ fields: [Field]
   ) {
+    self.bounds = bounds
     self.table = table
     label = BilingualText(zh, en)
     self.home = home
@@ -98,7 +101,7 @@ public struct RecordType: Sendable {
   /// What SyncKit is told of the table.
   var synced: SyncedTable {
     SyncedTable(
-      table, scope: home == .enterprise ? .column("enterprise_id") : .fixed(SurveySchema.catalogue), references: references)
+      table, scope: home == .enterprise ? .column("enterprise_id") : .fixed(SurveySchema.catalogue), references: references, bounds: bounds)
   }
 }
 

@@ -17,7 +17,7 @@ extension Survey {
   public func addRecord(_ type: RecordType, _ input: FieldInput, of owner: String? = nil, because reason: String? = nil) throws
     -> RecordOutcome
   {
-    let outcome = try write { db in try create(type, input, of: owner, because: reason, db) }
+    let outcome = try type.bounded { try write { db in try create(type, input, of: owner, because: reason, db) } }
     return try told(outcome, type)
   }
 
@@ -29,7 +29,9 @@ extension Survey {
   public func editRecord(
     _ type: RecordType, _ id: String, _ input: FieldInput, reading token: String? = nil, because reason: String? = nil
   ) throws -> RecordOutcome {
-    let outcome = try write(reading: token) { db, form in try change(type, id, input, because: reason, form, db) }
+    let outcome = try type.bounded {
+      try write(reading: token) { db, form in try change(type, id, input, because: reason, form, db) }
+    }
     return try told(outcome, type)
   }
 
@@ -86,6 +88,21 @@ extension Survey {
     guard let id = record.id else { return nil }
     let scope = try record.enterpriseID.map(scope) ?? SurveySchema.catalogue
     return try replica.readToken(for: [RowReference(scope: scope, table: record.type.table, key: [.text(id)])]).text
+  }
+}
+
+extension RecordType {
+  /// Runs a write, and tells by its fields' names which count is above which.
+  fileprivate func bounded<T>(_ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+      guard let bound = bounds.first(where: { error.message?.contains("\(table).\($0.column) <= \(table).\($0.limit)") ?? false }) else {
+        throw error
+      }
+      func name(_ column: String) -> String { fields.first { $0.column == column }?.name ?? column }
+      throw SurveyError(.fieldAbove, ["field": name(bound.column), "limit": name(bound.limit)], underlying: error)
+    }
   }
 }
 

@@ -51,7 +51,7 @@ extension SurveySchema {
     CREATE TABLE enterprise_year(
       enterprise_id TEXT NOT NULL, year INTEGER NOT NULL, above_scale INTEGER, above_scale_source TEXT, employees INTEGER,
       revenue_fen INTEGER, assets_fen INTEGER, cost_fen INTEGER, energy_kgce INTEGER, digital_spend_fen INTEGER,
-      equipment_spend_fen INTEGER, source TEXT, PRIMARY KEY(enterprise_id, year));
+      equipment_spend_fen INTEGER, equipment_total INTEGER, equipment_digital INTEGER, equipment_networked INTEGER, source TEXT, PRIMARY KEY(enterprise_id, year));
     CREATE INDEX enterprise_year_by_year ON enterprise_year(year, above_scale, enterprise_id);
     CREATE TABLE tier(
       id TEXT PRIMARY KEY NOT NULL, enterprise_id TEXT NOT NULL DEFAULT '', tier TEXT, valid_from TEXT, valid_to TEXT, source TEXT);

@@ -33,6 +33,7 @@ extension Failure {
     case .fieldMalformed: return Text("“\(of("value"))”不是 字段=值。", "\"\(of("value"))\" is not FIELD=VALUE.")
     case .fieldUnknown:
       return Text("没有字段“\(of("field"))”;可用:\(list("allowed"))", "there is no field \"\(of("field"))\"; allowed: \(list("allowed"))")
+    case .fieldAbove: return Text("\(of("field")) 不能多于 \(of("limit"))。", "\(of("field")) cannot be more than \(of("limit")).")
     case .fieldRepeated: return Text("字段 \(of("field")) 重复", "the field \(of("field")) is there twice")
     case .recordRefused: return Text("\(table.zh)有 \(of("count")) 处不能接受:", "The \(table.en) cannot be taken, for \(of("count")) reasons:")
     case .recordAppendOnly:

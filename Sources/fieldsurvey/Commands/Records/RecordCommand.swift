@@ -261,6 +261,7 @@ extension Printer {
       return [place] + used.map { name(record.values[$0].shown) }
     }
     table([Text("编号", "id")] + heads, rows, right: Set(numbers))
+    for record in all { contested(record.contested, of: type.table, item: record.title) }
   }
 
   /// A proposal on some lines.
