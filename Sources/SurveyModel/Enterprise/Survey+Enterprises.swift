@@ -13,6 +13,8 @@ extension Survey {
     guard draft.name?.nonEmpty != nil else { throw SurveyError(.valueMissing, ["field": "name"]) }
     var draft = draft
     draft.reportingUnit = draft.reportingUnit ?? draft.district.map(ReportingUnit.init)
+    let contact = draft.contact
+    draft.contact = nil
     let changes = try Self.changes(draft)
     let id = identifiers.next()
     let columns = ["id", "created_at", "created_by"] + changes.columns
@@ -22,6 +24,7 @@ extension Survey {
         sql: """
           INSERT INTO enterprise(\(columns.joined(separator: ", "))) VALUES(\(columns.map { _ in "?" }.joined(separator: ", ")))
           """, arguments: StatementArguments(values))
+      try writePersonal([("enterprise", id, contact?.nonEmpty.map { [("contact", $0.databaseValue)] } ?? [])], db)
       return try Self.added(db, id)
     }
   }

@@ -186,7 +186,9 @@ extension Survey {
       if case .author = field.kind, !given.contains(field.name) { return (field, user.databaseValue) }
       return nil
     }
-    for (field, value) in fields + own {
+    // Of the kinds that name people each record has an identifier of its own.
+    let personal = fields.filter { Personal.isNamed($0.field.column, in: type.table) }
+    for (field, value) in fields + own where !Personal.isNamed(field.column, in: type.table) {
       columns.append(field.column)
       values.append(value)
     }
@@ -200,6 +202,9 @@ extension Survey {
         ON CONFLICT(\(key.joined(separator: ", "))) \(update)
         """, arguments: StatementArguments(values))
     if type.isAppendOnly, db.changesCount == 0 { throw SurveyError(.recordAppendOnly, ["table": type.table, "id": values[0].description]) }
+    if let id = String.fromDatabaseValue(values[0]) {
+      try writePersonal([(type.table, id, personal.map { ($0.field.column, $0.value) })], db)
+    }
     return key.map { column in columns.firstIndex(of: column).map { values[$0] } ?? .null }
   }
 

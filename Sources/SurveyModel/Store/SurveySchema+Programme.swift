@@ -122,6 +122,12 @@ extension SurveySchema {
     CREATE TABLE handover(
       enterprise_id TEXT NOT NULL, user TEXT NOT NULL, withdrawn_at TEXT, withdrawn_by TEXT, successor TEXT, handed_at TEXT,
       PRIMARY KEY(enterprise_id, user));
+    CREATE TABLE erasure(
+      id TEXT PRIMARY KEY NOT NULL, scope TEXT NOT NULL DEFAULT 'office', record_table TEXT NOT NULL DEFAULT '', record_key TEXT,
+      column_name TEXT, reason TEXT, decided_by TEXT, decided_at TEXT, changesets TEXT);
+    CREATE TABLE erasure_receipt(
+      erasure_id TEXT NOT NULL, device TEXT NOT NULL, scope TEXT NOT NULL DEFAULT 'office', user TEXT, seen_at TEXT, cleaned_at TEXT,
+      PRIMARY KEY(erasure_id, device));
     CREATE TABLE proposal(
       id TEXT PRIMARY KEY NOT NULL, scope TEXT NOT NULL DEFAULT 'office', record_table TEXT NOT NULL DEFAULT '', record_id TEXT,
       fields TEXT, reason TEXT, proposed_by TEXT, proposed_as TEXT, proposed_at TEXT, state TEXT NOT NULL DEFAULT 'open',

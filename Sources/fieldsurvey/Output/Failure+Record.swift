@@ -33,6 +33,7 @@ extension Failure {
     case .fieldMalformed: return Text("“\(of("value"))”不是 字段=值。", "\"\(of("value"))\" is not FIELD=VALUE.")
     case .fieldUnknown:
       return Text("没有字段“\(of("field"))”;可用:\(list("allowed"))", "there is no field \"\(of("field"))\"; allowed: \(list("allowed"))")
+    case .keyFixed: return Text("\(of("field")) 是记录的键,不能改。", "\(of("field")) is part of the record's key, and is not changed.")
     case .fieldAbove: return Text("\(of("field")) 不能多于 \(of("limit"))。", "\(of("field")) cannot be more than \(of("limit")).")
     case .fieldRepeated: return Text("字段 \(of("field")) 重复", "the field \(of("field")) is there twice")
     case .recordRefused: return Text("\(table.zh)有 \(of("count")) 处不能接受:", "The \(table.en) cannot be taken, for \(of("count")) reasons:")
@@ -77,6 +78,7 @@ extension Failure {
     case "alias": Text("合并", "merge")
     case "snapshot": Text("季度快照", "snapshot")
     case "late_record": Text("迟到的记录", "late record")
+    case "erasure": Text("删除个人信息", "erasure")
     case "proposal": Text("建议", "proposal")
     case "enterprise": Text("企业", "enterprise")
     case "assignment": Text("指派", "assignment")
