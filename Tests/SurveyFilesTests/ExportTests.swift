@@ -236,7 +236,7 @@ private func digest(of bytes: [UInt8]) throws -> String {
     let kinds = try ExportKind.chosen(["enterprise"])
     let before = try FileManager.default.contentsOfDirectory(atPath: desk.folder.path).sorted()
     #expect(refusal { _ = try desk.survey.writeWorkbook(kinds, to: desk.path("none/a.xlsx")) }?.code == .fileUnwritable)
-    #expect(refusal { _ = try desk.survey.writeWorkbook(kinds, to: desk.folder.path, replacing: true) }?.code == .fileUnwritable)
+    #expect(refusal { _ = try desk.survey.writeWorkbook(kinds, to: desk.folder.path, replacing: true) }?.code == .notAFile)
     #expect(refusal { _ = try desk.survey.writeCSV(kinds, into: desk.path("replica.sqlite")) }?.code == .fileUnwritable)
     #expect(try FileManager.default.contentsOfDirectory(atPath: desk.folder.path).sorted() == before)
   }

@@ -38,6 +38,14 @@ extension RecordType {
       Field("registeredOn", .day, "备案日期", "registered on"), Field("crossIndustry", .flag, "双跨平台", "cross-industry"),
     ])
 
+  /// What a platform earned in a year, as its reward counts it.
+  public static let platformYear = RecordType(
+    "platform_year", "平台年度数据", "Platform's figures of a year", in: .catalogue, key: .meaning, authority: [.office],
+    [
+      Field("platform", .reference("platform"), "平台", "platform", .key), Field("year", .year, "年份", "year", .key),
+      Field("serviceIncome", .money, "数字化服务收入", "income from digital services"), Field("source", .text, "数据来源", "source"),
+    ])
+
   /// A chain leader (链主企业).
   public static let chainLeader = RecordType(
     "chain_leader", "链主企业", "Chain leader", in: .catalogue, authority: [.office],

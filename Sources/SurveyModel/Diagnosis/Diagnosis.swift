@@ -9,6 +9,12 @@ public struct Diagnosis: Codable, Hashable, Sendable, Identifiable {
   public let enterpriseID: String
   /// The visit during which it was made, if any.
   public let visitID: String?
+  /// Who made it, where it was said.
+  public let source: Stored<DiagnosisSource>?
+  /// The provider that made it.
+  public let providerID: String?
+  /// What the enterprise paid for it, in fen; nil where nobody said.
+  public let feeFen: Int?
   /// Whether it may still be changed.
   public let state: Stored<RecordState>
   /// When it was started, in UTC.
@@ -24,7 +30,8 @@ public struct Diagnosis: Codable, Hashable, Sendable, Identifiable {
 extension Diagnosis {
   init(_ row: Row) {
     self.init(
-      id: row.string("id"), enterpriseID: row.string("enterprise_id"), visitID: row.text("visit_id"), state: row.requiredTerm("state"),
+      id: row.string("id"), enterpriseID: row.string("enterprise_id"), visitID: row.text("visit_id"), source: row.term("source"),
+      providerID: row.text("provider_id"), feeFen: row.integer("fee_fen"), state: row.requiredTerm("state"),
       startedAt: row.text("started_at"), startedBy: row.text("started_by"), finalizedAt: row.text("finalized_at"),
       finalizedBy: row.text("finalized_by"))
   }

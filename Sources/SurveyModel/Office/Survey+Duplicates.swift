@@ -4,8 +4,7 @@ import SyncKit
 extension Survey {
   /// Records on this device that may be of one enterprise, apart from those that somebody found to be two.
   ///
-  /// Names are compared only where they share a beginning, an end or two neighbouring characters that are rare here, so that ten thousand
-  /// enterprises take a moment.
+  /// Ten thousand enterprises take a moment: see ``NearNames``.
   public func duplicates() throws -> [DuplicatePair] {
     let (enterprises, settled) = try replica.read { db in
       (
@@ -23,12 +22,14 @@ extension Survey {
       guard a != b else { return }
       grounds[Pair(min(a, b), max(a, b)), default: []].insert(ground)
     }
-    for group in groups(enterprises, { $0.creditCode }) { each(group) { note($0, $1, .creditCode) } }
-    for group in groups(enterprises, { $0.address.map { NameLikeness.core($0) }?.nonEmpty }) where group.count <= Self.neighbours {
+    for group in groups(enterprises.map(\.creditCode)) { each(group) { note($0, $1, .creditCode) } }
+    for group in groups(enterprises.map { $0.address.flatMap(Self.core) }) where group.count <= Self.neighbours {
       each(group) { note($0, $1, .address) }
     }
     nearCodes(enterprises, note)
-    names(enterprises, note)
+    let names = enterprises.map { Self.core($0.name) }
+    for group in groups(names) where group.count <= Self.crowd { each(group) { note($0, $1, .name) } }
+    NearNames(names.map { $0 ?? [] }).each { note($0, $1, .nearName) }
     return grounds.compactMap { pair, found -> DuplicatePair? in
       let (first, second) = (enterprises[pair.first], enterprises[pair.second])
       if settled.contains([first.id, second.id].sorted()) { return nil }
@@ -164,10 +165,17 @@ extension Survey {
     return a != b
   }
 
-  private func groups(_ enterprises: [Enterprise], _ key: (Enterprise) -> String?) -> [[Int]] {
-    var groups: [String: [Int]] = [:]
-    for (at, enterprise) in enterprises.enumerated() {
-      if let key = key(enterprise) { groups[key, default: []].append(at) }
+  /// The core of a name or an address; nil where nothing is left.
+  private static func core(_ text: String) -> [Unicode.Scalar]? {
+    let core = NameLikeness.core(text)
+    return core.isEmpty ? nil : core
+  }
+
+  /// The places of those that have a key in common, two at least.
+  private func groups<Key: Hashable>(_ keys: [Key?]) -> [[Int]] {
+    var groups: [Key: [Int]] = [:]
+    for (at, key) in keys.enumerated() {
+      if let key { groups[key, default: []].append(at) }
     }
     return groups.values.filter { $0.count > 1 }
   }
@@ -182,7 +190,7 @@ extension Survey {
   private func nearCodes(_ enterprises: [Enterprise], _ note: (Int, Int, DuplicatePair.Ground) -> Void) {
     let parts: [(String) -> String] = [{ String($0.suffix(9)) }, { String($0.prefix(13)) }, { String($0.prefix(8) + $0.suffix(4)) }]
     for part in parts {
-      let alike = groups(enterprises) { $0.creditCode.flatMap { $0.utf8.count == 18 ? part($0) : nil } }
+      let alike = groups(enterprises.map { $0.creditCode.flatMap { $0.utf8.count == 18 ? part($0) : nil } })
       for group in alike where group.count <= Self.crowd {
         each(group) { first, second in
           if let a = enterprises[first].creditCode, let b = enterprises[second].creditCode, NameLikeness.isNearCode(a, b) {
@@ -193,27 +201,8 @@ extension Survey {
     }
   }
 
-  /// More that share a feature than this say nothing by it.
+  /// More that share a part of their code, or a name, say nothing by it.
   private static let crowd = 400
-
-  private func names(_ enterprises: [Enterprise], _ note: (Int, Int, DuplicatePair.Ground) -> Void) {
-    let cores = enterprises.map { NameLikeness.core($0.name) }
-    let characters = cores.map(Array.init)
-    for group in groups(enterprises, { NameLikeness.core($0.name).nonEmpty }) where group.count <= Self.crowd {
-      each(group) { note($0, $1, .name) }
-    }
-    var byPair: [String: [Int]] = [:]
-    for (at, name) in characters.enumerated() where name.count >= 3 {
-      for start in Set(zip(name, name.dropFirst()).map { String([$0, $1]) }) { byPair[start, default: []].append(at) }
-    }
-    var seen: Set<Pair> = []
-    for group in byPair.values where group.count <= Self.crowd {
-      each(group) { first, second in
-        guard cores[first] != cores[second], seen.insert(Pair(min(first, second), max(first, second))).inserted else { return }
-        if NameLikeness.isNear(characters[first], characters[second]) { note(first, second, .nearName) }
-      }
-    }
-  }
 
   private func alias(_ retired: String) throws -> Alias {
     let row = try replica.read { db in try Row.fetchOne(db, sql: "SELECT * FROM alias WHERE retired_id = ?", arguments: [retired]) }

@@ -62,7 +62,7 @@ extension RecordType {
       Field("level", .whole(0...4), "评定等级", "level"), Field("edition", .text, "指标版本", "edition"),
       Field("contract", .reference("contract"), "合同", "contract"), Field("agency", .reference("agency"), "验收机构", "agency"),
       Field("assessment", .reference("assessment"), "现场评测", "assessment on site"), Field("reportNumber", .text, "报告编号", "report number"),
-      Field("satisfaction", .whole(1...5), "企业满意度", "satisfaction of the enterprise"),
+      Field("fee", .money, "验收评测费用", "fee"), Field("satisfaction", .whole(1...5), "企业满意度", "satisfaction of the enterprise"),
       Field("supersedes", .reference("acceptance"), "更正", "supersedes"), Field("issuedBy", .author, "签发人", "issued by"),
       Field("note", .text, "备注", "note"),
     ])

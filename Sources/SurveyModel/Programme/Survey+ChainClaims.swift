@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import SyncKit
 
@@ -34,6 +33,8 @@ public struct ChainClaim: Codable, Hashable, Sendable {
     }
   }
 
+  /// The enterprise that it is about: the one that stands for all that were merged.
+  public let firm: String
   /// The record of the enterprise that the claim was written in.
   public let enterpriseID: String
   /// The enterprise's name.
@@ -60,13 +61,6 @@ public struct LeaderClaims: Codable, Hashable, Sendable, Identifiable {
   public let contested: Int
   /// The claims.
   public let claims: [ChainClaim]
-}
-
-/// What a leader claims, and what the reward comes to.
-public struct LeaderReward: Codable, Hashable, Sendable {
-  public let claims: LeaderClaims
-  /// What R4 gives; what is contested is blocked in it.
-  public let result: SubsidyResult
 }
 
 extension Survey {
@@ -98,7 +92,8 @@ extension Survey {
           attributed.contains(leader) ? .attributed : .ceded
         }
       return ChainClaim(
-        enterpriseID: row.string("enterprise_id"), enterprise: row.string("enterprise"), leaderID: leader, leader: row.string("leader"),
+        firm: row.string("firm"), enterpriseID: row.string("enterprise_id"), enterprise: row.string("enterprise"), leaderID: leader,
+        leader: row.string("leader"),
         state: Stored(state))
     }
   }
@@ -110,21 +105,6 @@ extension Survey {
       return LeaderClaims(
         id: id, leader: claims[0].leader, completed: claims.count - count(.ceded), attributed: count(.attributed),
         contested: count(.contested), claims: claims)
-    }
-  }
-
-  /// What each leader is rewarded by R4.
-  ///
-  /// Throws what ``SubsidyEngine/compute(_:claim:on:)`` throws.
-  public func leaderRewards(by policy: SubsidyPolicy, on day: String? = nil) throws -> [LeaderReward] {
-    struct Claim: Encodable {
-      let completed: Int
-      let contested: Int
-    }
-    let engine = SubsidyEngine(policy)
-    return try leaderClaims().map { claims in
-      let claim = try JSONEncoder().encode(Claim(completed: claims.completed, contested: claims.contested))
-      return LeaderReward(claims: claims, result: try engine.compute(SubsidyRule.r4.rawValue, claim: claim, on: day))
     }
   }
 }

@@ -65,10 +65,7 @@ public struct FieldValue: Sendable {
   }
 
   /// The value as a whole number.
-  public var integer: Int? {
-    guard case .int64(let number) = stored.storage else { return nil }
-    return Int(exactly: number)
-  }
+  public var integer: Int? { Int.fromDatabaseValue(stored) }
 
   /// What people read: terms by their names, money in yuan, a flag as a word; empty for nothing.
   public var shown: BilingualText {

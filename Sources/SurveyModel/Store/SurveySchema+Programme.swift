@@ -175,4 +175,11 @@ extension SurveySchema {
     -- What the office's machine has looked at; not synced.
     CREATE TABLE desk(name TEXT PRIMARY KEY NOT NULL, reached INTEGER);
     """
+
+  /// What the rules for agencies and platforms ask for.
+  static let fees = """
+    ALTER TABLE acceptance ADD COLUMN fee_fen INTEGER;
+    CREATE TABLE platform_year(
+      platform_id TEXT NOT NULL, year INTEGER NOT NULL, service_income_fen INTEGER, source TEXT, PRIMARY KEY(platform_id, year));
+    """
 }

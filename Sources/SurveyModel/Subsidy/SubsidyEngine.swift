@@ -16,7 +16,7 @@ public struct SubsidyEngine: Sendable {
   /// An engine for a policy version.
   public init(_ policy: SubsidyPolicy) { self.policy = policy }
 
-  /// What a rule gives for a claim.
+  /// What a rule gives for a claim from outside.
   ///
   /// - Parameters:
   ///   - rule: the rule's identifier, as R8.
@@ -26,15 +26,28 @@ public struct SubsidyEngine: Sendable {
   /// Throws ``SurveyError/Code/policyNotInForce``, ``SurveyError/Code/ruleUnknown``, ``SurveyError/Code/ruleWithoutFigures``, and
   /// ``SurveyError/Code/claimRefused`` with every reason in ``SurveyError/problems``.
   public func compute(_ rule: String, claim json: Data, on day: String? = nil) throws(SurveyError) -> SubsidyResult {
+    try compute(policy.rule(rule), on: day) { terms, result throws(SurveyError) in try assess(terms, StrictJSON(bytes: json), &result) }
+  }
+
+  /// What a rule gives for a claim that the program made of its records.
+  ///
+  /// Throws what ``compute(_:claim:on:)`` throws; among the reasons is ``SurveyError/Code/claimUnfit`` where this version computes the rule in
+  /// another way than such a claim is for.
+  func compute(_ rule: SubsidyRule, _ claim: any SubsidyClaim, on day: String? = nil) throws(SurveyError) -> SubsidyResult {
+    try compute(policy.rule(rule.rawValue), on: day) { terms, result throws(SurveyError) in try assess(terms, claim, &result) }
+  }
+
+  private func compute(
+    _ rule: SubsidyPolicy.Rule, on day: String?, _ assess: (any SubsidyTerms, inout SubsidyResult) throws(SurveyError) -> Void
+  ) throws(SurveyError) -> SubsidyResult {
     if let day { try policy.requireInForce(on: day) }
-    let rule = try policy.rule(rule)
     guard let terms = rule.terms.body else { throw SurveyError(.ruleWithoutFigures, ["rule": rule.id]) }
     var result = SubsidyResult(
       policy: policy.id, rule: rule.id, on: day, recipient: rule.recipient,
       confidence: .init(grade: max(policy.confidence, rule.confidence ?? policy.confidence), text: policy.caution))
     if day == nil { result.raise(.dateNotGiven, BilingualText(verbatim: policy.id)) }
     do {
-      try assess(terms, StrictJSON(bytes: json), &result)
+      try assess(terms, &result)
     } catch {
       let problems = error.code == .claimRefused ? error.problems : [error]
       throw SurveyError(.claimRefused, ["rule": rule.id, "count": String(problems.count)], problems: problems)
@@ -49,6 +62,13 @@ public struct SubsidyEngine: Sendable {
     var reader = ClaimReader(document, fields: terms.fields)
     let claim = terms.claim(from: &reader)
     guard reader.problems.isEmpty else { throw SurveyError(.claimRefused, problems: reader.problems) }
+    try terms.assess(claim, &result)
+  }
+
+  private func assess<Terms: SubsidyTerms>(
+    _ terms: Terms, _ claim: any SubsidyClaim, _ result: inout SubsidyResult
+  ) throws(SurveyError) {
+    guard let claim = claim as? Terms.Claim else { throw SurveyError(.claimUnfit, ["rule": result.rule, "policy": policy.id]) }
     try terms.assess(claim, &result)
   }
 }

@@ -106,10 +106,13 @@ extension SubsidyResult {
 
   /// Adds up amounts under one name; several make a step and a flag.
   ///
-  /// Throws ``SurveyError/Code/numberTooLarge`` with the key as its `path`.
+  /// Throws ``SurveyError/Code/numberNegative`` and ``SurveyError/Code/numberTooLarge`` with the key as their `path`.
   mutating func sum(_ amounts: [Int], _ name: BilingualText, key: String) throws(SurveyError) -> Int {
     var sum = 0
-    for amount in amounts { sum = try Self.checked(sum.addingReportingOverflow(amount), key: key) }
+    for amount in amounts {
+      guard amount >= 0 else { throw SurveyError(.numberNegative, ["path": key, "value": String(amount)]) }
+      sum = try Self.checked(sum.addingReportingOverflow(amount), key: key)
+    }
     if amounts.count > 1 {
       let terms = amounts.map(Money.grouped).joined(separator: " + ")
       step("\(name.zh) = \(terms) = \(Money.grouped(fen: sum))", "\(name.en) = \(terms) = \(Money.grouped(fen: sum))")
@@ -153,9 +156,10 @@ extension SubsidyResult {
     return isMet
   }
 
-  /// A result that may not have overflowed.
+  /// A sum or product that may neither overflow nor be negative.
   static func checked(_ result: (partialValue: Int, overflow: Bool), key: String) throws(SurveyError) -> Int {
     guard !result.overflow else { throw SurveyError(.numberTooLarge, ["path": key]) }
+    guard result.partialValue >= 0 else { throw SurveyError(.numberNegative, ["path": key, "value": String(result.partialValue)]) }
     return result.partialValue
   }
 }

@@ -1,7 +1,11 @@
+/// What is said under a rule of one kind: each kind of terms has its own. The program makes claims of its records as Swift values; what
+/// comes from outside is read into the same values by ``ClaimReader``.
+protocol SubsidyClaim: Sendable {}
+
 /// How one kind of rule computes: what a claim says, and what it comes to.
 protocol SubsidyTerms: Codable, Hashable, Sendable {
   /// What a claim under such a rule says.
-  associatedtype Claim
+  associatedtype Claim: SubsidyClaim
 
   /// The keys of a claim.
   var fields: [ClaimField] { get }
@@ -15,7 +19,7 @@ protocol SubsidyTerms: Codable, Hashable, Sendable {
 
   /// Computes the amounts of a claim, with each step in words.
   ///
-  /// Throws ``SurveyError/Code/numberTooLarge``.
+  /// Throws what no amount can come of: ``SurveyError/Code/numberTooLarge``, ``SurveyError/Code/numberNegative``, and what the kind refuses.
   func assess(_ claim: Claim, _ result: inout SubsidyResult) throws(SurveyError)
 
   /// Notes the laws that the figures break among themselves.

@@ -19,6 +19,8 @@ extension SurveyError.Code {
   public static let ruleWithoutFigures = Self("rule-without-figures")
   /// A claim that cannot be taken; each reason is in ``SurveyError/problems``. Details: `rule`, `count` of reasons.
   public static let claimRefused = Self("claim-refused")
+  /// A policy computes a rule in another way than the program's records are told for. Details: `rule`, `policy`.
+  public static let claimUnfit = Self("claim-unfit")
   /// A key that must be there is not. Details: `path`.
   public static let keyMissing = Self("key-missing")
   /// Exactly one of several keys must be there. Details: `keys` (one a line).

@@ -53,7 +53,8 @@ struct DiagnosisCommand: ParsableCommand {
   struct Describe: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "describe",
-      abstract: Text("填写诊断方、产品、流程、设备、软件、目标与路径", "Describe a diagnosis: who made it, the business, the target, the road map").here,
+      abstract: Text("填写诊断方、费用、产品、流程、设备、软件、目标与路径", "Describe a diagnosis: who made it, its fee, the business, the target, the road map")
+        .here,
       usage: "fieldsurvey diagnosis describe \(Text("编号 字段=值 …", "ID FIELD=VALUE …").here)", discussion: RecordType.diagnosis.fieldHelp.here
     )
 
@@ -137,6 +138,7 @@ struct DiagnosisCommand: ParsableCommand {
               "⚠ \(author) 的草稿,\(at) 随企业移交;可参考,不能改。", "⚠ A draft of \(author)'s, handed over with the case \(at): to be read, not changed.")
           )
         }
+        if let fee = view.diagnosis.feeFen { printer.say(Text("诊断费用:", "fee: ") + printer.money(fee)) }
         printer.contested(view.contested, of: "diagnosis")
         for section in view.links { tell(section, printer) }
         for finding in view.findings { FindingCommand.tell(finding, printer) }

@@ -3,7 +3,8 @@ import SurveyModel
 
 struct SubsidyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "subsidy", abstract: Text("按政策计算补贴金额", "Amounts by the subsidy policy").here, subcommands: [Compute.self, Rules.self])
+    commandName: "subsidy", abstract: Text("按政策计算补贴金额", "Amounts by the subsidy policy").here,
+    subcommands: [Compute.self, Rules.self, Due.self])
 
   /// Computes what a rule gives for a claim; needs no home.
   struct Compute: ParsableCommand {
@@ -39,8 +40,8 @@ struct SubsidyCommand: ParsableCommand {
 
 extension Printer {
   /// The steps, the amounts, and what to know before paying.
-  func subsidy(_ result: SubsidyResult, _ rule: SubsidyPolicy.Rule, _ policy: SubsidyPolicy) {
-    line("\(rule.id) \(name(rule.name)) · \(policy.id)")
+  func subsidy(_ result: SubsidyResult, _ rule: SubsidyPolicy.Rule, _ policy: SubsidyPolicy, year: Int? = nil) {
+    line(heading(rule, policy, year))
     say(Text("推算(单位:元):", "Derivation, in yuan:"))
     for step in result.derivation { line("  " + name(step)) }
     let isDisputed = result.perLevel != nil
@@ -75,5 +76,10 @@ extension Printer {
     for note in result.notes { say(Text("· \(note.zh)", "· \(note.en)")) }
   }
 
-  private func money(_ fen: Int) -> Text { Text(Money.text(fen: fen), Money.textEn(fen: fen)) }
+  /// A rule by its name, with the version and the year where it pays by the year.
+  func heading(_ rule: SubsidyPolicy.Rule, _ policy: SubsidyPolicy, _ year: Int?) -> String {
+    "\(rule.id) \(name(rule.name)) · \(policy.id)" + (year.map { " · \($0)" } ?? "")
+  }
+
+  func money(_ fen: Int) -> Text { Text(Money.text(fen: fen), Money.textEn(fen: fen)) }
 }

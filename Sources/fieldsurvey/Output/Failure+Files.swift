@@ -53,6 +53,7 @@ extension Failure {
     case .sheetUnknown:
       return Text("没有工作表“\(of("sheet"))”;有:\(list("allowed"))", "There is no sheet \"\(of("sheet"))\"; there are: \(list("allowed"))")
     case .fileExists: return Text("\(of("path")) 已存在。", "\(of("path")) is there already.")
+    case .notAFile: return Text("\(of("path")) 不是普通文件。", "\(of("path")) is no ordinary file.")
     case .fileUnwritable:
       let reason = Int32(of("errno")).map { String(cString: strerror($0)) } ?? "?"
       return Text("无法写入 \(of("path")):\(reason)。", "\(of("path")) cannot be written: \(reason).")
@@ -69,6 +70,7 @@ extension Failure {
       Text("请在表格软件中另存为“CSV UTF-8”,或直接用 XLSX。", "Save it as \"CSV UTF-8\" in the spreadsheet, or use XLSX.")
     case .workbookOld: Text("请另存为 XLSX。", "Save it as XLSX.")
     case .workbookEncrypted: Text("请去掉密码后另存。", "Save it without the password.")
+    case .notAFile: Text("请写出文件的完整路径。", "Name the file itself.")
     case .fileExists: Text("换一个文件名,或加 --force 覆盖。", "Choose another name, or replace it with --force.")
     default: nil
     }

@@ -26,6 +26,10 @@ extension Failure {
       return Text("\(of("rule")) 没有给出金额或比例,不能计算。", "\(of("rule")) states no figures; there is nothing to compute.")
     case .claimRefused:
       return Text("\(of("rule")) 的输入有 \(of("count")) 处不能接受:", "The input of \(of("rule")) cannot be taken, for \(of("count")) reason(s):")
+    case .claimUnfit:
+      return Text(
+        "政策 \(of("policy")) 的 \(of("rule")) 换了算法,本程序的记录不能直接套用;可用 subsidy compute 给出输入。",
+        "\(of("policy")) computes \(of("rule")) in another way than these records are told for; give subsidy compute the input.")
     case .keyMissing: return Text("缺少“\(of("path"))”", "\"\(of("path"))\" is missing")
     case .keysExclusive: return Text("须且只能给出其中一个:\(list("keys"))", "exactly one of these must be there: \(list("keys"))")
     case .numberNegative: return Text("“\(of("path"))”不能为负(\(of("value")))", "\"\(of("path"))\" must not be negative (\(of("value")))")

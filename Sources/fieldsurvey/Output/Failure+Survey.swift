@@ -27,7 +27,7 @@ extension Failure {
     case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent, .planMalformed: .notConfigured
     case .instrumentUnknown, .policyUnknown, .recordUnknown, .indicatorUnknown, .fileUnreadable: .notFound
     case .notAuthorised: .notPermitted
-    case .fileExists, .fileUnwritable: .cannotWrite
+    case .fileExists, .fileUnwritable, .notAFile: .cannotWrite
     default: .badInput
     }
   }

@@ -1,7 +1,8 @@
 import GRDB
-import SurveyModel
 import SyncKit
 import Testing
+
+@testable import SurveyModel
 
 @Suite struct IndicatorTests {
   /// The plan's own arithmetic: 185+95=280, and percentages that only 417 and 1,300 give.
@@ -52,7 +53,7 @@ import Testing
   /// Random facts, merges and removals among them, counted by the product's SQL and by a plain loop.
   @Test(arguments: 0..<12)
   func theTableIsWhatPlainCountingGives(_ seed: UInt64) throws {
-    var random = IndicatorRandom(state: seed)
+    var random = SampleSource(seed: seed)
     let oracle = random.facts()
     let office = try TestCase().laptop("office", as: .office)
     try office.replica.write { db in try IndicatorFacts.write(oracle, db) }
@@ -85,22 +86,9 @@ import Testing
   }
 }
 
-/// Chance from a seed.
-private struct IndicatorRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
-  mutating func pick<T>(_ all: [T]) -> T { all[number(0...(all.count - 1))] }
+extension SampleSource {
   /// A day about the programme, some of them on the periods' bounds.
-  mutating func day() -> String {
+  fileprivate mutating func day() -> String {
     if number(1...6) == 1 {
       return pick(["2023-08-31", "2023-09-01", "2024-12-31", "2025-01-01", "2025-12-31", "2026-01-01", "2025-07-18"])
     }
@@ -108,7 +96,7 @@ private struct IndicatorRandom: RandomNumberGenerator {
     return "\(number(2023...2025))-\(two(number(1...12)))-\(two(number(1...28)))"
   }
 
-  mutating func facts() -> IndicatorOracle {
+  fileprivate mutating func facts() -> IndicatorOracle {
     var oracle = IndicatorOracle()
     let count = 40
     for at in 0..<count {

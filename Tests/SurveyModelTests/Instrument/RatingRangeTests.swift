@@ -1,5 +1,6 @@
-import SurveyModel
 import Testing
+
+@testable import SurveyModel
 
 @Suite struct RatingRangeTests {
   let engine: RatingEngine
@@ -52,7 +53,7 @@ import Testing
 
   @Test(arguments: 1...40)
   func theRangeIsThatOfEveryCombination(seed: Int) throws {
-    var generator = SplitMix(seed: seed)
+    var generator = SampleSource(seed: UInt64(seed))
     var candidates = RatingCandidates()
     for question in engine.instrument.questions {
       candidates.questions[question.number] = [try code(for: question, &generator)]
@@ -73,7 +74,7 @@ import Testing
     #expect(range.scoresMilli.upperBound == ratings.map(\.scoreMilli).max())
   }
 
-  private func code(for question: Instrument.Question, _ generator: inout SplitMix) throws -> AnswerCode {
+  private func code(for question: Instrument.Question, _ generator: inout SampleSource) throws -> AnswerCode {
     let letters = question.options.dropFirst().map(\.letter).shuffled(using: &generator)
     let count = question.kind == .single ? 1 : Int.random(in: 1...letters.count, using: &generator)
     return try AnswerCode(letters: Array(letters.prefix(count)))
@@ -100,20 +101,5 @@ import Testing
       }
     }
     return all
-  }
-}
-
-/// A small seeded generator, so that a failing case can be repeated (SplitMix64).
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  init(seed: Int) { state = UInt64(seed) }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

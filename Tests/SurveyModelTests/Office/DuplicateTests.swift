@@ -1,7 +1,8 @@
 import GRDB
-import SurveyModel
 import SyncKit
 import Testing
+
+@testable import SurveyModel
 
 @Suite struct DuplicateTests {
   let place: TestCase
@@ -42,6 +43,33 @@ import Testing
     let found = try grounds()
     #expect(found.filter { $0 == [.name] }.count == 1)
     #expect(found.filter { $0 == [.nearName] }.count == 2)
+  }
+
+  /// One character in five may differ, and one at least; short names differ anywhere.
+  @Test(arguments: [
+    ("甲乙丙", "甲丁丙", true), ("甲乙丙", "丁乙丙", true), ("甲乙", "甲丙", false), ("甲乙丙丁戊己庚辛壬", "甲乙丙丁戊己庚癸子", false),
+    ("甲乙丙丁戊己庚辛壬癸", "子乙丙丁戊丑己庚辛壬癸", true), ("甲乙丙丁戊己庚辛壬癸", "子乙丙丁丑己庚辛壬癸寅", false),
+  ])
+  func namesAreNearWithinOneCharacterInFive(_ a: String, _ b: String, isNear: Bool) throws {
+    _ = try add(a)
+    _ = try add(b)
+    #expect(try grounds() == (isNear ? [[.nearName]] : []))
+  }
+
+  /// The shortcut finds what comparing each with each finds.
+  @Test(arguments: 0..<6) func noNearNameIsPassedOver(_ seed: UInt64) throws {
+    var random = SampleSource(seed: seed)
+    let letters = Array("甲乙丙丁戊己".unicodeScalars)
+    let names = (0..<120).map { _ in (0..<Int.random(in: 2...11, using: &random)).map { _ in letters.randomElement(using: &random) ?? "甲" }
+    }
+    var expected: Set<[Int]> = []
+    for (i, a) in names.enumerated() {
+      for (j, b) in names.enumerated() where i < j && a != b && NameLikeness.isNear(a, b) { expected.insert([i, j]) }
+    }
+    var found: Set<[Int]> = []
+    NearNames(names).each { found.insert([$0, $1]) }
+    #expect(found == expected, "seed \(seed)")
+    #expect(!expected.isEmpty)
   }
 
   @Test func oneAddressOfFewIsAGroundAndOneOfManyIsABuilding() throws {

@@ -1,6 +1,7 @@
 import Foundation
-import SurveyModel
 import Testing
+
+@testable import SurveyModel
 
 @Suite struct SubsidyClaimTests {
   let engine: SubsidyEngine
@@ -86,5 +87,70 @@ import Testing
       let missed = error?.problems.filter { $0.code == .keyMissing }.compactMap { $0.details["path"] }
       #expect(missed == rule.fields.filter(\.required).map(\.key), "\(rule.id)")
     }
+  }
+}
+
+/// Claims that the program makes of its records, as Swift values.
+@Suite struct TypedClaimTests {
+  let engine: SubsidyEngine
+
+  init() throws { engine = SubsidyEngine(try SubsidyPolicies.bundled().policy(on: nil)) }
+
+  func refused(_ rule: SubsidyRule, _ claim: any SubsidyClaim) -> String? {
+    refusal { _ = try engine.compute(rule, claim) }?.problems.first?.code.description
+  }
+
+  @Test(
+    arguments: [
+      (
+        SubsidyRule.r3, ShareTerms.Claim(base: [7_000_000, 1_000_000], stated: ["providerSelected": true]),
+        #"{"feePaidFen":[7000000,1000000],"providerSelected":true}"#
+      ),
+      (.r4, AwardTerms.Claim(completed: 3, contested: 1, stated: [:]), #"{"completed":3,"contested":1}"#),
+      (.r5, BandTerms.Claim(base: [200_000_000]), #"{"equipmentInvestmentFen":200000000}"#),
+      (
+        .r8, TransformationTerms.Claim(investment: [80_000_000], downPayment: [30_000_000], levels: [2, 3], firstPaid: [1]),
+        #"{"actualInvestmentFen":80000000,"downPaymentFen":30000000,"level":[3,2],"firstPaidFen":1}"#
+      ),
+      (
+        .r9, CumulativeTerms.Claim(base: [5_000_000_000], paid: [1], isRaised: true),
+        #"{"digitalServiceIncomeFen":5000000000,"paidSoFarFen":1,"crossIndustry":true}"#
+      ),
+      (
+        .r11, TitleTerms.Claim(titles: ["smartFactory"], stated: ["localEnterprise": false]),
+        #"{"titles":["smartFactory"],"localEnterprise":false}"#
+      ),
+      (
+        .r13, TrainingTerms.Claim(personDays: nil, attendances: [.init(persons: 20, hours: 20)], stated: [:]),
+        #"{"attendances":[{"persons":20,"hours":20}]}"#
+      ),
+    ] as [(SubsidyRule, any SubsidyClaim, String)])
+  func aClaimComesToTheSameFromValuesAndFromJSON(rule: SubsidyRule, claim: any SubsidyClaim, json: String) throws {
+    #expect(try engine.compute(rule, claim) == engine.compute(rule.rawValue, claim: Data(json.utf8)))
+  }
+
+  @Test func beforeThereIsALevelEveryOneWithASubsidyIsPossible() throws {
+    let claim = TransformationTerms.Claim(investment: [80_000_000], downPayment: [30_000_000], levels: [], firstPaid: nil)
+    #expect(try engine.compute(.r8, claim).perLevel?.map(\.level) == [2, 3, 4])
+  }
+
+  /// Rows may come from a program of another hand: what no form lets pass is refused here too.
+  @Test func whatNoFormLetsPassIsRefusedAmongValuesToo() {
+    func transformation(_ investment: Int, _ level: Int) -> TransformationTerms.Claim {
+      .init(investment: [investment, 1], downPayment: [], levels: [level], firstPaid: nil)
+    }
+    #expect(refused(.r8, transformation(-1, 2)) == "number-negative")
+    #expect(refused(.r8, transformation(1, 5)) == "level-unknown")
+    #expect(refused(.r4, AwardTerms.Claim(completed: 1, contested: 2, stated: [:])) == "value-invalid")
+    #expect(refused(.r4, AwardTerms.Claim(completed: -1, contested: -2, stated: [:])) == "number-negative")
+    #expect(refused(.r11, TitleTerms.Claim(titles: ["nobel"], stated: [:])) == "value-invalid")
+    #expect(
+      refused(.r13, TrainingTerms.Claim(personDays: nil, attendances: [.init(persons: 2, hours: -8)], stated: [:])) == "number-negative")
+    let twice = OverlapTerms.Item(name: "a", pilotFen: [1], otherFen: [1], otherPaidFen: nil)
+    #expect(refused(.r0, OverlapTerms.Claim(items: [twice, twice])) == "value-repeated")
+  }
+
+  @Test func aClaimForAnotherKindOfRuleIsRefused() {
+    #expect(refused(.r8, ShareTerms.Claim(base: [1], stated: [:])) == "claim-unfit")
   }
 }

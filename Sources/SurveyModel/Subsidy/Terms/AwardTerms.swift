@@ -5,7 +5,7 @@ public struct AwardTerms: SubsidyTerms {
   /// What must hold besides.
   public let conditions: [PolicyCondition]
 
-  struct Claim {
+  struct Claim: SubsidyClaim {
     let completed: Int
     let contested: Int
     let stated: [String: Bool]
@@ -23,15 +23,13 @@ public struct AwardTerms: SubsidyTerms {
   var figures: [NamedFigure] { [NamedFigure("每家奖励", "for each", each)] }
 
   func claim(from reader: inout ClaimReader) -> Claim {
-    let claim = Claim(
-      completed: reader.count("completed") ?? 0, contested: reader.count("contested") ?? 0, stated: reader.stated(conditions))
-    if claim.contested > claim.completed, reader.problems.isEmpty {
-      reader.note(SurveyError(.valueInvalid, ["field": "contested", "value": String(claim.contested)]))
-    }
-    return claim
+    Claim(completed: reader.count("completed") ?? 0, contested: reader.count("contested") ?? 0, stated: reader.stated(conditions))
   }
 
   func assess(_ claim: Claim, _ result: inout SubsidyResult) throws(SurveyError) {
+    guard claim.contested <= claim.completed else {
+      throw SurveyError(.valueInvalid, ["field": "contested", "value": String(claim.contested)])
+    }
     guard result.meets(conditions, claim.stated) else { return }
     // The whole must fit, so that its parts do.
     _ = try SubsidyResult.checked(each.value.multipliedReportingOverflow(by: claim.completed), key: "completed")

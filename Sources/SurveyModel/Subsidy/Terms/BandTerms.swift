@@ -9,7 +9,7 @@ public struct BandTerms: SubsidyTerms {
   /// Where another policy takes over, in fen.
   public let beyond: PolicyThreshold
 
-  struct Claim {
+  struct Claim: SubsidyClaim {
     let base: [Int]
   }
 

@@ -11,7 +11,7 @@ public struct CumulativeTerms: SubsidyTerms {
   /// What raises the limit.
   public let raisedWhen: PolicyCondition
 
-  struct Claim {
+  struct Claim: SubsidyClaim {
     let base: [Int]
     let paid: [Int]
     let isRaised: Bool

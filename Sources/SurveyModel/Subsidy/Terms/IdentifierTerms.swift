@@ -9,7 +9,7 @@ public struct IdentifierTerms: SubsidyTerms {
   /// The sum, in fen.
   public let award: PolicyFigure
 
-  struct Claim {
+  struct Claim: SubsidyClaim {
     let registrations: Int
     let resolutions: [CalendarMonth: Int]
   }

@@ -1,11 +1,11 @@
 /// 就高不重复 (R0): where another policy pays for the same item, the higher of the two and never the sum.
 public struct OverlapTerms: SubsidyTerms {
-  struct Claim {
+  struct Claim: SubsidyClaim {
     let items: [Item]
   }
 
   /// One expense, for which two policies may pay.
-  struct Item {
+  struct Item: Sendable {
     let name: String
     let pilotFen: [Int]
     let otherFen: [Int]
@@ -27,22 +27,20 @@ public struct OverlapTerms: SubsidyTerms {
   var figures: [NamedFigure] { [] }
 
   func claim(from reader: inout ClaimReader) -> Claim {
-    let items = reader.list("items", parts: Self.parts) { part in
-      Item(
-        name: part.text("item"), pilotFen: part.amounts("pilotFen"), otherFen: part.amounts("otherFen"),
-        otherPaidFen: part.has("otherPaidFen") ? part.amounts("otherPaidFen") : nil)
-    }
-    var seen: Set<String> = []
-    for (at, item) in items.enumerated() where !item.name.isEmpty && !seen.insert(item.name).inserted {
-      reader.note(SurveyError(.valueRepeated, ["path": "items.\(at).item", "value": item.name]))
-    }
-    return Claim(items: items)
+    Claim(
+      items: reader.list("items", parts: Self.parts) { part in
+        Item(
+          name: part.text("item"), pilotFen: part.amounts("pilotFen"), otherFen: part.amounts("otherFen"),
+          otherPaidFen: part.has("otherPaidFen") ? part.amounts("otherPaidFen") : nil)
+      })
   }
 
   func assess(_ claim: Claim, _ result: inout SubsidyResult) throws(SurveyError) {
     var items: [SubsidyResult.ItemAmounts] = []
     var (total, difference, excess) = (0, 0, 0)
+    var seen: Set<String> = []
     for (at, item) in claim.items.enumerated() {
+      guard seen.insert(item.name).inserted else { throw SurveyError(.valueRepeated, ["path": "items.\(at).item", "value": item.name]) }
       let amounts = try amounts(of: item, at: "items.\(at)", &result)
       total = try SubsidyResult.checked(total.addingReportingOverflow(amounts.payableFen), key: "items")
       excess = try SubsidyResult.checked(excess.addingReportingOverflow(amounts.excessFen), key: "items")

@@ -9,7 +9,7 @@ public struct ShareTerms: SubsidyTerms {
   /// What must hold besides.
   public let conditions: [PolicyCondition]
 
-  struct Claim {
+  struct Claim: SubsidyClaim {
     let base: [Int]
     let stated: [String: Bool]
   }

@@ -15,7 +15,7 @@ public struct TitleTerms: SubsidyTerms {
     public let limit: PolicyFigure
   }
 
-  struct Claim {
+  struct Claim: SubsidyClaim {
     let titles: [String]
     let stated: [String: Bool]
   }
@@ -33,6 +33,9 @@ public struct TitleTerms: SubsidyTerms {
   }
 
   func assess(_ claim: Claim, _ result: inout SubsidyResult) throws(SurveyError) {
+    for title in claim.titles where !titles.contains(where: { $0.key == title }) {
+      throw SurveyError(.valueInvalid, ["field": "titles", "value": title, "allowed": titles.map(\.key).joined(separator: "\n")])
+    }
     guard result.meets(conditions, claim.stated) else { return }
     let won = titles.filter { claim.titles.contains($0.key) }
     for title in won {

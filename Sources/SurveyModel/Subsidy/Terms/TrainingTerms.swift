@@ -7,14 +7,14 @@ public struct TrainingTerms: SubsidyTerms {
   /// What must hold besides.
   public let conditions: [PolicyCondition]
 
-  struct Claim {
+  struct Claim: SubsidyClaim {
     let personDays: Int?
     let attendances: [Attendance]
     let stated: [String: Bool]
   }
 
   /// Some people who each attended so many class hours.
-  struct Attendance {
+  struct Attendance: Sendable {
     let persons: Int
     let hours: Int
   }

@@ -17,9 +17,10 @@ public struct TransformationTerms: SubsidyTerms {
     public let limit: PolicyFigure?
   }
 
-  struct Claim {
+  struct Claim: SubsidyClaim {
     let investment: [Int]
     let downPayment: [Int]
+    /// The level, or all that are in dispute; empty before there is one, when every level with a subsidy is possible.
     let levels: [Int]
     /// What was paid at signing; nil where nothing was said of it.
     let firstPaid: [Int]?
@@ -56,7 +57,14 @@ public struct TransformationTerms: SubsidyTerms {
     let first = result.share(
       firstPercent, of: (Self.downPayment.name, downPayment), upTo: firstLimit.value, as: BilingualText("首期", "first"))
     let paid = try firstPaid(claim, first, &result)
-    let amounts = claim.levels.map { level in self.amounts(of: level, investment, paid ?? first, &result) }
+    var amounts: [SubsidyResult.LevelAmounts] = []
+    for level in claim.levels.isEmpty ? levels.filter({ $0.limit != nil }).map(\.level) : claim.levels {
+      guard let entry = levels.first(where: { $0.level == level }) else {
+        let known = levels.map { String($0.level) }.joined(separator: "\n")
+        throw SurveyError(.levelUnknown, ["path": Self.level.key, "level": String(level), "allowed": known])
+      }
+      amounts.append(self.amounts(of: entry, investment, paid ?? first, &result))
+    }
     // The level is not ours to settle: what is due at the lowest is due in any case.
     guard let certain = amounts.min(by: { $0.totalFen < $1.totalFen }) else { return }
     result.firstFen = first
@@ -82,10 +90,11 @@ public struct TransformationTerms: SubsidyTerms {
   }
 
   /// The amounts of one level, of which some were paid, or are to be paid, at signing.
-  private func amounts(of level: Int, _ investment: Int, _ first: Int, _ result: inout SubsidyResult) -> SubsidyResult.LevelAmounts {
+  private func amounts(of entry: LevelLimit, _ investment: Int, _ first: Int, _ result: inout SubsidyResult) -> SubsidyResult.LevelAmounts {
+    let level = entry.level
     let name = BilingualText("总额(\(level) 级)", "total (level \(level))")
     var total = 0
-    if let limit = levels.first(where: { $0.level == level })?.limit {
+    if let limit = entry.limit {
       total = result.share(percent, of: (Self.investment.name, investment), upTo: limit.value, as: name)
     } else {
       result.step("\(name.zh) = 0", "\(name.en) = 0")

@@ -23,14 +23,10 @@ struct LeaderCommand: ParsableCommand {
         printer.table(
           [Text("链主企业", "leader"), Text("完成", "completed"), Text("已认定", "attributed"), Text("有争议", "contested"), Text("奖励", "reward")],
           all.map { reward in
-            let fen = reward.result.totalFen
-            let claims = reward.claims
-            return [
-              claims.leader, "\(claims.completed)", "\(claims.attributed)", "\(claims.contested)",
-              Text(Money.text(fen: fen), Money.textEn(fen: fen))(printer.language),
-            ]
+            let counts = [reward.claims?.completed, reward.claims?.attributed, reward.claims?.contested].map { "\($0 ?? 0)" }
+            return [reward.claims?.leader ?? ""] + counts + [printer.money(reward.dueFen ?? 0)(printer.language)]
           }, right: [1, 2, 3, 4])
-        for claim in all.flatMap(\.claims.claims) where claim.state.term == .contested {
+        for claim in all.compactMap(\.claims).flatMap(\.claims) where claim.state.term == .contested {
           printer.say(
             Text("⚠ 有争议,暂不发放:\(claim.enterprise)(\(claim.leader))", "⚠ contested, not paid: \(claim.enterprise) (\(claim.leader))"))
         }
