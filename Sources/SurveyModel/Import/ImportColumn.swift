@@ -51,10 +51,10 @@ public struct ImportColumn: Sendable {
       let own = MoneyUnit.split(amount)
       if let stated = own.unit, stated != unit { throw SurveyError(.unitMixed, ["unit": unit?.rawValue ?? ""]) }
       return own.number + (unit == .wan ? "万" : "")
-    case .whole: return try Self.amount(plain)
+    case .whole: return try Self.amount(plain).filter { $0 != "," }
     case .day: return Self.day(plain)
     case .creditCode:
-      return try CreditCode.possible(cell)
+      return try CreditCode.typed(cell)
     default: return try check?(cell) ?? cell
     }
   }
@@ -116,18 +116,5 @@ public enum MoneyUnit: String, CaseIterable, Sendable {
       return (String(text.dropLast(suffix.count)), unit)
     }
     return (text, nil)
-  }
-}
-
-extension CreditCode.Check {
-  /// Whether it is no code whatever the checks say: a letter that the standard lacks (O, I, S, Z for a digit), a wrong length. A failing
-  /// check alone is a doubt, for real codes exist that fail; so is an old registration number.
-  var isImpossible: Bool {
-    problems.contains { problem in
-      switch problem {
-      case .length, .alphabet, .division: true
-      case .oldRegistrationNumber, .innerCheck, .outerCheck: false
-      }
-    }
   }
 }

@@ -84,7 +84,7 @@ extension Field {
     let plain = words.halfWidth
     switch kind {
     case .text, .author: return words.databaseValue
-    case .creditCode: return try CreditCode.possible(words).databaseValue
+    case .creditCode: return try CreditCode.typed(words).databaseValue
     case .day: return try require(Moment.day(plain), typed).databaseValue
     case .month: return try require(Moment.month(plain), typed).databaseValue
     case .year: return try require(plain.plainNumber.flatMap { SurveyLimits.years.contains($0) ? $0 : nil }, typed).databaseValue
@@ -113,7 +113,7 @@ extension Field {
   }
 
   /// The field for an error: its name, and what it is called in Chinese.
-  fileprivate var details: [String: String] { ["field": name, "fieldZh": label.zh] }
+  var details: [String: String] { ["field": name, "fieldZh": label.zh] }
 
   /// What its values look like, for an error; nil where that is a list.
   private var form: String? {

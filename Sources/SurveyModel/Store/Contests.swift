@@ -45,7 +45,7 @@ struct Contests {
         case .cell(let column): column
         case .existence: Contested.existence
         case .unique(let columns, _): columns.joined(separator: ",")
-        case .reference(let column, _): column
+        case .reference(let column, _), .bound(let column, _): column
         }
       let isExistence = conflict.kind == .existence
       let candidates = conflict.candidates.map { candidate in

@@ -33,6 +33,8 @@ extension SurveyError.Code {
   public static let recordAppendOnly = Self("record-append-only")
   /// A record on which one rests that is never changed is not deleted. Details: `table`, `id`; `by`, `record` of the latter.
   public static let recordReferenced = Self("record-referenced")
+  /// A count that is above the one that bounds it. Details: `field`, `limit`.
+  public static let fieldAbove = Self("field-above")
   /// Part of a record's key is not changed. Details: `table`, `field`.
   public static let keyFixed = Self("key-fixed")
   /// An operation on what belongs to another role alone. Details: `table`, `role`, `authority` (one a line).

@@ -34,6 +34,8 @@ extension Failure {
     case .fieldUnknown:
       return Text("没有字段“\(of("field"))”", "there is no field \"\(of("field"))\"") + allowed(details)
     case .fieldRepeated: return Text("字段“\(field.zh)”重复", "the field \(field.en) is there twice")
+    case .keyFixed: return Text("\(field.zh)是记录的键,不能改。", "\(field.en) is part of the record's key, and is not changed.")
+    case .fieldAbove: return Text("\(field.zh)不能多于\(details["limitZh"] ?? of("limit"))。", "\(field.en) cannot be more than \(of("limit")).")
     case .recordRefused: return Text("\(table.zh)有 \(of("count")) 处不能接受:", "The \(table.en) cannot be taken, for \(of("count")) reasons:")
     case .recordAppendOnly:
       return Text(
@@ -126,6 +128,7 @@ extension Failure {
     case "alias": Text("合并", "merge")
     case "snapshot": Text("季度快照", "snapshot")
     case "late_record": Text("迟到的记录", "late record")
+    case "erasure": Text("删除个人信息", "erasure")
     case "proposal": Text("建议", "proposal")
     case "enterprise": Text("企业", "enterprise")
     case "visit": Text("走访", "visit")
