@@ -167,7 +167,7 @@ extension Survey {
   }
 
   /// Refuses to take away what a record that is never changed rests on.
-  private func requireUnreferenced(_ type: RecordType, _ id: String, _ db: Database) throws {
+  func requireUnreferenced(_ type: RecordType, _ id: String, _ db: Database) throws {
     for other in RecordType.all where other.isAppendOnly {
       for field in other.fields {
         guard case .reference(type.table) = field.kind else { continue }

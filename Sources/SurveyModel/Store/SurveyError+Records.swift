@@ -11,6 +11,8 @@ extension SurveyError.Code {
   public static let nothingToChange = Self("nothing-to-change")
   /// A finalized record, or part of one, is not edited. Details: `table`, `id` of the finalized record.
   public static let recordFinalized = Self("record-finalized")
+  /// A record that was finalized once, and so submitted, is not deleted. Details: `table`, `id`, `at`.
+  public static let recordSubmitted = Self("record-submitted")
   /// The record is not finalized. Details: `table`, `id`.
   public static let recordNotFinalized = Self("record-not-finalized")
   /// An assessment with unanswered items is not finalized. Details: `id`, `count`, `unanswered` (as `q3,scene7`).

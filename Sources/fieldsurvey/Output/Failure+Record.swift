@@ -19,6 +19,8 @@ extension Failure {
     case .nothingToChange: return Text("没有指出要改什么。", "Nothing to change was named.")
     case .recordFinalized:
       return Text("\(table.zh) \(of("id")) 已定稿,不能再改。", "The \(table.en) \(of("id")) is finalized and not edited any more.")
+    case .recordSubmitted:
+      return Text("\(table.zh) \(of("id")) 曾经定稿提交,不能删除。", "The \(table.en) \(of("id")) was submitted once, and is not deleted.")
     case .recordHandedOver:
       return Text(
         "这是 \(of("author")) 的草稿,已随企业移交,只供参考,不能改。",
