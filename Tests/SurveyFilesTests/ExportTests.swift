@@ -147,7 +147,10 @@ private func digest(of bytes: [UInt8]) throws -> String {
 
   @Test func everyTableThatHoldsRecordsIsExported() throws {
     // The office's own desk and what the program keeps for itself are no records of the survey.
-    let kept: Set = ["proposal", "policy_file", "alias", "distinct_pair", "snapshot", "correction", "late_record", "handover"]
+    let kept: Set = [
+      "proposal", "policy_file", "alias", "distinct_pair", "snapshot", "correction", "late_record", "handover", "erasure",
+      "erasure_receipt",
+    ]
     let exported = Set(ExportKind.all.map(\.name)).subtracting(["code"])
     #expect(exported == Set(SurveySchema.tables.map(\.name)).subtracting(kept))
   }
@@ -189,45 +192,6 @@ private func digest(of bytes: [UInt8]) throws -> String {
     #expect(trail.map { $0?["exportDigest"] as? String } == [first.exportDigest, second.exportDigest])
     #expect(first.exportDigest != second.exportDigest)
     #expect(trail.allSatisfy { $0?["exportedAt"] is String })
-  }
-
-  /// The score and the level follow from the answers: no column keeps them.
-  @Test func aFinalizedAssessmentIsExportedWithWhatItsAnswersComeTo() throws {
-    let survey = desk.survey
-    let draft = try survey.startAssessment(of: enterprise).id
-    _ = try survey.answer(draft, with: Answers(scenes: [1: 2]))
-    let imported = try survey.importAssessment(of: enterprise, edition: "2022", scoreMilli: 45_500, level: 2, source: "台账").id
-    var told: [String: [ExportTable.Cell]] = [:]
-    try survey.export(try ExportKind.chosen(["assessment"])) { table in
-      let columns = ["编号", "得分(分)", "等级"].compactMap { heading in table.columns.firstIndex { $0.heading == heading } }
-      #expect(columns.count == 3)
-      for row in table.rows {
-        if case .text(let id) = row[columns[0]] { told[id] = columns.dropFirst().map { row[$0] } }
-      }
-      #expect(table.columns[columns[1]].content.text(45_500) == "45.500")
-    }
-    let finalized = try #require(try survey.assessments(of: enterprise).first { $0.state.term == .finalized && $0.edition == "2024" }).id
-    let rating = try survey.assessment(finalized).rating
-    #expect(told[finalized] == [.number(rating.scoreMilli), .number(rating.level)])
-    #expect(told[draft] == [.empty, .empty])
-    #expect(told[imported] == [.number(45_500), .number(2)])
-  }
-
-  /// What ended is over, and of what nobody recorded nothing is said.
-  @Test func aRecognitionThatEndedIsNoneAndOneThatNobodyRecordedIsNotThere() throws {
-    let survey = desk.survey
-    let ended = try survey.addEnterprise(EnterpriseDraft(name: "期满公司")).id
-    _ = try survey.addRecord(
-      .tier, FieldInput([("tier", "nationalHighTech"), ("validFrom", "2018-11-01"), ("validTo", "2021-10-31")]), of: ended)
-    let unknown = try survey.addEnterprise(EnterpriseDraft(name: "无记录公司")).id
-    let path = desk.path("platform.json")
-    _ = try survey.writePlatform(.enterprises, to: path)
-    let file = try #require(try JSONSerialization.jsonObject(with: Data(try desk.bytes(path))) as? [String: Any])
-    let all = try #require((file["content"] as? [String: Any])?["enterprises"] as? [[String: Any]])
-    func flag(_ id: String) -> Any? { all.first { $0["enterpriseId"] as? String == id }?["highTechEnterprise"] }
-    #expect(flag(enterprise) as? Bool == true)
-    #expect(flag(ended) as? Bool == false)
-    #expect(flag(unknown) == nil)
   }
 
   @Test func thePlatformIsToldByItsFieldNames() throws {

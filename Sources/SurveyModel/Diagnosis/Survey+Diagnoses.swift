@@ -125,6 +125,28 @@ extension Survey {
     }
   }
 
+  /// Deletes a draft with its sections, findings, recommendations and surveyors. Its evidence and needs stay with the enterprise: a photograph
+  /// is never lost.
+  ///
+  /// - Returns: the diagnosis as it was.
+  ///
+  /// Throws ``SurveyError/Code/recordFinalized``, ``SurveyError/Code/recordSubmitted`` for one that was ever finalized,
+  /// ``SurveyError/Code/recordReferenced`` and ``SurveyError/Code/recordHandedOver``.
+  public func deleteDiagnosis(_ id: String) throws -> Diagnosis {
+    try write { db in
+      let diagnosis = try draft(db, id)
+      if let at = diagnosis.finalizedAt { throw SurveyError(.recordSubmitted, ["table": "diagnosis", "id": diagnosis.id, "at": at]) }
+      try requireUnreferenced(.diagnosis, diagnosis.id, db)
+      try db.execute(sql: "UPDATE evidence SET diagnosis_id = NULL, finding_id = NULL WHERE diagnosis_id = ?", arguments: [diagnosis.id])
+      try db.execute(sql: "UPDATE need SET diagnosis_id = NULL WHERE diagnosis_id = ?", arguments: [diagnosis.id])
+      for table in ["diagnosis_link", "finding", "recommendation", "survey_person"] {
+        try db.execute(sql: "DELETE FROM \(table) WHERE diagnosis_id = ?", arguments: [diagnosis.id])
+      }
+      try db.execute(sql: "DELETE FROM diagnosis WHERE id = ?", arguments: [diagnosis.id])
+      return diagnosis
+    }
+  }
+
   /// A diagnosis that this user may edit.
   func draft(_ db: Database, _ id: String) throws -> Diagnosis {
     let diagnosis = Diagnosis(try Lookup.row(db, in: "diagnosis", id))

@@ -66,6 +66,14 @@ extension Survey {
     }
   }
 
+  /// From whom a case was taken.
+  public func handovers(of enterprise: String) throws -> [Handover] {
+    try replica.read { db in
+      try Row.fetchAll(db, sql: "SELECT * FROM handover WHERE enterprise_id = ? ORDER BY withdrawn_at, user", arguments: [enterprise])
+        .map { Handover($0) }
+    }
+  }
+
   /// The handover by which somebody else's draft came to this user, who reads it and does not change it; nil for one's own.
   func handover(of diagnosis: Diagnosis, _ db: Database) throws -> Handover? {
     guard let author = diagnosis.startedBy, author != user, diagnosis.state.term != .finalized else { return nil }

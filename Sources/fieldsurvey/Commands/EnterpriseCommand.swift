@@ -191,6 +191,7 @@ extension CommonOptions {
     try printer.show(added) { printer in
       printer.say(Text("\(what.zh):\(added.enterprise.name)", "\(what.en): \(added.enterprise.name)"))
       printer.line(added.id)
+      if let proposal = added.proposal { printer.proposed(proposal) }
     }
     if let check = added.creditCodeCheck, !check.valid {
       printer.note(

@@ -25,10 +25,11 @@ struct Exchange {
         reached = state
         progress(state)
       }
-      // What the office notes of what has come leaves at once, so that its authors hear of it with their next exchange.
-      if home.isOffice, try home.survey(over: replica).noteLateRecords() > 0 {
-        _ = try replica.sync(with: transport, peer: Self.peer) { reached = $0 }
-      }
+      // What is noted of what has come leaves at once, so that others hear of it with their next exchange.
+      let survey = home.survey(over: replica)
+      var noted = home.isOffice ? try survey.noteLateRecords() : 0
+      if home.profile.role != .archive { noted += try survey.followErasures(on: home.profile.device) }
+      if noted > 0 { _ = try replica.sync(with: transport, peer: Self.peer) { reached = $0 } }
       return summary
     } catch {
       let failure = Failure(error)

@@ -231,11 +231,7 @@ extension CommonOptions {
       case .recorded(let record):
         printer.say(what)
         printer.record(record)
-      case .proposed(let proposal):
-        printer.say(
-          Text(
-            "这由其他角色决定:已作为建议提出,同步后由对方处理。", "This is another role's word: it is proposed, and goes to them with the next sync."))
-        printer.proposal(proposal)
+      case .proposed(let proposal): printer.proposed(proposal)
       }
     }
   }
@@ -266,11 +262,19 @@ extension Printer {
       return cells
     }
     table(heads + used.map { Text(type.fields[$0].label.zh, type.fields[$0].label.en) }, rows, right: Set(numbers))
+    for record in all { contested(record.contested, of: type.table, item: record.title) }
   }
 
   private func shown(_ value: FieldValue, _ names: ReferenceNames) -> String {
     guard case .reference = value.field.kind, let id = value.text else { return name(value.shown) }
     return names.name(of: id) ?? id
+  }
+
+  /// That something was proposed and not recorded.
+  func proposed(_ proposal: Proposal) {
+    say(
+      Text("这由其他角色决定:已作为建议提出,同步后由对方处理。", "This is another role's word: it is proposed, and goes to them with the next sync."))
+    self.proposal(proposal)
   }
 
   /// A proposal on some lines.
