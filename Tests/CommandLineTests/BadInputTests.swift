@@ -47,6 +47,30 @@ import Testing
     #expect(office.stop() == 0)
   }
 
+  @Test func anEditWithAnImpossibleDayOrAmountChangesNothing() throws {
+    let office = try Office()
+    let plant = try office.plant()
+    for (option, field) in [
+      ("--established-on=2025-02-30", "establishedOn"), ("--registered-capital=-5", "registeredCapital"),
+      ("--registered-capital=三百万", "registeredCapital"), ("--untrusted-on=2025-13-01", "untrustedOn"),
+    ] {
+      let outcome = try office.place.attempt("enterprise", "edit", plant, "--park", "示例园区", option, "--json")
+      #expect(outcome.status == 65)
+      let error = try outcome.error()
+      #expect(error["code"] as? String == "value-invalid")
+      #expect((error["details"] as? [String: String])?["field"] == field)
+    }
+    var shown = try #require(try office.place.object("enterprise", "show", plant)["enterprise"] as? [String: Any])
+    #expect(shown["park"] == nil && shown["establishedOn"] == nil && shown["registeredCapitalFen"] == nil)
+    try office.place.run(
+      "enterprise", "edit", plant, "--established-on", "2009-05-01", "--registered-capital", "500万", "--ownership", "民营", "--main-products",
+      "连接器", "--park", "示例园区", "--systems", "ERP", "--untrusted-on", "2025-01-02", "--untrusted-source", "信用厦门")
+    shown = try #require(try office.place.object("enterprise", "show", plant)["enterprise"] as? [String: Any])
+    #expect(shown["registeredCapitalFen"] as? Int == 500_000_000 && shown["systems"] as? String == "ERP")
+    #expect(try office.place.run("enterprise", "show", plant).contains("⚠ 严重失信(2025-01-02):信用厦门"))
+    #expect(office.stop() == 0)
+  }
+
   @Test func aDatabaseOfANewerFormatIsLeftAlone() throws {
     let office = try Office()
     #expect(office.stop() == 0)

@@ -182,7 +182,15 @@ import Testing
   @Test func whatIsTheOfficesWordIsNotImportedByOthers() throws {
     let field = try Desk(role: .specialist)
     #expect(refusal { _ = try field.importCSV("名称,类型\n甲,综合集成服务商\n", as: .providers) }?.code == .notAuthorised)
-    #expect(try field.importCSV("企业名称\n甲\n").added == 1)
+    #expect(try field.importCSV("企业名称,细分行业\n甲,其他\n").added == 1)
+    let enterprise = try #require(try field.survey.enterprises().first?.id)
+    try field.survey.replica.write { db in
+      try db.execute(
+        sql: "INSERT INTO enrolment_step(enterprise_id, step, happened_on) VALUES(?, 'selected', '2024-03-01')", arguments: [enterprise])
+    }
+    #expect(try field.faults("企业名称,细分行业\n甲,医疗仪器设备及耗材制造\n") == ["2 - not-authorised"])
+    #expect(try field.faults("企业名称,年份,规上\n甲,2024,是\n") == ["2 - not-authorised"])
+    #expect(try field.importCSV("企业名称,地址\n甲,创新路 1 号\n").changed == 1)
   }
 
   @Test func aWorkbookIsImportedAndItsFaultsHaveTheirPlaces() throws {

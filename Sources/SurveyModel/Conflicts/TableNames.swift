@@ -5,8 +5,13 @@ enum TableNames {
   }
 
   static func column(_ name: String, of table: String) -> BilingualText {
-    let declared = RecordType.of(table)?.fields.first { $0.column == name }?.label
+    let declared = fields(of: table).first { $0.column == name }?.label
     return special["\(table).\(name)"] ?? declared ?? columns[name] ?? BilingualText(verbatim: name)
+  }
+
+  /// The fields of a kind of record, also of one that is opened by a form of its own.
+  private static func fields(of table: String) -> [Field] {
+    (RecordType.of(table) ?? [RecordType.enterprise, .diagnosis].first { $0.table == table })?.fields ?? []
   }
 
   private static let tables: [String: BilingualText] = [

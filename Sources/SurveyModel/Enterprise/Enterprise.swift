@@ -20,6 +20,22 @@ public struct Enterprise: Codable, Hashable, Sendable, Identifiable {
   public let address: String?
   /// Whom to ask for.
   public let contact: String?
+  /// The day on which it was founded.
+  public let establishedOn: String?
+  /// Its registered capital, in fen.
+  public let registeredCapitalFen: Int?
+  /// What kind of enterprise it is, by its owners.
+  public let ownership: String?
+  /// What it makes.
+  public let mainProducts: String?
+  /// The park where it stands.
+  public let park: String?
+  /// The systems that it uses: MES, ERP …
+  public let systems: String?
+  /// The day on which it was found seriously untrustworthy (严重失信); nil for nearly all.
+  public let untrustedOn: String?
+  /// Who found that, and where it stands.
+  public let untrustedSource: String?
   /// When it was recorded, in UTC.
   public let createdAt: String?
   /// Who recorded it.
@@ -33,7 +49,11 @@ extension Enterprise {
     self.init(
       id: row.string("id"), name: row.string("name"), creditCode: row.text("uscc"), district: row.term("district"),
       reportingUnit: row.term("reporting_unit"), subSector: row.term("sub_sector"), industryCode: row.text("industry_code"),
-      address: row.text("address"), contact: row.text("contact"), createdAt: row.text("created_at"), createdBy: row.text("created_by"),
+      address: row.text("address"), contact: row.text("contact"), establishedOn: row.text("established_on"),
+      registeredCapitalFen: row.integer("registered_capital_fen"), ownership: row.text("ownership"),
+      mainProducts: row.text("main_products"),
+      park: row.text("park"), systems: row.text("systems"), untrustedOn: row.text("untrusted_on"),
+      untrustedSource: row.text("untrusted_source"), createdAt: row.text("created_at"), createdBy: row.text("created_by"),
       mergedInto: row.text("merged_into"))
   }
 }
@@ -56,12 +76,14 @@ public struct EnterpriseDraft: Sendable {
   public var address: String?
   /// Whom to ask for.
   public var contact: String?
+  /// What else is known, by the fields' names as people type them: `establishedOn`, `注册资本` …; an empty value is taken away.
+  public var facts: FieldInput
 
   /// An enterprise, or the parts of one that change.
   public init(
     name: String? = nil, creditCode: String? = nil, district: District? = nil, reportingUnit: ReportingUnit? = nil,
     subSector: SubSector? = nil,
-    industryCode: String? = nil, address: String? = nil, contact: String? = nil
+    industryCode: String? = nil, address: String? = nil, contact: String? = nil, facts: FieldInput = FieldInput([])
   ) {
     self.name = name
     self.creditCode = creditCode
@@ -71,6 +93,7 @@ public struct EnterpriseDraft: Sendable {
     self.industryCode = industryCode
     self.address = address
     self.contact = contact
+    self.facts = facts
   }
 }
 
@@ -84,4 +107,6 @@ public struct AddedEnterprise: Codable, Hashable, Sendable, Identifiable {
   public let creditCodeCheck: CreditCode.Check?
   /// Enterprises on this device that carry the same code or the same name.
   public let similar: [Enterprise]
+  /// What of an edit is another role's word and was proposed; nil where nothing is.
+  public var proposal: Proposal?
 }

@@ -35,7 +35,7 @@ extension RecordType {
       Bound("equipment_digital", notAbove: "equipment_total"), Bound("equipment_networked", notAbove: "equipment_total"),
     ],
     [
-      Field("year", .year, "年份", "year", .key), Field("aboveScale", .flag, "规上", "above scale"),
+      Field("year", .year, "年份", "year", .key), Field("aboveScale", .flag, "规上", "above scale", onceSelected: [.office]),
       Field("aboveScaleSource", .text, "规上依据", "source of above scale"),
       Field("employees", .whole(0...10_000_000), "从业人员", "employees"), Field("revenue", .money, "营业收入", "revenue"),
       Field("assets", .money, "资产总额", "total assets"), Field("cost", .money, "营业成本", "cost of revenue"),

@@ -5,21 +5,23 @@ import SyncKit
 extension Survey {
   /// Records an enterprise and so opens its case.
   ///
-  /// The credit code is examined and kept even if it fails, in canonical form: real codes exist that fail. What looks like the same
+  /// The credit code is examined and kept even if its checks fail, in canonical form: real codes exist that fail. What looks like the same
   /// enterprise on this device is returned, not refused, for nobody in the field can tell.
   ///
-  /// Throws ``SurveyError/Code/valueMissing`` for an empty name and ``SurveyError/Code/valueInvalid`` for an impossible industry code.
+  /// Throws ``SurveyError/Code/valueMissing`` for an empty name, ``SurveyError/Code/valueInvalid`` for an impossible industry code, day or
+  /// amount, ``SurveyError/Code/creditCodeImpossible``, and ``SurveyError/Code/recordRefused`` for several faults among the facts.
   public func addEnterprise(_ draft: EnterpriseDraft) throws -> AddedEnterprise {
     guard draft.name?.nonEmpty != nil else { throw SurveyError(.valueMissing, ["field": "name"]) }
     var draft = draft
     draft.reportingUnit = draft.reportingUnit ?? draft.district.map(ReportingUnit.init)
     let contact = draft.contact
     draft.contact = nil
-    let changes = try Self.changes(draft)
     let id = identifiers.next()
-    let columns = ["id", "created_at", "created_by"] + changes.columns
-    let values = [id, now, user].map(\.databaseValue) + changes.values
+    let now = now
     return try write { db in
+      let changes = try Self.changes(draft, db)
+      let columns = ["id", "created_at", "created_by"] + changes.columns
+      let values = [id, now, user].map(\.databaseValue) + changes.values
       try db.execute(
         sql: """
           INSERT INTO enterprise(\(columns.joined(separator: ", "))) VALUES(\(columns.map { _ in "?" }.joined(separator: ", ")))
@@ -29,33 +31,47 @@ extension Survey {
     }
   }
 
-  /// Changes an enterprise; what the draft leaves nil stays as it is.
+  /// Changes an enterprise; what the draft leaves nil stays as it is. The sub-sector of an enterprise that was selected is the office's word:
+  /// another's becomes a proposal, and the rest is written.
   ///
   /// - Parameter token: what the form had shown when it opened; nil for "now".
   ///
   /// Throws as ``addEnterprise(_:)`` does, and ``SurveyError/Code/nothingToChange``.
   public func editEnterprise(_ id: String, _ draft: EnterpriseDraft, reading token: String? = nil) throws -> AddedEnterprise {
     if let name = draft.name, name.nonEmpty == nil { throw SurveyError(.valueMissing, ["field": "name"]) }
-    let changes = try Self.changes(draft)
-    return try write(reading: token) { db, form in
+    let (proposed, enterprise) = try write(reading: token) { db, form in
       let enterprise = try Lookup.enterprise(db, id)
       try form.expect("enterprise", [.text(enterprise.id)], of: enterprise.id)
-      try changes.update("enterprise", enterprise.id, db)
-      return try Self.added(db, enterprise.id)
+      var draft = draft
+      var proposed: String?
+      if let subSector = draft.subSector, try !isAuthorised(.enterprise, [.subSector], enterprise.id, db) {
+        let input = FieldInput([(Field.subSector.name, subSector.rawValue)])
+        proposed = try propose(.enterprise, enterprise.id, input, enterprise.id, nil, db)
+        draft.subSector = nil
+      }
+      let changes = try Self.changes(draft, db)
+      if proposed == nil || !changes.columns.isEmpty { try changes.update("enterprise", enterprise.id, db) }
+      return (proposed, enterprise.id)
+    }
+    return try replica.read { db in
+      var edited = try Self.added(db, enterprise)
+      edited.proposal = try proposed.map { Proposal(try Lookup.row(db, in: "proposal", $0)) }
+      return edited
     }
   }
 
-  private static func changes(_ draft: EnterpriseDraft) throws(SurveyError) -> Changes {
+  private static func changes(_ draft: EnterpriseDraft, _ db: Database) throws -> Changes {
     // An empty code, address or contact is taken away.
     func text(_ words: String?) -> DatabaseValue? { words.map { $0.nonEmpty?.databaseValue ?? .null } }
-    let code = draft.creditCode.map { $0.nonEmpty.map(CreditCode.normalise) ?? "" }
+    let code = try draft.creditCode.map { try $0.nonEmpty.map(CreditCode.typed) ?? "" }
     let industry = draft.industryCode?.nonEmpty
-    return Changes([
+    let own: [(String, DatabaseValue?)] = [
       ("name", text(draft.name)), ("uscc", text(code)), ("district", draft.district?.rawValue.databaseValue),
       ("reporting_unit", draft.reportingUnit?.rawValue.databaseValue), ("sub_sector", draft.subSector?.rawValue.databaseValue),
       ("industry_code", try industry.map(Self.industryCode)?.databaseValue), ("address", text(draft.address)),
       ("contact", text(draft.contact)),
-    ])
+    ]
+    return Changes(own + (try draft.facts.read(.enterprise, isNew: false, db)).map { ($0.field.column, $0.value) })
   }
 
   /// An enterprise as it stands, with what looks like the same one.

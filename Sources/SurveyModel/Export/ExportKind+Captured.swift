@@ -1,13 +1,7 @@
 extension ExportKind {
   /// What is captured in the field, by forms of its own.
   static let captured: [RecordType] = [
-    RecordType(
-      "assignment", "任务分派", "Assignment", key: .meaning,
-      [
-        Field("user", .text, "人员", "user", .key), Field("role", .term(TermList(AssignmentRole.self)), "角色", "role"),
-        Field("dueOn", .day, "截止日期", "due on"), Field("assignedAt", .text, "分派时间", "assigned at"),
-        Field("assignedBy", .text, "分派人", "assigned by"),
-      ]),
+    .assignment,
     RecordType(
       "visit", "走访", "Visit",
       [

@@ -40,7 +40,6 @@ extension ExportKind {
 
   /// What the program itself notes of an enterprise.
   private static let enterpriseRest = [
-    Field("untrustedOn", .day, "严重失信认定日期", "found untrustworthy on"), Field("untrustedSource", .text, "失信依据", "source"),
     Field("createdAt", .text, "登记时间", "recorded at"), Field("createdBy", .text, "登记人", "recorded by"),
   ]
 

@@ -15,11 +15,11 @@ extension Survey {
   public func importTable(_ table: ImportTable, as kind: ImportKind, isDryRun: Bool = false) throws -> ImportReport {
     try requireAuthority(kind.type)
     if isDryRun {
-      let plan = try replica.read { db in try ImportPlan(table, kind, db) }
+      let plan = try replica.read { db in try plan(table, kind, db) }
       return report(plan, kind, ids: [:], isDryRun: true)
     }
     return try write { db in
-      let plan = try ImportPlan(table, kind, db)
+      let plan = try plan(table, kind, db)
       var ids: [Int: String] = [:]
       var personal: [(table: String, id: String, values: [(String, DatabaseValue?)])] = []
       for row in plan.rows {
@@ -31,6 +31,21 @@ extension Survey {
       try writePersonal(personal, db)
       return report(plan, kind, ids: ids, isDryRun: false)
     }
+  }
+
+  /// What a table means, unless a row of it says what is another role's word.
+  private func plan(_ table: ImportTable, _ kind: ImportKind, _ db: Database) throws -> ImportPlan {
+    let plan = try ImportPlan(table, kind, db)
+    var faults = ImportFaults()
+    for row in plan.rows {
+      let fields = (row.values + row.year).map(\.field)
+      guard try !isAuthorised(kind.type, fields, row.record, db) else { continue }
+      do { try requireAuthority(kind.type, over: fields) } catch { faults.add(error, row: row.number) }
+    }
+    guard faults.count == 0 else {
+      throw SurveyError(.importRefused, ["kind": kind.rawValue, "count": String(faults.count)], problems: faults.kept)
+    }
+    return plan
   }
 
   /// Writes a row, but for what names people.

@@ -108,7 +108,7 @@ public struct IndicatorPlan: Decodable, Sendable {
     do {
       return try JSONDecoder().decode(IndicatorPlan.self, from: data)
     } catch {
-      throw SurveyError(.planMalformed, underlying: error)
+      throw SurveyError(.planMalformed, DecodingPlace.details(of: error), underlying: error)
     }
   }
 
@@ -146,7 +146,7 @@ extension IndicatorPlan {
 }
 
 extension SurveyError.Code {
-  /// The file of indicators is not of the expected form.
+  /// The file of indicators is not of the expected form. Details: `path` within the file, where known.
   public static let planMalformed = Self("plan-malformed")
   /// There is no indicator of that identifier. Details: `id`.
   public static let indicatorUnknown = Self("indicator-unknown")

@@ -85,13 +85,6 @@ extension Survey {
     guard let quarter = Quarter(text) else { throw SurveyError(.valueInvalid, ["field": "quarter", "value": text]) }
     return quarter
   }
-
-  /// What the office alone does.
-  func requireOffice(_ table: String) throws(SurveyError) {
-    guard role == .office else {
-      throw SurveyError(.notAuthorised, ["table": table, "role": role.rawValue, "authority": WorkRole.office.rawValue])
-    }
-  }
 }
 
 // MARK: - The document

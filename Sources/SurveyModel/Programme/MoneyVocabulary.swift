@@ -82,7 +82,7 @@ public enum Payee: String, Term {
   }
 }
 
-/// The rules of the plan that move money (四(五)).
+/// The rules of the plan that move money (四(五)). What they are called is the policy's word.
 public enum SubsidyRule: String, Term {
   case r0 = "R0"
   case r3 = "R3"
@@ -96,37 +96,16 @@ public enum SubsidyRule: String, Term {
   case r11 = "R11"
   case r13 = "R13"
 
-  public var label: String {
-    switch self {
-    case .r0: "就高不重复"
-    case .r3: "诊断咨询补助"
-    case .r4: "链主企业奖励"
-    case .r5: "技术改造补助"
-    case .r6: "上云补助"
-    case .r7: "标识解析奖励"
-    case .r8: "数字化改造补助"
-    case .r9: "平台奖补"
-    case .r10: "验收评测费用"
-    case .r11: "标杆示范奖励"
-    case .r13: "培训补助"
-    }
-  }
+  public var label: String { name.zh }
+  public var labelEn: String { name.en }
 
-  public var labelEn: String {
-    switch self {
-    case .r0: "The higher, never both"
-    case .r3: "Diagnosis"
-    case .r4: "Chain leaders"
-    case .r5: "Technical renovation"
-    case .r6: "Cloud use"
-    case .r7: "Identifier resolution"
-    case .r8: "Transformation"
-    case .r9: "Platforms"
-    case .r10: "Acceptance and rating"
-    case .r11: "Benchmarks"
-    case .r13: "Training"
-    }
-  }
+  /// The name in the latest version of the policy; the identifier where no policy is at hand.
+  private var name: BilingualText { Self.names[rawValue] ?? BilingualText(verbatim: rawValue) }
+
+  private static let names: [String: BilingualText] = {
+    let rules = (try? SubsidyPolicies.bundled().policy(on: nil))?.rules ?? []
+    return Dictionary(rules.map { ($0.id, $0.name) }) { first, _ in first }
+  }()
 }
 
 /// What an enterprise achieved that the indicators count.

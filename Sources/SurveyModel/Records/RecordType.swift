@@ -83,14 +83,17 @@ public struct RecordType: Sendable {
   }
 
   /// Whose word a record is that says these fields; empty where everyone's is.
-  func authority(over fields: [Field]) -> Set<WorkRole> {
-    authority.isEmpty ? fields.first { !$0.authority.isEmpty }?.authority ?? [] : authority
+  ///
+  /// - Parameter isSelected: whether it is of an enterprise on the pilot's list.
+  func authority(over fields: [Field], isSelected: Bool = false) -> Set<WorkRole> {
+    if !authority.isEmpty { return authority }
+    return fields.lazy.map { $0.authority.isEmpty && isSelected ? $0.authorityOnceSelected : $0.authority }.first { !$0.isEmpty } ?? []
   }
 
   /// The kind of a table; nil for one that is no such kind.
   public static func of(_ table: String) -> RecordType? { byTable[table] }
 
-  private static let byTable = Dictionary(uniqueKeysWithValues: all.map { ($0.table, $0) })
+  private static let byTable = Dictionary(uniqueKeysWithValues: (all + [enterprise, assignment]).map { ($0.table, $0) })
 
   /// The column by which people name a record: its name, its title, its number; nil where there is none.
   var nameColumn: String? { ["name", "title", "number"].first { column in fields.contains { $0.column == column } } }

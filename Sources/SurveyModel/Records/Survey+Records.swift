@@ -100,8 +100,11 @@ extension RecordType {
       guard let bound = bounds.first(where: { error.message?.contains("\(table).\($0.column) <= \(table).\($0.limit)") ?? false }) else {
         throw error
       }
-      func name(_ column: String) -> String { fields.first { $0.column == column }?.name ?? column }
-      throw SurveyError(.fieldAbove, ["field": name(bound.column), "limit": name(bound.limit)], underlying: error)
+      func field(_ column: String) -> Field? { fields.first { $0.column == column } }
+      var details = field(bound.column)?.details ?? ["field": bound.column]
+      details["limit"] = field(bound.limit)?.name ?? bound.limit
+      details["limitZh"] = field(bound.limit)?.label.zh
+      throw SurveyError(.fieldAbove, details, underlying: error)
     }
   }
 }
@@ -113,13 +116,19 @@ extension Survey {
   enum Written {
     case recorded([DatabaseValue], String?)
     case proposed(String)
+
+    static func recorded(_ assignment: Assignment) -> Written {
+      .recorded([assignment.enterpriseID.databaseValue, assignment.user.databaseValue], assignment.enterpriseID)
+    }
   }
 
   /// Records something, or proposes it, within a transaction.
   func create(_ type: RecordType, _ input: FieldInput, of owner: String?, because reason: String?, _ db: Database) throws -> Written {
     let fields = try input.read(type, isNew: true, db)
     let enterprise = try enterprise(of: type, owner, fields, db)
-    guard isAuthorised(type, fields.map(\.field)) else { return .proposed(try propose(type, nil, input, enterprise, reason, db)) }
+    guard try isAuthorised(type, fields.map(\.field), enterprise, db) else {
+      return .proposed(try propose(type, nil, input, enterprise, reason, db))
+    }
     return .recorded(try insert(type, fields, enterprise, db), enterprise)
   }
 
@@ -129,29 +138,32 @@ extension Survey {
   {
     let row = try Lookup.row(db, in: type.table, try Lookup.named(db, in: type.table, id))
     let whole = row.string("id")
-    let enterprise = row.text("enterprise_id")
+    let enterprise = type.table == "enterprise" ? whole : row.text("enterprise_id")
     if type.isAppendOnly { throw SurveyError(.recordAppendOnly, ["table": type.table, "id": whole]) }
     let fields = try input.read(type, isNew: false, db)
     if fields.isEmpty { throw SurveyError(.nothingToChange, ["table": type.table, "id": whole]) }
     try requireOneCase(type, fields, enterprise, db)
     try requireOwn(diagnosisOf: row, db)
     if let enterprise { try form.expect(type.table, [.text(whole)], of: enterprise) }
-    guard isAuthorised(type, fields.map(\.field)) else { return .proposed(try propose(type, whole, input, enterprise, reason, db)) }
+    guard try isAuthorised(type, fields.map(\.field), enterprise, db) else {
+      return .proposed(try propose(type, whole, input, enterprise, reason, db))
+    }
     try Changes(fields.map { ($0.field.column, $0.value) }).update(type.table, whole, db)
     return .recorded([whole.databaseValue], enterprise)
   }
 
   /// Whether the user's role may write these fields of a record.
-  private func isAuthorised(_ type: RecordType, _ fields: [Field]) -> Bool {
-    let authority = type.authority(over: fields)
+  func isAuthorised(_ type: RecordType, _ fields: [Field], _ enterprise: String?, _ db: Database) throws -> Bool {
+    let isSelected =
+      try enterprise.flatMap {
+        try Bool.fetchOne(db, sql: "SELECT 1 FROM enrolment_step WHERE enterprise_id = ? AND step = 'selected'", arguments: [$0])
+      } ?? false
+    let authority = type.authority(over: fields, isSelected: isSelected)
     return authority.isEmpty || authority.contains(role)
   }
 
   func requireAuthority(_ type: RecordType, over fields: [Field] = []) throws(SurveyError) {
-    guard isAuthorised(type, fields) else {
-      let authority = type.authority(over: fields).map(\.rawValue).sorted().joined(separator: "\n")
-      throw SurveyError(.notAuthorised, ["table": type.table, "role": role.rawValue, "authority": authority])
-    }
+    try require(type.authority(over: fields, isSelected: true), type.table)
   }
 
   /// Refuses to take away what a record that is never changed rests on.

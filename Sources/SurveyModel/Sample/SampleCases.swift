@@ -4,17 +4,22 @@ import GRDB
 final class SampleCases {
   private let writer: SampleWriter
   private let catalogue: SampleCatalogue
+  private let payments: SamplePayments
   private let instrument: Instrument
   private let answers: SampleAnswers
+  /// Of how many enterprises one is written.
+  private let scale: Int
   /// How many of the second batch have signed and are ready so far, in the order in which the enterprises come.
   private var signed = 0
   private var ready = 0
   private var consulted = 0
   private var linked = 0
 
-  init(_ writer: SampleWriter, _ catalogue: SampleCatalogue, _ instrument: Instrument) {
+  init(_ writer: SampleWriter, _ catalogue: SampleCatalogue, _ payments: SamplePayments, _ instrument: Instrument, scale: Int) {
     self.writer = writer
     self.catalogue = catalogue
+    self.payments = payments
+    self.scale = scale
     self.instrument = instrument
     answers = SampleAnswers(instrument)
   }
@@ -35,6 +40,9 @@ final class SampleCases {
     if enterprise.isDiagnosed || steps[.diagnosed] != nil { try writeDiagnosis(enterprise, visited, db) }
     if let signing = steps[.signed] { try writeProject(enterprise, signing, steps, db) }
   }
+
+  /// The part of a number of the papers that falls to those who are written; at least one.
+  private func part(_ count: Int) -> Int { (count + scale - 1) / scale }
 
   // MARK: What it is
 
@@ -118,12 +126,12 @@ final class SampleCases {
       steps[.selected] = writer.source.day("2025-01-10", "2025-04-30")
       steps[.diagnosed] = writer.source.day("2025-05-01", "2025-05-28")
       signed += 1
-      let isEarly = signed <= SampleFigures.secondBatchSigned
+      let isEarly = signed <= part(SampleFigures.secondBatchSigned)
       let signing = isEarly ? writer.source.day("2025-05-29", "2025-07-10") : writer.source.day("2025-07-21", "2025-08-28")
       steps[.signed] = signing
       steps[.transforming] = signing + writer.source.number(1...7)
       if isEarly { ready += 1 }
-      let isReady = isEarly && ready <= SampleFigures.secondBatchReady
+      let isReady = isEarly && ready <= part(SampleFigures.secondBatchReady)
       let day = isReady ? max(signing + 5, writer.source.day("2025-07-05", "2025-07-17")) : writer.source.day("2025-09-05", "2025-10-28")
       steps[.preAcceptance] = min(day, SampleDay(isReady ? "2025-07-17" : "2025-10-28"))
       finish(writer.source.day("2025-08-20", "2025-11-10"), notAfter: "2025-12-12", &steps)
@@ -148,7 +156,7 @@ final class SampleCases {
     // Who is below scale is diagnosed by a provider, the first of them with an institute's advice.
     let isFree = enterprise.isAboveScale
     if !isFree { consulted += 1 }
-    let source: DiagnosisSource = isFree ? .specialist : consulted <= SampleFigures.consulted ? .provider : .chainLeader
+    let source: DiagnosisSource = isFree ? .specialist : consulted <= part(SampleFigures.consulted) ? .provider : .chainLeader
     try writer.put(
       db, "assignment", on: day,
       [
@@ -165,17 +173,19 @@ final class SampleCases {
     let level = max(0, min(3, enterprise.level - writer.source.number(1...2)))
     let assessment = try writeAssessment(enterprise.id, day, level: level, .specialist, .baseline, by: specialist, visit: visit, db)
     let diagnosis = writer.id(day)
+    let (started, finalized) = (writer.time(day, hour: 10), writer.time(day + 3, hour: 15))
+    let fee = isFree ? 0 : writer.source.number(2...9) * 1_000_000
     try writer.put(
       db, "diagnosis", on: day,
       [
         ("id", diagnosis), ("enterprise_id", enterprise.id), ("visit_id", visit), ("state", RecordState.finalized.rawValue),
-        ("started_at", writer.time(day, hour: 10)), ("started_by", specialist), ("finalized_at", writer.time(day + 3, hour: 15)),
-        ("finalized_by", specialist), ("source", source.rawValue), ("assessment_id", assessment),
-        ("fee_fen", isFree ? 0 : writer.source.number(2...9) * 1_000_000),
-        ("surveyed_on", day.text), ("main_products", enterprise.trade.products),
+        ("started_at", started), ("started_by", specialist), ("finalized_at", finalized), ("finalized_by", specialist),
+        ("source", source.rawValue), ("assessment_id", assessment), ("fee_fen", fee), ("surveyed_on", day.text),
+        ("main_products", enterprise.trade.products),
         ("process_flow", "来料检验 → 加工 → 装配 → 测试 → 包装入库"), ("target_level", min(4, level + 1)),
       ])
     guard day <= writer.today else { return }
+    if enterprise.batch != nil { try payments.payDiagnosis(enterprise.id, fee: fee, on: day, db) }
     for link in BusinessLink.allCases {
       try writer.put(
         db, "diagnosis_link", on: day,
@@ -264,15 +274,19 @@ final class SampleCases {
     let discount = total / 100 * writer.source.number(3...10)
     let contract = writer.id(signing)
     let accepted = steps[.accepted].flatMap { $0 <= writer.today ? $0 : nil }
+    let provider = writer.source.pick(catalogue.providers)
+    let invested = accepted.map { _ in total / 100 * writer.source.number(94...106) }
     try writer.put(
       db, "contract", on: signing,
       [
         ("id", contract), ("enterprise_id", enterprise.id), ("number", "SZH-\(signing.text.prefix(4))-\(contract.suffix(6))"),
-        ("title", "数字化改造合同"), ("provider_id", writer.source.pick(catalogue.providers)), ("signed_on", signing.text), ("total_fen", total),
+        ("title", "数字化改造合同"), ("provider_id", provider), ("signed_on", signing.text), ("total_fen", total),
         ("down_payment_fen", down), ("provider_discount_fen", discount), ("enterprise_share_fen", total - discount),
-        ("actual_investment_fen", accepted.map { _ in total / 100 * writer.source.number(94...106) }), ("starts_on", signing.text),
+        ("actual_investment_fen", invested), ("starts_on", signing.text),
       ])
-    if linked < SampleFigures.links, writer.source.chance(14) {
+    let first = try payments.payFirst(enterprise.id, total: total, down: down, on: signing, db)
+    let isLed = linked < part(SampleFigures.links) && writer.source.chance(14)
+    if isLed {
       try writer.put(
         db, "chain_link", on: signing,
         [
@@ -291,10 +305,15 @@ final class SampleCases {
           ("checked_by", "区科工局"), ("finding", CheckFinding.ok.rawValue), ("note", "设备与合同清单一致"),
         ])
     }
-    if let accepted { try writeAcceptance(enterprise, contract, accepted, db) }
+    guard let accepted else { return }
+    let fee = payments.acceptanceFee()
+    try writeAcceptance(enterprise, contract, fee: fee, accepted, db)
+    guard let paid = steps[.paid], let invested else { return }
+    try payments.payAfterAcceptance(
+      enterprise.id, invested: invested, down: down, first: first, level: enterprise.level, fee: fee, isLed: isLed, on: paid, db)
   }
 
-  private func writeAcceptance(_ enterprise: SampleEnterprise, _ contract: String, _ day: SampleDay, _ db: Database) throws {
+  private func writeAcceptance(_ enterprise: SampleEnterprise, _ contract: String, fee: Int, _ day: SampleDay, _ db: Database) throws {
     let assessment = try writeAssessment(
       enterprise.id, day, level: enterprise.level, .agency, .postTransformation, by: "agency", visit: nil,
       isThorough: writer.source.chance(82), db)
@@ -302,7 +321,8 @@ final class SampleCases {
     try writer.put(
       db, "acceptance", on: day,
       [
-        ("id", id), ("enterprise_id", enterprise.id), ("contract_id", contract), ("agency_id", catalogue.agency), ("accepted_on", day.text),
+        ("id", id), ("enterprise_id", enterprise.id), ("contract_id", contract), ("agency_id", catalogue.agency), ("fee_fen", fee),
+        ("accepted_on", day.text),
         ("verdict", Verdict.passed.rawValue), ("level", enterprise.level), ("edition", instrument.edition), ("assessment_id", assessment),
         ("report_number", "YS-\(id.suffix(8))"), ("satisfaction", writer.source.number(3...5)), ("issued_by", "agency"),
       ])
@@ -341,7 +361,7 @@ final class SampleCases {
     let years = [1: ("2024-01-08", "2024-12-27"), 2: ("2025-01-06", "2025-12-26")]
     for (kind, counts, most) in SampleFigures.achievements {
       for (year, span) in years.sorted(by: { $0.key < $1.key }) {
-        var left = counts[year] ?? 0
+        var left = part(counts[year] ?? 0)
         for enterprise in writer.source.some(listed.count, of: listed) where left > 0 {
           let count = min(left, writer.source.number(1...most))
           let day = writer.source.day(span.0, span.1)
@@ -360,7 +380,7 @@ final class SampleCases {
     let users = writer.source.some(population.count, of: population)
     var from = 0
     for (year, span) in years.sorted(by: { $0.key < $1.key }) {
-      let count = SampleFigures.cloud[year] ?? 0
+      let count = part(SampleFigures.cloud[year] ?? 0)
       for enterprise in users[from..<min(from + count, users.count)] {
         let day = writer.source.day(span.0, span.1)
         try writer.put(
@@ -384,10 +404,10 @@ final class SampleCases {
     for (tier, counts) in SampleFigures.newTiers {
       var candidates = (groups[tier] ?? [])[...]
       for (year, span) in years.sorted(by: { $0.key < $1.key }) {
-        for enterprise in candidates.prefix(counts[year] ?? 0) {
+        for enterprise in candidates.prefix(part(counts[year] ?? 0)) {
           try self.tier(tier, enterprise.id, writer.source.day(span.0, span.1), until: "2028-06-30", db)
         }
-        candidates = candidates.dropFirst(counts[year] ?? 0)
+        candidates = candidates.dropFirst(part(counts[year] ?? 0))
       }
     }
   }

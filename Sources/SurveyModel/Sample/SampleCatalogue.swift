@@ -8,6 +8,7 @@ final class SampleCatalogue {
   private(set) var leaders: [String] = []
   private(set) var platforms: [String] = []
   private(set) var agency = ""
+  private var academy = ""
 
   init(_ writer: SampleWriter) { self.writer = writer }
 
@@ -115,6 +116,7 @@ final class SampleCatalogue {
     ] {
       let id = writer.id(day)
       if kind == .acceptance { agency = id }
+      if kind == .training { academy = id }
       try writer.put(
         db, "agency", on: day,
         [
@@ -134,7 +136,8 @@ final class SampleCatalogue {
       try writer.put(
         db, "training", on: course,
         [
-          ("id", writer.id(course)), ("title", "数字化人才“百人计划”第 \(number) 期"), ("registered", number % 6 != 0), ("held_on", course.text),
+          ("id", writer.id(course)), ("title", "数字化人才“百人计划”第 \(number) 期"), ("agency_id", academy), ("registered", number % 6 != 0),
+          ("held_on", course.text),
           ("hours", writer.source.pick([8, 16, 24])), ("attendees", writer.source.number(25...60)),
         ])
     }

@@ -31,8 +31,16 @@ extension EnterpriseCommand {
         (Text("行业代码", "industry"), enterprise.industryCode ?? ""),
         (Text("地址", "address"), enterprise.address ?? ""),
         (Text("联系人", "contact"), enterprise.contact ?? ""),
+        (Text("成立日期", "established on"), enterprise.establishedOn ?? ""),
+        (Text("注册资本", "registered capital"), enterprise.registeredCapitalFen.map { printer.money($0)(printer.language) } ?? ""),
+        (Text("企业类型", "ownership"), enterprise.ownership ?? ""), (Text("主要产品", "main products"), enterprise.mainProducts ?? ""),
+        (Text("所在园区", "park"), enterprise.park ?? ""), (Text("在用系统", "systems in use"), enterprise.systems ?? ""),
       ]
       for (name, value) in facts where !value.isEmpty { printer.say(Text("\(name.zh):\(value)", "\(name.en): \(value)")) }
+      if let day = enterprise.untrustedOn {
+        let source = enterprise.untrustedSource ?? ""
+        printer.say(Text("⚠ 严重失信(\(day)):\(source)", "⚠ Found untrustworthy on \(day): \(source)"))
+      }
       if let canonical = enterprise.mergedInto {
         printer.say(
           Text("⚠ 已由办公室并入 \(canonical);写在这里的内容会一并归入。", "⚠ Merged into \(canonical) by the office; what is written here counts there."))

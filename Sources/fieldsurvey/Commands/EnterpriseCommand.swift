@@ -36,12 +36,47 @@ struct EnterpriseCommand: ParsableCommand {
     @Option(help: Text("联系人。", "Whom to ask for.").help)
     var contact: String?
 
+    @Option(help: ArgumentHelp(Text("成立日期,如 2010-01-01。", "When it was founded, as 2010-01-01.").here, valueName: "date"))
+    var establishedOn: String?
+
+    @Option(help: ArgumentHelp(Text("注册资本:元,也可写 500万。", "Its registered capital in yuan; 500万 means 5,000,000.").here, valueName: "amount"))
+    var registeredCapital: String?
+
+    @Option(help: Text("企业类型(所有制)。", "What kind of enterprise it is, by its owners.").help)
+    var ownership: String?
+
+    @Option(help: Text("主要产品。", "What it makes.").help)
+    var mainProducts: String?
+
+    @Option(help: Text("所在园区。", "The park where it stands.").help)
+    var park: String?
+
+    @Option(help: Text("在用系统,如 ERP、MES。", "The systems that it uses, as ERP, MES.").help)
+    var systems: String?
+
+    @Option(
+      help: ArgumentHelp(Text("严重失信认定日期;空值表示撤销。", "When it was found untrustworthy; empty takes it back.").here, valueName: "date"))
+    var untrustedOn: String?
+
+    @Option(help: Text("失信认定的依据。", "Where that stands.").help)
+    var untrustedSource: String?
+
+    /// What is given beside the fields that have a form of their own.
+    private var facts: FieldInput {
+      let all = [
+        ("establishedOn", establishedOn), ("registeredCapital", registeredCapital), ("ownership", ownership),
+        ("mainProducts", mainProducts),
+        ("park", park), ("systems", systems), ("untrustedOn", untrustedOn), ("untrustedSource", untrustedSource),
+      ]
+      return FieldInput(all.compactMap { name, text in text.map { (name, $0) } })
+    }
+
     func draft() throws -> EnterpriseDraft {
       EnterpriseDraft(
         name: name, creditCode: creditCode, district: try district.map { try District.parse($0, field: "district") },
         reportingUnit: try reportingUnit.map { try ReportingUnit.parse($0, field: "unit") },
         subSector: try subSector.map { try SubSector.parse($0, field: "sub-sector") }, industryCode: industry, address: address,
-        contact: contact)
+        contact: contact, facts: facts)
     }
   }
 
@@ -151,6 +186,7 @@ extension CommonOptions {
     try printer.show(added) { printer in
       printer.say(Text("\(what.zh):\(added.enterprise.name)", "\(what.en): \(added.enterprise.name)"))
       printer.line(added.id)
+      if let proposal = added.proposal { printer.proposed(proposal) }
     }
     if let check = added.creditCodeCheck, !check.valid {
       printer.note(

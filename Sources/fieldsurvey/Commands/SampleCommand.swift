@@ -4,7 +4,7 @@ import SurveyModel
 /// Fills an office's home with invented data of full size.
 struct SampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sample", abstract: Text("写入一套全规模的虚构数据(办公室目录,须为空)", "Fill an empty office home with invented data of full size").here,
+    commandName: "sample", abstract: Text("写入一套虚构数据(办公室目录,须为空)", "Fill an empty office home with invented data").here,
     discussion: Text(
       "同一个种子得到同一套数据。企业名称都以“示例”开头,代码通过校验但不属于任何企业。数据目录不存在时按办公室建立。",
       "One seed gives one data set. Every name begins with 示例; codes pass their checks and belong to nobody. A home is made where there is none."
@@ -23,16 +23,25 @@ struct SampleCommand: ParsableCommand {
   @Option(help: Text("另加多少家其他行业的企业,用于测量速度。", "How many enterprises of other sectors to add, to measure with.").help)
   var others: Int = 0
 
+  @Option(
+    help: Text(
+      "每多少家取一家(默认 1,即全部):数据小,数字约为公开数字的几分之一。",
+      "Of how many enterprises one is taken (by default 1, all): a small set, with about that part of the figures."
+    )
+    .help)
+  var scale: Int = 1
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    guard (1...100).contains(scale) else { throw ValidationError(Text("--scale 应在 1 到 100 之间。", "--scale is 1 to 100.").here) }
     guard (0...100_000).contains(others) else { throw ValidationError(Text("--others 应在 0 到 100000 之间。", "--others is 0 to 100000.").here) }
   }
 
   func run() throws {
     try OfficeHome.make(common.homeFolder, user: "office", name: Text("办公室", "Office").here)
     let printer = common.printer
-    let summary = try common.openSurvey().fillWithSample(seed: seed, asOf: asOf, others: others) { done, all in
+    let summary = try common.openSurvey().fillWithSample(seed: seed, asOf: asOf, others: others, scale: scale) { done, all in
       printer.progress(Text("已写入 \(done)/\(all) 家企业", "\(done) of \(all) enterprises"))
     }
     printer.endProgress()

@@ -10,6 +10,33 @@ import Testing
     survey = try cases.laptop("lin")
   }
 
+  @Test func whatIsKnownOfAnEnterpriseBesideItsNameIsTypedAndTakenBack() throws {
+    let office = try TestCase().laptop("office", as: .office)
+    let facts = FieldInput.of("成立日期=２００９-０５-０１", "registeredCapital=500万", "主要产品=连接器", "untrustedOn=2025-01-02", "失信依据=信用厦门")
+    let id = try office.addEnterprise(EnterpriseDraft(name: "示例甲", facts: facts)).id
+    let enterprise = try office.enterprise(id).enterprise
+    #expect(enterprise.establishedOn == "2009-05-01" && enterprise.registeredCapitalFen == 500_000_000)
+    #expect(enterprise.mainProducts == "连接器" && enterprise.untrustedOn == "2025-01-02" && enterprise.untrustedSource == "信用厦门")
+    let cleared = try office.editEnterprise(id, EnterpriseDraft(facts: .of("untrustedOn=", "untrustedSource="))).enterprise
+    #expect(cleared.untrustedOn == nil && cleared.untrustedSource == nil && cleared.mainProducts == "连接器")
+  }
+
+  @Test func aFactThatCannotBeIsRefusedAndNothingChanges() throws {
+    let office = try TestCase().laptop("office", as: .office)
+    let id = try office.addEnterprise(EnterpriseDraft(name: "示例甲")).id
+    for (words, code) in [
+      (["establishedOn=2025-02-30"], SurveyError.Code.valueInvalid), (["registeredCapital=-5"], .valueInvalid),
+      (["untrustedOn=昨天"], .valueInvalid), (["registeredCapital=五百万", "establishedOn=2025-02-30"], .recordRefused),
+    ] {
+      let draft = EnterpriseDraft(address: "新地址", facts: try FieldInput(parsing: words))
+      #expect(refusal { _ = try office.editEnterprise(id, draft) }?.code == code)
+      #expect(refusal { _ = try office.addEnterprise(EnterpriseDraft(name: "示例乙", facts: draft.facts)) }?.code == code)
+    }
+    let enterprise = try office.enterprise(id).enterprise
+    #expect(enterprise.address == nil && enterprise.establishedOn == nil && enterprise.registeredCapitalFen == nil)
+    #expect(try office.enterprises().count == 1)
+  }
+
   @Test func aCodeWhoseCheckFailsIsKeptAndTold() throws {
     let added = try survey.addEnterprise(EnterpriseDraft(name: " 虚构电子 ", creditCode: "９1350206max000015m"))
     #expect(added.enterprise.name == "虚构电子")
@@ -29,6 +56,9 @@ import Testing
   @Test func anEnterpriseWithoutANameIsRefused() throws {
     #expect(refusal { _ = try survey.addEnterprise(EnterpriseDraft(name: "　 ")) }?.details["field"] == "name")
     #expect(refusal { _ = try survey.addEnterprise(EnterpriseDraft(name: "甲", industryCode: "39x4")) }?.code == .valueInvalid)
+    for code in ["9135O206MAX000015L", "123", "91350206MAX000015"] {
+      #expect(refusal { _ = try survey.addEnterprise(EnterpriseDraft(name: "甲", creditCode: code)) }?.code == .creditCodeImpossible)
+    }
     #expect(try survey.enterprises().isEmpty)
   }
 
@@ -40,7 +70,7 @@ import Testing
   }
 
   @Test func anEditChangesOnlyWhatItNames() throws {
-    let id = try survey.addEnterprise(EnterpriseDraft(name: "甲", creditCode: "123", address: "旧址")).id
+    let id = try survey.addEnterprise(EnterpriseDraft(name: "甲", creditCode: "91350206MAX000015K", address: "旧址")).id
     let edited = try survey.editEnterprise(id, EnterpriseDraft(creditCode: "91350206MAX000015L"))
     #expect(edited.enterprise.address == "旧址")
     #expect(edited.creditCodeCheck?.valid == true)
@@ -64,6 +94,7 @@ import Testing
   }
 
   @Test func toAssignTwiceIsToAssignOnce() throws {
+    let survey = try TestCase().laptop("office", as: .office)
     let id = try survey.addEnterprise(EnterpriseDraft(name: "甲")).id
     _ = try survey.assign(id, to: "chen", dueOn: "2026-12-01")
     let again = try survey.assign(id, to: "chen", role: .assist)
@@ -71,7 +102,7 @@ import Testing
     #expect(again.role.term == .assist)
     #expect(try survey.assignments(of: id) == [again])
     #expect(refusal { _ = try survey.assign(id, to: " ") }?.code == .valueMissing)
-    #expect(refusal { _ = try survey.assign(id, to: "chen", dueOn: "2026-11-31") }?.details["field"] == "due")
+    #expect(refusal { _ = try survey.assign(id, to: "chen", dueOn: "2026-11-31") }?.details["field"] == "dueOn")
     #expect(try survey.unassign(id, from: "chen").assignment == again)
     #expect(try survey.assignments().isEmpty)
   }

@@ -84,6 +84,64 @@ import Testing
     }
   }
 
+  /// By other means than the engine's: 40 % of what was invested, up to the limit of the level, in whole fen.
+  @Test func whatWasPaidForTransformationsIsWhatTheDraftsFiguresGive() throws {
+    let rows = try office.replica.read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT enterprise_id, down_payment_fen AS down, actual_investment_fen AS invested, level,
+            (SELECT sum(amount_fen) FROM payment WHERE rule = 'R8' AND instalment = 'first' AND payment.enterprise_id = contract.enterprise_id) AS first,
+            (SELECT sum(amount_fen) FROM payment WHERE rule = 'R8' AND instalment = 'rest' AND payment.enterprise_id = contract.enterprise_id) AS rest
+          FROM contract LEFT JOIN acceptance USING (enterprise_id)
+          """)
+    }
+    #expect(rows.count == 566)
+    var settled = 0
+    for row in rows {
+      let (down, first, rest): (Int, Int?, Int?) = (row["down"], row["first"], row["rest"])
+      if let first { #expect(first == min(down * 40 / 100, 10_000_000)) }
+      guard let rest else { continue }
+      let (invested, level): (Int, Int) = (row["invested"], row["level"])
+      let limit = [2: 25_000_000, 3: 35_000_000, 4: 40_000_000][level] ?? 0
+      #expect((first ?? 0) + rest == min(invested * 40 / 100, limit))
+      settled += 1
+    }
+    #expect(settled > 200 && settled < 302)
+  }
+
+  @Test func nobodyInTheDataSetWasPaidTooMuchByTheEnginesOwnWord() throws {
+    let policy = try SubsidyPolicies.bundled().policy(on: "2025-07-18")
+    let paid = try office.replica.read { db in
+      try String.fetchAll(db, sql: "SELECT DISTINCT enterprise_id FROM payment WHERE instalment = 'rest' ORDER BY 1 LIMIT 12")
+    }
+    #expect(paid.count == 12)
+    for enterprise in paid {
+      for money in try office.money(of: enterprise, by: policy, on: "2025-07-18") where !money.payments.isEmpty {
+        #expect(money.overFen == 0 && money.underFen == 0, "\(money.rule) of \(enterprise)")
+      }
+    }
+    let agency = try #require(try office.agencyMoney(of: "示例验收评测中心", by: policy).first { !$0.payments.isEmpty })
+    #expect(agency.overFen == 0 && agency.underFen == 0)
+    let leaders = try office.leaderRewards(by: policy, on: "2025-07-18")
+    #expect(!leaders.isEmpty && leaders.allSatisfy { ($0.overFen ?? 0) == 0 && $0.notRecorded.isEmpty })
+  }
+
+  /// Payments have a chance of their own: without them the data set is what it was.
+  @Test func aSmallDataSetIsAPartOfTheFullOne() throws {
+    let place = try TestCase()
+    let small = try place.laptop("office", as: .office)
+    let summary = try small.fillWithSample(seed: 7, scale: 40)
+    #expect(summary.enterprises == 50 && summary.scale == 40)
+    let names = Set(try office.enterprises().map(\.name))
+    #expect(try small.enterprises().allSatisfy { names.contains($0.name) })
+    let funnel = try small.funnel(asOf: "2025-07-18")
+    let counts = [EnrolmentStep.applied, .selected, .signed, .preAcceptance].compactMap { step in
+      funnel.steps.first { $0.step == step }?.count
+    }
+    #expect(counts == counts.sorted(by: >) && (counts.last ?? 0) > 0)
+  }
+
   @Test func aFullReplicaTakesNoSample() throws {
     #expect(refusal { _ = try office.fillWithSample(seed: 1) }?.code == .replicaNotEmpty)
   }

@@ -121,8 +121,8 @@ import Testing
         #"{"titles":["smartFactory"],"localEnterprise":false}"#
       ),
       (
-        .r13, TrainingTerms.Claim(personDays: nil, attendances: [.init(persons: 20, hours: 20)], stated: [:]),
-        #"{"attendances":[{"persons":20,"hours":20}]}"#
+        .r13, TrainingTerms.Claim(personDays: nil, attendances: [.init(persons: 20, hours: 17)], stated: [:]),
+        #"{"attendances":[{"persons":20,"hours":17}]}"#
       ),
     ] as [(SubsidyRule, any SubsidyClaim, String)])
   func aClaimComesToTheSameFromValuesAndFromJSON(rule: SubsidyRule, claim: any SubsidyClaim, json: String) throws {
@@ -137,7 +137,7 @@ import Testing
   /// Rows may come from a program of another hand: what no form lets pass is refused here too.
   @Test func whatNoFormLetsPassIsRefusedAmongValuesToo() {
     func transformation(_ investment: Int, _ level: Int) -> TransformationTerms.Claim {
-      .init(investment: [investment, 1], downPayment: [], levels: [level], firstPaid: nil)
+      .init(investment: [1, investment], downPayment: [], levels: [level], firstPaid: nil)
     }
     #expect(refused(.r8, transformation(-1, 2)) == "number-negative")
     #expect(refused(.r8, transformation(1, 5)) == "level-unknown")

@@ -12,6 +12,15 @@ import Testing
     text = String(decoding: try ResourceFolder.standard.data(of: "policy-xiamen-2024-draft.json"), as: UTF8.self)
   }
 
+  /// What a rule is called is the policy's word, everywhere.
+  @Test func everyRuleThatMovesMoneyHasItsNameFromThePolicy() throws {
+    let policy = try SubsidyPolicies.bundled().policy(on: nil)
+    for rule in SubsidyRule.allCases {
+      let name = try policy.rule(rule.rawValue).name
+      #expect(rule.label == name.zh && rule.labelEn == name.en && name.zh != rule.rawValue)
+    }
+  }
+
   @Test func theDraftsRulesAreThereInItsOrder() {
     #expect(policy.rules.map(\.id) == ["R0"] + (3...16).map { "R\($0)" })
     #expect(policy.rules.filter { $0.terms.body == nil }.map(\.id) == ["R12", "R14", "R15", "R16"])

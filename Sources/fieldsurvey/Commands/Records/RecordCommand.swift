@@ -229,11 +229,7 @@ extension CommonOptions {
       case .recorded(let record):
         printer.say(what)
         printer.record(record)
-      case .proposed(let proposal):
-        printer.say(
-          Text(
-            "这由其他角色决定:已作为建议提出,同步后由对方处理。", "This is another role's word: it is proposed, and goes to them with the next sync."))
-        printer.proposal(proposal)
+      case .proposed(let proposal): printer.proposed(proposal)
       }
     }
   }
@@ -262,6 +258,13 @@ extension Printer {
     }
     table([Text("编号", "id")] + heads, rows, right: Set(numbers))
     for record in all { contested(record.contested, of: type.table, item: record.title) }
+  }
+
+  /// That something was proposed and not recorded.
+  func proposed(_ proposal: Proposal) {
+    say(
+      Text("这由其他角色决定:已作为建议提出,同步后由对方处理。", "This is another role's word: it is proposed, and goes to them with the next sync."))
+    self.proposal(proposal)
   }
 
   /// A proposal on some lines.
