@@ -33,12 +33,14 @@ extension Survey {
     }
   }
 
-  /// The assessments of an enterprise, or all, oldest first.
+  /// The assessments of an enterprise, those of records that were merged into it among them, or all, oldest first.
   public func assessments(of enterprise: String? = nil) throws -> [Assessment] {
     try replica.read { db in
       let id = try enterprise.map { try Lookup.enterprise(db, $0).id }
-      return try Row.fetchAll(db, sql: "SELECT * FROM assessment WHERE ?1 IS NULL OR enterprise_id = ?1 ORDER BY id", arguments: [id])
-        .map { Assessment($0) }
+      return try Row.fetchAll(
+        db, sql: "SELECT * FROM assessment WHERE ?1 IS NULL OR \(Lookup.inCases(of: "?1")) ORDER BY id", arguments: [id]
+      )
+      .map { Assessment($0) }
     }
   }
 

@@ -17,12 +17,14 @@ extension Survey {
     }
   }
 
-  /// The diagnoses of an enterprise, or all, oldest first.
+  /// The diagnoses of an enterprise, those of records that were merged into it among them, or all, oldest first.
   public func diagnoses(of enterprise: String? = nil) throws -> [Diagnosis] {
     try replica.read { db in
       let id = try enterprise.map { try Lookup.enterprise(db, $0).id }
-      return try Row.fetchAll(db, sql: "SELECT * FROM diagnosis WHERE ?1 IS NULL OR enterprise_id = ?1 ORDER BY id", arguments: [id])
-        .map { Diagnosis($0) }
+      return try Row.fetchAll(
+        db, sql: "SELECT * FROM diagnosis WHERE ?1 IS NULL OR \(Lookup.inCases(of: "?1")) ORDER BY id", arguments: [id]
+      )
+      .map { Diagnosis($0) }
     }
   }
 

@@ -103,7 +103,7 @@ extension Survey {
   static func place(_ db: Database, _ owner: String?) throws -> (enterprise: String?, condition: String, value: String) {
     guard let owner else { return (nil, "? = ''", "") }
     let (enterprise, diagnosis) = try self.owner(db, owner)
-    return diagnosis.map { (enterprise, "diagnosis_id = ?", $0) } ?? (enterprise, "enterprise_id = ?", enterprise)
+    return diagnosis.map { (enterprise, "diagnosis_id = ?", $0) } ?? (enterprise, Lookup.inCases(of: "?"), enterprise)
   }
 
   /// The enterprise, and the diagnosis if one was named.

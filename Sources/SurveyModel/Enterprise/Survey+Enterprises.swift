@@ -116,8 +116,7 @@ extension Survey {
     let contests = try contests(in: enterprise.id)
     let today = try day(nil)
     return try replica.read { db in
-      let merged = try Row.fetchAll(db, sql: "SELECT * FROM enterprise WHERE merged_into = ? ORDER BY id", arguments: [enterprise.id])
-        .map { Enterprise($0) }
+      let merged = try Lookup.merged(db, into: enterprise.id)
       let ids = [enterprise.id] + merged.map(\.id)
       func all(_ table: String, order: String) throws -> [Row] {
         let marks = databaseQuestionMarks(count: ids.count)

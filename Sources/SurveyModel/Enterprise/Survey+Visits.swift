@@ -119,11 +119,11 @@ extension Survey {
     }
   }
 
-  /// The visits to an enterprise, or all, oldest first.
+  /// The visits to an enterprise, those of records that were merged into it among them, or all, oldest first.
   public func visits(to enterprise: String? = nil) throws -> [Visit] {
     try replica.read { db in
       let id = try enterprise.map { try Lookup.enterprise(db, $0).id }
-      return try Row.fetchAll(db, sql: "SELECT * FROM visit WHERE ?1 IS NULL OR enterprise_id = ?1 ORDER BY id", arguments: [id])
+      return try Row.fetchAll(db, sql: "SELECT * FROM visit WHERE ?1 IS NULL OR \(Lookup.inCases(of: "?1")) ORDER BY id", arguments: [id])
         .map { Visit($0) }
     }
   }

@@ -15,11 +15,11 @@ extension Survey {
   public func importTable(_ table: ImportTable, as kind: ImportKind, isDryRun: Bool = false) throws -> ImportReport {
     try requireAuthority(kind.type)
     if isDryRun {
-      let plan = try replica.read { db in try self.plan(table, kind, db) }
+      let plan: ImportPlan = try replica.read { db in try self.plan(table, kind, db) }
       return report(plan, kind, ids: [:], isDryRun: true)
     }
     return try write { db in
-      let plan = try self.plan(table, kind, db)
+      let plan: ImportPlan = try self.plan(table, kind, db)
       var ids: [Int: String] = [:]
       var personal: [(table: String, id: String, values: [(String, DatabaseValue?)])] = []
       for row in plan.rows {

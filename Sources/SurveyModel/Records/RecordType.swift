@@ -98,6 +98,15 @@ public struct RecordType: Sendable {
   /// The column by which people name a record: its name, its title, its number; nil where there is none.
   var nameColumn: String? { ["name", "title", "number"].first { column in fields.contains { $0.column == column } } }
 
+  /// By its key, terms in the order of their list: the steps of the ladder as they follow one another.
+  var order: String {
+    keyColumns.map { column in
+      guard let field = fields.first(where: { $0.column == column }), case .term(let list) = field.kind else { return column }
+      let places = list.items.enumerated().map { "WHEN '\($1.key)' THEN \($0)" }.joined(separator: " ")
+      return "CASE \(column) \(places) ELSE \(list.items.count) END, \(column)"
+    }.joined(separator: ", ")
+  }
+
   /// A field as people name it.
   func field(_ typed: String) -> Field? { fields.first { $0.isNamed(typed) } }
 

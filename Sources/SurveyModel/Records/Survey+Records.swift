@@ -77,7 +77,7 @@ extension Survey {
     return try replica.read { db in
       let condition = enterprise == nil ? "" : "WHERE enterprise_id = ?"
       return try Row.fetchAll(
-        db, sql: "SELECT * FROM \(type.table) \(condition) ORDER BY \(type.keyColumns.joined(separator: ", "))",
+        db, sql: "SELECT * FROM \(type.table) \(condition) ORDER BY \(type.order)",
         arguments: enterprise.map { [$0] } ?? []
       ).map { Record(type, $0, contests) }
     }

@@ -46,7 +46,9 @@ extension EnterpriseCommand {
           Text("⚠ 已由办公室并入 \(canonical);写在这里的内容会一并归入。", "⚠ Merged into \(canonical) by the office; what is written here counts there."))
       }
       if let off = view.programme.struck { struck(off, printer) }
-      for other in view.merged { printer.say(Text("已并入:\(other.name)(\(other.id))", "merged into it: \(other.name) (\(other.id))")) }
+      for other in view.merged {
+        printer.say(Text("并入本企业的记录:\(other.name)(\(other.id))", "record that was merged into this one: \(other.name) (\(other.id))"))
+      }
       printer.contested(view.contested, of: "enterprise")
       for other in view.similar { printer.note(CommonOptions.similar(other)) }
       for assignment in view.assignments {

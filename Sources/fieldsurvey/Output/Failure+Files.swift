@@ -30,6 +30,9 @@ extension Failure {
         "is no credit code: \(problems.map(\.en).map(bare).joined(separator: ", "))")
     case .rowRepeated: return Text("与第 \(of("other")) 行是同一条记录", "is the same record as row \(of("other"))")
     case .rowAmbiguous: return Text("与多条已有的记录相符:\(list("matches"))", "fits several records: \(list("matches"))")
+    case .nameOfAnother:
+      return Text(
+        "按代码或编号是 \(of("id")),名称却是另一家 \(of("other")) 的,请核对", "is \(of("id")) by code or identifier, but carries the name of \(of("other"))")
     case .valueMissing where details["row"] != nil: return Text("不能为空", "must not be empty")
     case .valueInvalid where details["names"] != nil:
       return Text("不在可用的值之中:\(list("names"))", "is none of these: \(list("allowed"))")
