@@ -18,8 +18,8 @@ import Testing
     try replica.pool.write { db in try db.execute(sql: "DELETE FROM own") }
     try replica.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
     func isFound() throws -> Bool {
-      try ["", "-wal"].contains { suffix in
-        try Data(contentsOf: URL(fileURLWithPath: field.path("a.sqlite") + suffix)).range(of: Data(name.utf8)) != nil
+      try FileManager.default.contentsOfDirectory(at: field.folder, includingPropertiesForKeys: nil).contains { file in
+        try Data(contentsOf: file).range(of: Data(name.utf8)) != nil
       }
     }
     #expect(try isFound(), "free pages hold it before")

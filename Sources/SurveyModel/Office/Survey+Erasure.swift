@@ -89,7 +89,8 @@ extension Survey {
     guard !new.isEmpty || !clean.isEmpty else { return 0 }
     if !clean.isEmpty { try replica.scrub() }
     let now = now
-    try write { db in
+    // Whoever only reads has a device that says so too.
+    try replica.write { db in
       for erasure in new {
         try db.execute(
           sql: "INSERT INTO erasure_receipt(erasure_id, device, scope, user, seen_at) VALUES(?, ?, ?, ?, ?)",
