@@ -6,6 +6,7 @@
 # make demo      setup, build, and play two laptops, a relay and an office through a day
 # make crash     build, and kill the program at the system calls that write (CRASH_ARGS="" for every one)
 # make bench     build with optimization and measure (BENCH_ARGS="…" is handed on)
+# make figures   build with optimization and measure the survey's figures alone
 # make sim       play SEEDS worlds from FROM on, optimized; WORLD=histories, or a fault that each must have; every failure prints how to have it again
 # make merge     play STEPS steps of the merge and the clock alone, optimized
 # make reproduce play the world of SEED (and WORLD), shrink its failure, and print a regression test
@@ -39,7 +40,8 @@ NETWORKS_ARGS ?=
 # One set of flags for every command, so that all of them share one build.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # The installed program carries the Swift runtime in itself, and the benchmark measures the same build.
-RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib
+STATIC ?= --static-swift-stdlib
+RELEASE_FLAGS := $(SWIFT_FLAGS) -c release $(STATIC)
 RELEASE := .build/release
 LINTED := Sources Tests Benchmarks Fuzz Package.swift
 LIBRARIES := SyncCore SyncKit
@@ -52,7 +54,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports records docs format demo crash bench sim merge reproduce disk mutants fuzz networks scoreboard install uninstall clean
+.PHONY: help setup build test check lint imports records docs format demo crash bench figures sim merge reproduce disk mutants fuzz networks scoreboard install uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -98,6 +100,9 @@ crash: setup build
 bench: setup
 	swift build $(RELEASE_FLAGS) --product sync-benchmark
 	$(RELEASE)/sync-benchmark $(BENCH_ARGS)
+	$(MAKE) figures
+
+figures: setup
 	swift build $(RELEASE_FLAGS) --product figure-benchmark
 	$(RELEASE)/figure-benchmark
 

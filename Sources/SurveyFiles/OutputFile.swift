@@ -1,17 +1,33 @@
 import Foundation
 import SurveyModel
 
-/// Files that appear whole or not at all, and take no other's place unless that is asked for.
-enum OutputFile {
+/// Files that appear whole or not at all, and take no other's place unless that is asked for. What they hold is about people: they are their
+/// owner's alone.
+public enum OutputFile {
+  /// Writes a file.
+  ///
+  /// Throws ``SurveyError/Code/fileExists``, ``SurveyError/Code/notAFile`` and ``SurveyError/Code/fileUnwritable``.
+  public static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws {
+    try write(to: path, replacing: replacing) { try put(bytes, to: $0) }
+  }
+
+  /// Fails for what is there already, and always for what is no ordinary file.
+  public static func requireFree(_ path: String, replacing: Bool) throws {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    // The name of a file that is linked to is another's: it is not taken.
+    guard status.st_mode & S_IFMT == S_IFREG else { throw SurveyError(.notAFile, ["path": path]) }
+    if !replacing { throw SurveyError(.fileExists, ["path": path]) }
+  }
+
   /// Writes a file by a body that is given where to write: a name beside it, which takes the file's own when it is done.
   static func write(to path: String, replacing: Bool, _ body: (String) throws -> Void) throws {
-    try requireFree(path, replacing)
-    let temporary = "\(path).\(getpid()).new"
-    unlink(temporary)
+    try requireFree(path, replacing: replacing)
+    let temporary = try begin(path)
     do {
       try body(temporary)
       try keep(temporary)
-      try requireFree(path, replacing)
+      try requireFree(path, replacing: replacing)
       guard rename(temporary, path) == 0 else { throw unwritable(path) }
     } catch {
       unlink(temporary)
@@ -23,12 +39,13 @@ enum OutputFile {
   static func write(_ names: [String], into folder: String, replacing: Bool, _ body: (String, String) throws -> Void) throws -> [String] {
     guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw unwritable(folder) }
     let paths = names.map { folder + "/" + $0 }
-    for path in paths { try requireFree(path, replacing) }
-    let temporaries = paths.map { "\($0).\(getpid()).new" }
+    for path in paths { try requireFree(path, replacing: replacing) }
+    var temporaries: [String] = []
     defer { for path in temporaries { unlink(path) } }
-    for (name, path) in zip(names, temporaries) {
-      try body(name, path)
-      try keep(path)
+    for (name, path) in zip(names, paths) {
+      temporaries.append(try begin(path))
+      try body(name, temporaries[temporaries.count - 1])
+      try keep(temporaries[temporaries.count - 1])
     }
     for (temporary, path) in zip(temporaries, paths) {
       guard rename(temporary, path) == 0 else { throw unwritable(path) }
@@ -36,7 +53,7 @@ enum OutputFile {
     return paths
   }
 
-  /// Puts bytes into a new file.
+  /// Puts bytes into a file.
   static func put(_ bytes: [UInt8], to path: String) throws {
     do {
       try Data(bytes).write(to: URL(fileURLWithPath: path))
@@ -53,14 +70,17 @@ enum OutputFile {
     guard Foundation.write(descriptor, line, line.count) == line.count, fsync(descriptor) == 0 else { throw unwritable(path) }
   }
 
-  private static func requireFree(_ path: String, _ replacing: Bool) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
-    if isFolder.boolValue { throw SurveyError(.fileUnwritable, ["path": path, "errno": String(EISDIR)]) }
-    if !replacing { throw SurveyError(.fileExists, ["path": path]) }
+  /// Makes the empty file beside another in which its content comes to be: nobody else may read it from its first byte on.
+  private static func begin(_ path: String) throws -> String {
+    let temporary = "\(path).\(getpid()).new"
+    unlink(temporary)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw unwritable(path) }
+    close(descriptor)
+    return temporary
   }
 
-  /// Makes what was written outlive a loss of power; what an export holds is its owner's alone.
+  /// Makes what was written outlive a loss of power.
   private static func keep(_ path: String) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw unwritable(path) }

@@ -19,6 +19,8 @@ extension SurveyError.Code {
   public static let sheetUnknown = Self("sheet-unknown")
   /// A file or a folder that is there already. Details: `path`.
   public static let fileExists = Self("file-exists")
+  /// A folder, a link or a device where a file is to be. Details: `path`.
+  public static let notAFile = Self("not-a-file")
   /// A file that cannot be written. Details: `path`, `errno`.
   public static let fileUnwritable = Self("file-unwritable")
   /// A table that no sheet can hold. Details: `table`.

@@ -82,6 +82,8 @@ struct FieldSurvey: AsyncParsableCommand {
         subcommands: [ConflictsCommand.self, HistoryCommand.self, VerifyCommand.self, DoctorCommand.self]),
       CommandGroup(
         name: Text("办公室", "Office").here,
-        subcommands: [ServeCommand.self, DeviceCommand.self, RejectCommand.self, CompactCommand.self, SampleCommand.self]),
+        subcommands: [
+          ServeCommand.self, DeviceCommand.self, RejectCommand.self, CompactCommand.self, EraseCommand.self, SampleCommand.self,
+        ]),
     ])
 }

@@ -63,7 +63,7 @@ import Testing
     }
     #expect(try place.attempt("report", "diagnosis", diagnosis).status == 64)
     let missing = try attempt(folder.appendingPathComponent("no/such/a.html").path)
-    #expect(missing.status == 66)
+    #expect(missing.status == 73)
     let taken = folder.appendingPathComponent("folder.pdf")
     try FileManager.default.createDirectory(at: taken, withIntermediateDirectories: true)
     #expect(try code(attempt(taken.path)) == "not-a-file")

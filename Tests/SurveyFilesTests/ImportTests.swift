@@ -42,6 +42,32 @@ import Testing
     #expect(try desk.state() == before)
   }
 
+  /// A list of some time ago still has the name that an enterprise had, or that of a record that was merged into it.
+  @Test func anOldNameIsNoChangeOfName() throws {
+    let survey = desk.survey
+    let canonical = try survey.addEnterprise(EnterpriseDraft(name: "乙公司", creditCode: Self.code)).id
+    let retired = try survey.addEnterprise(EnterpriseDraft(name: "甲公司")).id
+    _ = try survey.addRecord(.enterpriseName, FieldInput([("name", "丙公司"), ("kind", "former")]), of: canonical)
+    _ = try survey.merge(retired, into: canonical, because: "更名")
+    for (row, address) in [("甲公司,", "一号"), ("丙公司,\(Self.code)", "二号"), ("甲公司,\(Self.code)", "三号")] {
+      let report = try desk.importCSV("企业名称,信用代码,地址\n\(row),\(address)\n")
+      #expect(report.rows.map(\.id) == [canonical], "\(row)")
+      #expect(report.rows.first?.changes.map(\.field) == ["address"], "\(row)")
+    }
+    #expect(try survey.enterprises().map(\.name).sorted() == ["乙公司", "甲公司"].sorted())
+    let byRecord = try desk.importCSV("编号,企业名称,地址\n\(retired),甲公司,四号\n")
+    #expect(byRecord.rows.map(\.id) == [canonical])
+  }
+
+  /// One row says two enterprises: by its code it is one, by its name the other.
+  @Test func aRowWithTheCodeOfOneAndTheNameOfAnotherIsAFault() throws {
+    try desk.importCSV("企业名称,信用代码\n甲公司,\(Self.code)\n乙公司,\(Self.other)\n丙公司,\n")
+    for name in ["乙公司", "丙公司"] {
+      #expect(try desk.faults("企业名称,信用代码\n\(name),\(Self.code)\n") == ["2 - name-of-another"])
+    }
+    #expect(try desk.importCSV("企业名称,信用代码\n丁公司,\(Self.code)\n").changed == 1)
+  }
+
   @Test func aDryRunTellsTheSameAndWritesNothing() throws {
     let before = try desk.state()
     let report = try desk.importCSV(Self.list, isDryRun: true)
@@ -182,7 +208,15 @@ import Testing
   @Test func whatIsTheOfficesWordIsNotImportedByOthers() throws {
     let field = try Desk(role: .specialist)
     #expect(refusal { _ = try field.importCSV("名称,类型\n甲,综合集成服务商\n", as: .providers) }?.code == .notAuthorised)
-    #expect(try field.importCSV("企业名称\n甲\n").added == 1)
+    #expect(try field.importCSV("企业名称,细分行业\n甲,其他\n").added == 1)
+    let enterprise = try #require(try field.survey.enterprises().first?.id)
+    try field.survey.replica.write { db in
+      try db.execute(
+        sql: "INSERT INTO enrolment_step(enterprise_id, step, happened_on) VALUES(?, 'selected', '2024-03-01')", arguments: [enterprise])
+    }
+    #expect(try field.faults("企业名称,细分行业\n甲,医疗仪器设备及耗材制造\n") == ["2 - not-authorised"])
+    #expect(try field.faults("企业名称,年份,规上\n甲,2024,是\n") == ["2 - not-authorised"])
+    #expect(try field.importCSV("企业名称,地址\n甲,创新路 1 号\n").changed == 1)
   }
 
   @Test func aWorkbookIsImportedAndItsFaultsHaveTheirPlaces() throws {

@@ -81,6 +81,7 @@ final class WorkbookWriter {
         switch content {
         case .money: "#,##0.00"
         case .degrees: "0.000000"
+        case .points: "0.000"
         case .text, .day, .whole: nil
         }
       return worksheet_write_number(sheet, row, column, Double(content.text(number)) ?? 0, format.flatMap { formats[$0] })

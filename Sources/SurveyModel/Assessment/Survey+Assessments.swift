@@ -7,11 +7,13 @@ extension Survey {
   ///
   /// Drafts of the same edition and phase are returned beside it, for perhaps a colleague has begun the same one.
   ///
-  /// Throws ``SurveyError/Code/instrumentUnknown`` for an edition that is not installed.
+  /// Throws ``SurveyError/Code/instrumentUnknown`` for an edition that is not installed, and ``SurveyError/Code/notAuthorised`` for the
+  /// word of an agency that is not the user's.
   public func startAssessment(
     of enterprise: String, visit: String? = nil, edition: String = Instrument.current, phase: AssessmentPhase = .baseline,
     assessor: Assessor = .specialist
   ) throws -> StartedAssessment {
+    try require(assessor: assessor)
     let edition = try instrument(edition.halfWidth.trimmingSpaces).edition
     let id = identifiers.next()
     let now = now
@@ -31,12 +33,14 @@ extension Survey {
     }
   }
 
-  /// The assessments of an enterprise, or all, oldest first.
+  /// The assessments of an enterprise, those of records that were merged into it among them, or all, oldest first.
   public func assessments(of enterprise: String? = nil) throws -> [Assessment] {
     try replica.read { db in
       let id = try enterprise.map { try Lookup.enterprise(db, $0).id }
-      return try Row.fetchAll(db, sql: "SELECT * FROM assessment WHERE ?1 IS NULL OR enterprise_id = ?1 ORDER BY id", arguments: [id])
-        .map { Assessment($0) }
+      return try Row.fetchAll(
+        db, sql: "SELECT * FROM assessment WHERE ?1 IS NULL OR \(Lookup.inCases(of: "?1")) ORDER BY id", arguments: [id]
+      )
+      .map { Assessment($0) }
     }
   }
 
@@ -53,7 +57,8 @@ extension Survey {
   ///   - clearing: items whose answer is withdrawn.
   /// - Returns: what was written. An answer that the assessment already shows is not written again.
   ///
-  /// Throws ``SurveyError/Code/answersRefused`` with every reason, ``SurveyError/Code/recordFinalized`` for a finalized assessment and
+  /// Throws ``SurveyError/Code/answersRefused`` with every reason, ``SurveyError/Code/recordFinalized`` for a finalized assessment,
+  /// ``SurveyError/Code/notAuthorised`` for an agency's that is not the user's, and
   /// SyncKit's `bad-token` for a read token that is none and `other-form` for another assessment's. Nothing is written then.
   @discardableResult
   public func answer(
@@ -61,6 +66,7 @@ extension Survey {
   ) throws -> RecordedAnswers {
     let recorded = try write(reading: answers.readToken) { db, form in
       let assessment = Assessment(try Lookup.row(db, in: "assessment", assessment))
+      try require(assessor: assessment.assessor.term)
       let instrument = try instrument(assessment.edition)
       let problems = answers.problems(against: instrument) + Self.unknown(Array(notes.keys) + clearing, in: instrument)
       guard problems.isEmpty else {
@@ -93,6 +99,7 @@ extension Survey {
     let now = now
     return try write { db in
       let assessment = Assessment(try Lookup.row(db, in: "assessment", id))
+      try require(assessor: assessment.assessor.term)
       guard assessment.state.term != .finalized else {
         throw SurveyError(.recordFinalized, ["table": "assessment", "id": assessment.id])
       }
@@ -107,12 +114,16 @@ extension Survey {
     }
   }
 
-  /// Makes a finalized assessment a draft again.
+  /// Makes a finalized assessment a draft again; an agency's stands, for a level and money rest on it: another is begun instead.
   ///
-  /// Throws ``SurveyError/Code/recordNotFinalized``.
+  /// Throws ``SurveyError/Code/recordNotFinalized``, ``SurveyError/Code/recordAppendOnly`` and ``SurveyError/Code/notAuthorised``.
   public func reopenAssessment(_ id: String) throws -> Assessment {
     try write { db in
       let assessment = Assessment(try Lookup.row(db, in: "assessment", id))
+      try require(assessor: assessment.assessor.term)
+      if assessment.assessor.term == .agency, assessment.state.term == .finalized {
+        throw SurveyError(.recordAppendOnly, ["table": "assessment", "id": assessment.id])
+      }
       return Assessment(try Self.reopen("assessment", assessment.id, assessment.state, db))
     }
   }

@@ -8,7 +8,8 @@ extension Survey {
   ///   - scoreMilli: the score in milli-points, 0…100,000.
   ///   - source: where the result is from.
   ///
-  /// Throws ``SurveyError/Code/editionScored`` for an edition whose answers are scored here, and ``SurveyError/Code/valueInvalid``.
+  /// Throws ``SurveyError/Code/editionScored`` for an edition whose answers are scored here, ``SurveyError/Code/valueInvalid``, and
+  /// ``SurveyError/Code/notAuthorised`` for an agency's result.
   public func importAssessment(
     of enterprise: String, edition: String, scoreMilli: Int, level: Int, phase: AssessmentPhase = .baseline,
     assessor: Assessor = .selfDeclared, source: String
@@ -21,6 +22,8 @@ extension Survey {
     }
     guard (0...4).contains(level) else { throw SurveyError(.valueInvalid, ["field": "level", "value": String(level)]) }
     guard let source = source.nonEmpty else { throw SurveyError(.valueMissing, ["field": "source"]) }
+    // The office enters results of agencies from before this tool was there.
+    if assessor == .agency { try require([.agency, .office], "assessment") }
     let (id, now) = (identifiers.next(), now)
     return try write { db in
       let enterprise = try Lookup.enterprise(db, enterprise)

@@ -1,11 +1,12 @@
 /// What tables and columns are called.
 enum TableNames {
   static func table(_ name: String) -> BilingualText {
-    tables[name] ?? BilingualText(verbatim: name)
+    tables[name] ?? RecordType.of(name)?.label ?? BilingualText(verbatim: name)
   }
 
   static func column(_ name: String, of table: String) -> BilingualText {
-    special["\(table).\(name)"] ?? columns[name] ?? fields(of: table).first { $0.column == name }?.label ?? BilingualText(verbatim: name)
+    let declared = fields(of: table).first { $0.column == name }?.label
+    return special["\(table).\(name)"] ?? declared ?? columns[name] ?? BilingualText(verbatim: name)
   }
 
   /// The fields of a kind of record, also of one that is opened by a form of its own.

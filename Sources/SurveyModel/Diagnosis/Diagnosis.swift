@@ -74,6 +74,8 @@ public struct DiagnosisView: Codable, Hashable, Sendable, Identifiable {
   public let diagnosis: Diagnosis
   /// The enterprise.
   public let enterprise: Enterprise
+  /// The handover by which another's draft came here: then it is read and not changed. Nil for one's own.
+  public let handover: Handover?
   /// The sections that were written, in the links' order.
   public let links: [LinkSection]
   /// The findings, in the links' order, oldest first.

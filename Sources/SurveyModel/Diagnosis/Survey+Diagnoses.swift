@@ -17,12 +17,14 @@ extension Survey {
     }
   }
 
-  /// The diagnoses of an enterprise, or all, oldest first.
+  /// The diagnoses of an enterprise, those of records that were merged into it among them, or all, oldest first.
   public func diagnoses(of enterprise: String? = nil) throws -> [Diagnosis] {
     try replica.read { db in
       let id = try enterprise.map { try Lookup.enterprise(db, $0).id }
-      return try Row.fetchAll(db, sql: "SELECT * FROM diagnosis WHERE ?1 IS NULL OR enterprise_id = ?1 ORDER BY id", arguments: [id])
-        .map { Diagnosis($0) }
+      return try Row.fetchAll(
+        db, sql: "SELECT * FROM diagnosis WHERE ?1 IS NULL OR \(Lookup.inCases(of: "?1")) ORDER BY id", arguments: [id]
+      )
+      .map { Diagnosis($0) }
     }
   }
 
@@ -45,9 +47,9 @@ extension Survey {
     return try replica.read { db in
       let enterprise = try Lookup.enterprise(db, diagnosis.enterpriseID)
       let sections = try Row.fetchAll(db, sql: "SELECT * FROM diagnosis_link WHERE diagnosis_id = ?", arguments: [diagnosis.id])
+      let diagnosis = Diagnosis(try Lookup.row(db, in: "diagnosis", diagnosis.id))
       return DiagnosisView(
-        id: diagnosis.id, diagnosis: Diagnosis(try Lookup.row(db, in: "diagnosis", diagnosis.id)),
-        enterprise: enterprise,
+        id: diagnosis.id, diagnosis: diagnosis, enterprise: enterprise, handover: try handover(of: diagnosis, db),
         links: sections.map { LinkSection($0, contests) }.sorted { $0.link.order < $1.link.order },
         findings: try Self.findings(db, where: "diagnosis_id = ?", diagnosis.id, contests),
         needs: try Self.needs(db, where: "diagnosis_id = ?", diagnosis.id, contests),
@@ -58,8 +60,8 @@ extension Survey {
 
   /// Writes what a diagnosis says of one link; what is nil stays as it is.
   ///
-  /// Throws ``SurveyError/Code/valueInvalid`` for a level outside 0…4, ``SurveyError/Code/nothingToChange`` and
-  /// ``SurveyError/Code/recordFinalized``.
+  /// Throws ``SurveyError/Code/valueInvalid`` for a level outside 0…4, ``SurveyError/Code/nothingToChange``,
+  /// ``SurveyError/Code/recordFinalized`` and, for a draft that its author handed over, ``SurveyError/Code/recordHandedOver``.
   public func describeLink(
     _ link: BusinessLink, in diagnosis: String, currentState: String? = nil, problems: String? = nil, level: Int? = nil,
     recommendation: String? = nil, reading token: String? = nil
@@ -70,7 +72,7 @@ extension Survey {
       ("level", level?.databaseValue), ("recommendation", recommendation?.trimmingSpaces.databaseValue),
     ])
     let found = try write(reading: token) { db, form in
-      let diagnosis = try Self.draft(db, diagnosis)
+      let diagnosis = try draft(db, diagnosis)
       try form.expect("diagnosis_link", [.text(diagnosis.id), .text(link.rawValue)], of: diagnosis.enterpriseID)
       guard !changes.isEmpty else { throw SurveyError(.nothingToChange, ["table": "diagnosis_link", "id": link.rawValue]) }
       let columns = changes.columns
@@ -95,7 +97,7 @@ extension Survey {
   /// Throws as ``editRecord(_:_:_:reading:because:)`` does, and ``SurveyError/Code/recordFinalized``.
   public func describeDiagnosis(_ id: String, _ input: FieldInput, reading token: String? = nil) throws -> Record {
     let whole = try write(reading: token) { db, form in
-      let diagnosis = try Self.draft(db, id)
+      let diagnosis = try draft(db, id)
       try form.expect("diagnosis", [.text(diagnosis.id)], of: diagnosis.enterpriseID)
       let fields = try input.read(.diagnosis, isNew: false, db)
       try requireOneCase(.diagnosis, fields, diagnosis.enterpriseID, db)
@@ -110,7 +112,7 @@ extension Survey {
   /// Throws ``SurveyError/Code/recordFinalized``.
   public func finalizeDiagnosis(_ id: String) throws -> Diagnosis {
     let now = now
-    return try write { db in Diagnosis(try Self.finalize("diagnosis", try Self.draft(db, id).id, db, at: now, by: user)) }
+    return try write { db in Diagnosis(try Self.finalize("diagnosis", try draft(db, id).id, db, at: now, by: user)) }
   }
 
   /// Makes a finalized diagnosis a draft again.
@@ -123,10 +125,33 @@ extension Survey {
     }
   }
 
-  /// A diagnosis that may be edited.
-  static func draft(_ db: Database, _ id: String) throws -> Diagnosis {
+  /// Deletes a draft with its sections, findings, recommendations and surveyors. Its evidence and needs stay with the enterprise: a photograph
+  /// is never lost.
+  ///
+  /// - Returns: the diagnosis as it was.
+  ///
+  /// Throws ``SurveyError/Code/recordFinalized``, ``SurveyError/Code/recordSubmitted`` for one that was ever finalized,
+  /// ``SurveyError/Code/recordReferenced`` and ``SurveyError/Code/recordHandedOver``.
+  public func deleteDiagnosis(_ id: String) throws -> Diagnosis {
+    try write { db in
+      let diagnosis = try draft(db, id)
+      if let at = diagnosis.finalizedAt { throw SurveyError(.recordSubmitted, ["table": "diagnosis", "id": diagnosis.id, "at": at]) }
+      try requireUnreferenced(.diagnosis, diagnosis.id, db)
+      try db.execute(sql: "UPDATE evidence SET diagnosis_id = NULL, finding_id = NULL WHERE diagnosis_id = ?", arguments: [diagnosis.id])
+      try db.execute(sql: "UPDATE need SET diagnosis_id = NULL WHERE diagnosis_id = ?", arguments: [diagnosis.id])
+      for table in ["diagnosis_link", "finding", "recommendation", "survey_person"] {
+        try db.execute(sql: "DELETE FROM \(table) WHERE diagnosis_id = ?", arguments: [diagnosis.id])
+      }
+      try db.execute(sql: "DELETE FROM diagnosis WHERE id = ?", arguments: [diagnosis.id])
+      return diagnosis
+    }
+  }
+
+  /// A diagnosis that this user may edit.
+  func draft(_ db: Database, _ id: String) throws -> Diagnosis {
     let diagnosis = Diagnosis(try Lookup.row(db, in: "diagnosis", id))
     guard diagnosis.state.term != .finalized else { throw SurveyError(.recordFinalized, ["table": "diagnosis", "id": diagnosis.id]) }
+    try requireOwn(diagnosis, db)
     return diagnosis
   }
 }

@@ -21,7 +21,7 @@ extension Survey {
     let id = identifiers.next()
     let now = now
     try write { db in
-      let diagnosis = try Self.draft(db, diagnosis)
+      let diagnosis = try self.draft(db, diagnosis)
       try db.execute(
         sql: """
           INSERT INTO finding(id, enterprise_id, diagnosis_id, link, objectives, text, severity, created_at, created_by)
@@ -51,7 +51,7 @@ extension Survey {
       ("text", draft.text?.trimmingSpaces.databaseValue), ("severity", draft.severity?.rawValue.databaseValue),
     ])
     let whole = try write(reading: token) { db, form in
-      let (finding, diagnosis) = try Self.editable(db, finding: id)
+      let (finding, diagnosis) = try editable(db, finding: id)
       try form.expect("finding", [.text(finding)], of: diagnosis.enterpriseID)
       if files.isEmpty || !changes.isEmpty { try changes.update("finding", finding, db) }
       for file in files { try attach(file, to: finding, of: diagnosis, db) }
@@ -66,7 +66,7 @@ extension Survey {
   public func deleteFinding(_ id: String, reading token: String? = nil) throws -> Finding {
     let before = try finding(id)
     try write(reading: token) { db, form in
-      let (finding, diagnosis) = try Self.editable(db, finding: before.id)
+      let (finding, diagnosis) = try editable(db, finding: before.id)
       try form.expect("finding", [.text(finding)], of: diagnosis.enterpriseID)
       try db.execute(sql: "UPDATE evidence SET finding_id = NULL WHERE finding_id = ?", arguments: [finding])
       try db.execute(sql: "DELETE FROM finding WHERE id = ?", arguments: [finding])
@@ -103,7 +103,7 @@ extension Survey {
     }.sorted { ($0.link.order, $0.id) < ($1.link.order, $1.id) }
   }
 
-  private static func editable(_ db: Database, finding id: String) throws -> (String, Diagnosis) {
+  private func editable(_ db: Database, finding id: String) throws -> (String, Diagnosis) {
     let row = try Lookup.row(db, in: "finding", id)
     return (row.string("id"), try draft(db, row.string("diagnosis_id")))
   }

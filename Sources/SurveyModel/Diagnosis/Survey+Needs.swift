@@ -19,7 +19,8 @@ extension Survey {
     let id = identifiers.next()
     let now = now
     try write { db in
-      let (enterprise, diagnosis) = try Self.owner(db, owner, mustBeDraft: true)
+      let (enterprise, diagnosis) = try Self.owner(db, owner)
+      if let diagnosis { _ = try self.draft(db, diagnosis) }
       try db.execute(
         sql: """
           INSERT INTO need(id, enterprise_id, diagnosis_id, scope, link, objective, text, priority, budget_fen, created_at, created_by)
@@ -47,7 +48,7 @@ extension Survey {
       ("priority", draft.priority?.databaseValue), ("budget_fen", draft.budgetFen?.databaseValue),
     ])
     let whole = try write(reading: token) { db, form in
-      let need = try Self.editable(db, need: id, form)
+      let need = try editable(db, need: id, form)
       try changes.update("need", need, db)
       return need
     }
@@ -60,7 +61,7 @@ extension Survey {
   public func deleteNeed(_ id: String, reading token: String? = nil) throws -> Need {
     let before = try need(id)
     try write(reading: token) { db, form in
-      try db.execute(sql: "DELETE FROM need WHERE id = ?", arguments: [try Self.editable(db, need: before.id, form)])
+      try db.execute(sql: "DELETE FROM need WHERE id = ?", arguments: [try editable(db, need: before.id, form)])
     }
     return before
   }
@@ -101,26 +102,26 @@ extension Survey {
   /// Where to look for the records of a diagnosis, of an enterprise, or of all.
   static func place(_ db: Database, _ owner: String?) throws -> (enterprise: String?, condition: String, value: String) {
     guard let owner else { return (nil, "? = ''", "") }
-    let (enterprise, diagnosis) = try self.owner(db, owner, mustBeDraft: false)
-    return diagnosis.map { (enterprise, "diagnosis_id = ?", $0) } ?? (enterprise, "enterprise_id = ?", enterprise)
+    let (enterprise, diagnosis) = try self.owner(db, owner)
+    return diagnosis.map { (enterprise, "diagnosis_id = ?", $0) } ?? (enterprise, Lookup.inCases(of: "?"), enterprise)
   }
 
   /// The enterprise, and the diagnosis if one was named.
-  private static func owner(_ db: Database, _ text: String, mustBeDraft: Bool) throws -> (enterprise: String, diagnosis: String?) {
+  private static func owner(_ db: Database, _ text: String) throws -> (enterprise: String, diagnosis: String?) {
     guard let id = try Lookup.optionalID(db, in: "diagnosis", text) else {
       guard let enterprise = try Lookup.optionalEnterprise(db, text) else {
         throw SurveyError(.recordUnknown, ["table": "diagnosis", "id": text])
       }
       return (enterprise.id, nil)
     }
-    let diagnosis = mustBeDraft ? try draft(db, id) : Diagnosis(try Lookup.row(db, in: "diagnosis", id))
+    let diagnosis = Diagnosis(try Lookup.row(db, in: "diagnosis", id))
     if let enterprise = try Lookup.optionalEnterprise(db, text) {
       throw SurveyError(.recordAmbiguous, ["table": "diagnosis", "id": text, "matches": "\(id)\n\(enterprise.id)"])
     }
     return (diagnosis.enterpriseID, id)
   }
 
-  private static func editable(_ db: Database, need id: String, _ form: ReadForm) throws -> String {
+  private func editable(_ db: Database, need id: String, _ form: ReadForm) throws -> String {
     let row = try Lookup.row(db, in: "need", id)
     if let diagnosis = row.text("diagnosis_id") { _ = try draft(db, diagnosis) }
     try form.expect("need", [.text(row.string("id"))], of: row.string("enterprise_id"))

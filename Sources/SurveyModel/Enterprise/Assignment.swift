@@ -24,6 +24,20 @@ extension Assignment {
   }
 }
 
+extension RecordType {
+  /// To whom a case is given: the office's word. It is not among ``all``: giving a case away has commands of its own.
+  static let assignment = RecordType(
+    "assignment", "任务分派", "Assignment", key: .meaning, authority: [.office],
+    [
+      Field("user", .text, "人员", "user", .key), Field("role", .term(TermList(AssignmentRole.self)), "角色", "role"),
+      Field("dueOn", .day, "截止日期", "due on"), .assignedAt, Field("assignedBy", .author, "分派人", "assigned by"),
+    ])
+}
+
+extension Field {
+  static var assignedAt: Field { Field("assignedAt", .text, "分派时间", "assigned at") }
+}
+
 /// What an assigned user is there for.
 public enum AssignmentRole: String, Term {
   case lead

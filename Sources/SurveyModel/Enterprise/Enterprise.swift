@@ -107,4 +107,6 @@ public struct AddedEnterprise: Codable, Hashable, Sendable, Identifiable {
   public let creditCodeCheck: CreditCode.Check?
   /// Enterprises on this device that carry the same code or the same name.
   public let similar: [Enterprise]
+  /// What of an edit is another role's word and was proposed; nil where nothing is.
+  public var proposal: Proposal?
 }

@@ -1,3 +1,5 @@
+import SyncKit
+
 extension RecordType {
   /// A name that the enterprise has, had, or is called by.
   public static let enterpriseName = RecordType(
@@ -26,17 +28,23 @@ extension RecordType {
       Field("reason", .text, "原因", "reason"),
     ])
 
-  /// What is known of an enterprise for one year. That it is above scale (规上) is what the statistical register declares, never computed.
+  /// What is known of an enterprise for one year, the counts behind questions 2 and 3 of the instrument of 2024 among it. That it is above scale (规上) is what the statistical register declares, never computed.
   public static let enterpriseYear = RecordType(
     "enterprise_year", "年度数据", "Figures of a year", key: .meaning,
+    bounds: [
+      Bound("equipment_digital", notAbove: "equipment_total"), Bound("equipment_networked", notAbove: "equipment_total"),
+    ],
     [
-      Field("year", .year, "年份", "year", .key), Field("aboveScale", .flag, "规上", "above scale"),
+      Field("year", .year, "年份", "year", .key), Field("aboveScale", .flag, "规上", "above scale", onceSelected: [.office]),
       Field("aboveScaleSource", .text, "规上依据", "source of above scale"),
       Field("employees", .whole(0...10_000_000), "从业人员", "employees"), Field("revenue", .money, "营业收入", "revenue"),
       Field("assets", .money, "资产总额", "total assets"), Field("cost", .money, "营业成本", "cost of revenue"),
       Field("energyKgce", .whole(0...1_000_000_000_000), "综合能耗(千克标准煤)", "energy (kg coal equivalent)"),
       Field("digitalSpend", .money, "数字化投入", "spent on digitalisation"),
-      Field("equipmentSpend", .money, "设备投入", "invested in equipment"), Field("source", .text, "数据来源", "source"),
+      Field("equipmentSpend", .money, "设备投入", "invested in equipment"),
+      Field("equipmentTotal", .whole(0...10_000_000), "生产设备台数", "production equipment"),
+      Field("equipmentDigital", .whole(0...10_000_000), "数字化设备台数", "digital equipment"),
+      Field("equipmentNetworked", .whole(0...10_000_000), "联网设备台数", "networked equipment"), Field("source", .text, "数据来源", "source"),
     ])
 
   /// A rung of a ladder, with the period for which it is recognised.

@@ -5,15 +5,17 @@ import SyncKit
 extension Survey {
   /// Records an enterprise and so opens its case.
   ///
-  /// The credit code is examined and kept even if it fails, in canonical form: real codes exist that fail. What looks like the same
+  /// The credit code is examined and kept even if its checks fail, in canonical form: real codes exist that fail. What looks like the same
   /// enterprise on this device is returned, not refused, for nobody in the field can tell.
   ///
   /// Throws ``SurveyError/Code/valueMissing`` for an empty name, ``SurveyError/Code/valueInvalid`` for an impossible industry code, day or
-  /// amount, and ``SurveyError/Code/recordRefused`` for several faults among the facts.
+  /// amount, ``SurveyError/Code/creditCodeImpossible``, and ``SurveyError/Code/recordRefused`` for several faults among the facts.
   public func addEnterprise(_ draft: EnterpriseDraft) throws -> AddedEnterprise {
     guard draft.name?.nonEmpty != nil else { throw SurveyError(.valueMissing, ["field": "name"]) }
     var draft = draft
     draft.reportingUnit = draft.reportingUnit ?? draft.district.map(ReportingUnit.init)
+    let contact = draft.contact
+    draft.contact = nil
     let id = identifiers.next()
     let now = now
     return try write { db in
@@ -24,30 +26,44 @@ extension Survey {
         sql: """
           INSERT INTO enterprise(\(columns.joined(separator: ", "))) VALUES(\(columns.map { _ in "?" }.joined(separator: ", ")))
           """, arguments: StatementArguments(values))
+      try writePersonal([("enterprise", id, contact?.nonEmpty.map { [("contact", $0.databaseValue)] } ?? [])], db)
       return try Self.added(db, id)
     }
   }
 
-  /// Changes an enterprise; what the draft leaves nil stays as it is.
+  /// Changes an enterprise; what the draft leaves nil stays as it is. The sub-sector of an enterprise that was selected is the office's word:
+  /// another's becomes a proposal, and the rest is written.
   ///
   /// - Parameter token: what the form had shown when it opened; nil for "now".
   ///
   /// Throws as ``addEnterprise(_:)`` does, and ``SurveyError/Code/nothingToChange``.
   public func editEnterprise(_ id: String, _ draft: EnterpriseDraft, reading token: String? = nil) throws -> AddedEnterprise {
     if let name = draft.name, name.nonEmpty == nil { throw SurveyError(.valueMissing, ["field": "name"]) }
-    return try write(reading: token) { db, form in
-      let changes = try Self.changes(draft, db)
+    let (proposed, enterprise) = try write(reading: token) { db, form in
       let enterprise = try Lookup.enterprise(db, id)
       try form.expect("enterprise", [.text(enterprise.id)], of: enterprise.id)
-      try changes.update("enterprise", enterprise.id, db)
-      return try Self.added(db, enterprise.id)
+      var draft = draft
+      var proposed: String?
+      if let subSector = draft.subSector, try !isAuthorised(.enterprise, [.subSector], enterprise.id, db) {
+        let input = FieldInput([(Field.subSector.name, subSector.rawValue)])
+        proposed = try propose(.enterprise, enterprise.id, input, enterprise.id, nil, db)
+        draft.subSector = nil
+      }
+      let changes = try Self.changes(draft, db)
+      if proposed == nil || !changes.columns.isEmpty { try changes.update("enterprise", enterprise.id, db) }
+      return (proposed, enterprise.id)
+    }
+    return try replica.read { db in
+      var edited = try Self.added(db, enterprise)
+      edited.proposal = try proposed.map { Proposal(try Lookup.row(db, in: "proposal", $0)) }
+      return edited
     }
   }
 
   private static func changes(_ draft: EnterpriseDraft, _ db: Database) throws -> Changes {
     // An empty code, address or contact is taken away.
     func text(_ words: String?) -> DatabaseValue? { words.map { $0.nonEmpty?.databaseValue ?? .null } }
-    let code = draft.creditCode.map { $0.nonEmpty.map(CreditCode.normalise) ?? "" }
+    let code = try draft.creditCode.map { try $0.nonEmpty.map(CreditCode.typed) ?? "" }
     let industry = draft.industryCode?.nonEmpty
     let own: [(String, DatabaseValue?)] = [
       ("name", text(draft.name)), ("uscc", text(code)), ("district", draft.district?.rawValue.databaseValue),
@@ -100,8 +116,7 @@ extension Survey {
     let contests = try contests(in: enterprise.id)
     let today = try day(nil)
     return try replica.read { db in
-      let merged = try Row.fetchAll(db, sql: "SELECT * FROM enterprise WHERE merged_into = ? ORDER BY id", arguments: [enterprise.id])
-        .map { Enterprise($0) }
+      let merged = try Lookup.merged(db, into: enterprise.id)
       let ids = [enterprise.id] + merged.map(\.id)
       func all(_ table: String, order: String) throws -> [Row] {
         let marks = databaseQuestionMarks(count: ids.count)
@@ -114,10 +129,12 @@ extension Survey {
         id: enterprise.id, enterprise: try Lookup.enterprise(db, enterprise.id),
         creditCodeCheck: enterprise.creditCode.map(CreditCode.check),
         assignments: try all("assignment", order: "user").map { Assignment($0) },
+        handovers: try all("handover", order: "withdrawn_at, user").map { Handover($0) },
         visits: try all("visit", order: "id").map { Visit($0) },
         assessments: assessments, editions: try results(db, of: assessments, beside: programme.rating),
         diagnoses: try all("diagnosis", order: "id").map { Diagnosis($0) },
-        programme: programme, merged: merged, similar: try Self.similar(db, to: enterprise),
+        programme: programme, late: try all("late_record", order: "quarter, record_table, record_key").map { LateRecord($0) },
+        merged: merged, similar: try Self.similar(db, to: enterprise),
         contested: contests.of("enterprise", [.text(enterprise.id)]),
         readToken: token)
     }
@@ -143,6 +160,8 @@ public struct EnterpriseView: Encodable, Sendable, Identifiable {
   public let creditCodeCheck: CreditCode.Check?
   /// Who is assigned.
   public let assignments: [Assignment]
+  /// From whom the case was taken, and to whom it went, oldest first.
+  public let handovers: [Handover]
   /// The visits, oldest first.
   public let visits: [Visit]
   /// The assessments, oldest first.
@@ -153,6 +172,8 @@ public struct EnterpriseView: Encodable, Sendable, Identifiable {
   public let diagnoses: [Diagnosis]
   /// What the programme has of it.
   public let programme: ProgrammeView
+  /// Which of its records came after their quarter had been frozen, and what the office says to that.
+  public let late: [LateRecord]
   /// Records of the same enterprise that were merged into it; what their cases hold is among the above.
   public let merged: [Enterprise]
   /// Other enterprises on this device that carry the same code or the same name: perhaps the same one, recorded twice.

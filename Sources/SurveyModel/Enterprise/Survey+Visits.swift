@@ -10,40 +10,70 @@ extension Survey {
   ///
   /// Who may hold the case is the relay's to grant, beside this.
   ///
-  /// Throws ``SurveyError/Code/valueMissing`` or ``SurveyError/Code/valueInvalid`` for an impossible user or day.
+  /// Throws ``SurveyError/Code/valueMissing`` or ``SurveyError/Code/valueInvalid`` for an impossible user or day, and
+  /// ``SurveyError/Code/notAuthorised``: whom a case is given to is the office's word, see ``proposeAssignment(_:to:role:dueOn:)``.
   public func assign(_ enterprise: String, to user: String, role: AssignmentRole = .lead, dueOn: String? = nil) throws -> Assignment {
-    guard let assignee = user.nonEmpty else { throw SurveyError(.valueMissing, ["field": "user"]) }
-    guard assignee.utf8.count <= Self.userBytes else { throw SurveyError(.valueInvalid, ["field": "user", "value": assignee]) }
-    let due = try dueOn.map { text throws(SurveyError) in
-      guard let day = Moment.day(text) else { throw SurveyError(.valueInvalid, ["field": "due", "value": text]) }
-      return day
-    }
-    let now = now
+    let input = Self.assignment(user, role, dueOn)
     return try write { db in
-      let enterprise = try Lookup.enterprise(db, enterprise)
-      try db.execute(
-        sql: """
-          INSERT INTO assignment(enterprise_id, user, role, due_on, assigned_at, assigned_by) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
-          ON CONFLICT(enterprise_id, user) DO UPDATE
-          SET role = ?3, due_on = coalesce(?4, due_on), assigned_at = ?5, assigned_by = ?6
-          """, arguments: [enterprise.id, assignee, role.rawValue, due, now, self.user])
-      let row = try Row.fetchOne(
-        db, sql: "SELECT * FROM assignment WHERE enterprise_id = ? AND user = ?", arguments: [enterprise.id, assignee])
-      guard let row else { throw SurveyError(.recordUnknown, ["table": "assignment", "id": assignee]) }
-      return Assignment(row)
+      try requireAuthority(.assignment)
+      return try assign(enterprise, input, db)
     }
+  }
+
+  /// Proposes to the office to assign an enterprise to a user.
+  public func proposeAssignment(_ enterprise: String, to user: String, role: AssignmentRole = .lead, dueOn: String? = nil) throws
+    -> Proposal
+  {
+    let input = Self.assignment(user, role, dueOn)
+    let id = try write { db in
+      _ = try checked(input, db)
+      return try propose(.assignment, nil, input, try Lookup.enterprise(db, enterprise).id, nil, db)
+    }
+    return try proposal(id)
+  }
+
+  private static func assignment(_ user: String, _ role: AssignmentRole, _ dueOn: String?) -> FieldInput {
+    FieldInput([("user", user), ("role", role.rawValue)] + (dueOn.map { [("dueOn", $0)] } ?? []))
+  }
+
+  private func checked(_ input: FieldInput, _ db: Database) throws -> [(field: Field, value: DatabaseValue)] {
+    let fields = try input.read(.assignment, isNew: true, db)
+    // It travels as an author.
+    for (field, value) in fields where field.name == "user" {
+      let user = String.fromDatabaseValue(value) ?? ""
+      guard user.utf8.count <= Self.userBytes else { throw SurveyError(.valueInvalid, ["field": "user", "value": user]) }
+    }
+    return fields
+  }
+
+  /// Assigns within a transaction, as the office.
+  func assign(_ enterprise: String, _ input: FieldInput, _ db: Database) throws -> Assignment {
+    let enterprise = try Lookup.enterprise(db, enterprise)
+    let fields = try checked(input, db) + [(.assignedAt, now.databaseValue)]
+    let key = try insert(.assignment, fields, enterprise.id, db)
+    let row = try Row.fetchOne(
+      db, sql: "SELECT * FROM assignment WHERE enterprise_id = ? AND user = ?", arguments: StatementArguments(key))
+    guard let row else { throw SurveyError(.recordUnknown, ["table": "assignment", "id": enterprise.id]) }
+    let assignment = Assignment(row)
+    try Handover.end(assignment, db)
+    return assignment
   }
 
   /// Ends an assignment.
   ///
   /// - Returns: the assignment as it was; nil when there was none.
+  ///
+  /// Throws ``SurveyError/Code/notAuthorised``: that is the office's word.
   public func unassign(_ enterprise: String, from user: String) throws -> (enterprise: Enterprise, assignment: Assignment?) {
     let assignee = user.trimmingSpaces
+    let now = now
     return try write { db in
+      try requireAuthority(.assignment)
       let enterprise = try Lookup.enterprise(db, enterprise)
       let own: StatementArguments = [enterprise.id, assignee]
       let row = try Row.fetchOne(db, sql: "SELECT * FROM assignment WHERE enterprise_id = ? AND user = ?", arguments: own)
       try db.execute(sql: "DELETE FROM assignment WHERE enterprise_id = ? AND user = ?", arguments: own)
+      if row != nil { try Handover.note(enterprise.id, from: assignee, at: now, by: self.user, db) }
       return (enterprise, row.map { Assignment($0) })
     }
   }
@@ -89,11 +119,11 @@ extension Survey {
     }
   }
 
-  /// The visits to an enterprise, or all, oldest first.
+  /// The visits to an enterprise, those of records that were merged into it among them, or all, oldest first.
   public func visits(to enterprise: String? = nil) throws -> [Visit] {
     try replica.read { db in
       let id = try enterprise.map { try Lookup.enterprise(db, $0).id }
-      return try Row.fetchAll(db, sql: "SELECT * FROM visit WHERE ?1 IS NULL OR enterprise_id = ?1 ORDER BY id", arguments: [id])
+      return try Row.fetchAll(db, sql: "SELECT * FROM visit WHERE ?1 IS NULL OR \(Lookup.inCases(of: "?1")) ORDER BY id", arguments: [id])
         .map { Visit($0) }
     }
   }

@@ -1,13 +1,7 @@
 extension ExportKind {
   /// What is captured in the field, by forms of its own.
   static let captured: [RecordType] = [
-    RecordType(
-      "assignment", "任务分派", "Assignment", key: .meaning,
-      [
-        Field("user", .text, "人员", "user", .key), Field("role", .term(TermList(AssignmentRole.self)), "角色", "role"),
-        Field("dueOn", .day, "截止日期", "due on"), Field("assignedAt", .text, "分派时间", "assigned at"),
-        Field("assignedBy", .text, "分派人", "assigned by"),
-      ]),
+    .assignment,
     RecordType(
       "visit", "走访", "Visit",
       [
@@ -23,7 +17,7 @@ extension ExportKind {
         Field("phase", .term(TermList(AssessmentPhase.self)), "阶段", "phase"),
         Field("assessor", .term(TermList(Assessor.self)), "评测方", "assessor"),
         Field("state", .term(TermList(RecordState.self)), "状态", "state"),
-        Field("scoreMilli", .whole(0...100_000), "得分(千分之一分)", "score (milli-points)"), Field("level", .whole(0...4), "等级", "level"),
+        Field("scoreMilli", .whole(0...100_000), "得分(分)", "score (points)"), Field("level", .whole(0...4), "等级", "level"),
         Field("source", .text, "数据来源", "source"), Field("startedAt", .text, "开始时间", "started at"),
         Field("startedBy", .text, "开始人", "started by"), Field("finalizedAt", .text, "定稿时间", "finalized at"),
         Field("finalizedBy", .text, "定稿人", "finalized by"),

@@ -10,7 +10,9 @@ extension ExportKind {
   private static let personal: Set<String> = ["contact", "attendees"]
 
   /// The kind as a table. The same records make the same table.
-  func table(_ db: Database, _ names: ExportNames, withContacts: Bool) throws -> ExportTable {
+  ///
+  /// - Parameter completing: puts into a row what no column keeps.
+  func table(_ db: Database, _ names: ExportNames, withContacts: Bool, completing: (Row) -> Row = { $0 }) throws -> ExportTable {
     guard let type else { return Self.codes }
     let sources = Self.columns(of: type, withContacts: withContacts)
     // Of an enterprise that was recorded twice and merged, the one that remains is listed.
@@ -18,7 +20,10 @@ extension ExportKind {
     let cursor = try Row.fetchCursor(
       db, sql: "SELECT * FROM \(type.table) \(condition) ORDER BY \(type.keyColumns.joined(separator: ", "))")
     var rows: [[ExportTable.Cell]] = []
-    while let row = try cursor.next() { rows.append(sources.map { $0.cell(row, names) }) }
+    while let row = try cursor.next() {
+      let whole = completing(row)
+      rows.append(sources.map { $0.cell(whole, names) })
+    }
     return ExportTable(name: name, title: label.zh, columns: sources.map(\.column), rows: rows)
   }
 
@@ -47,6 +52,7 @@ extension ExportKind {
     func column(_ content: ExportTable.Content, _ heading: String = field.label.zh) -> ExportTable.Column {
       ExportTable.Column(heading: heading, content: content)
     }
+    if field.column == "score_milli" { return [(column(.points), number(field))] }
     switch field.kind {
     case .money: return [(column(.money, "\(field.label.zh)(\(MoneyUnit.yuan.name.zh))"), number(field))]
     case .degrees: return [(column(.degrees), number(field))]

@@ -7,6 +7,8 @@ public struct ExportTable: Sendable {
     case money
     /// Degrees with six decimals.
     case degrees
+    /// Points of an assessment, with three decimals.
+    case points
   }
 
   /// A column.
@@ -15,7 +17,7 @@ public struct ExportTable: Sendable {
     public let content: Content
   }
 
-  /// A cell. Amounts are of the column's smallest unit: fen, millionths of a degree.
+  /// A cell. Amounts are of the column's smallest unit: fen, millionths of a degree, thousandths of a point.
   public enum Cell: Hashable, Sendable {
     case empty
     case text(String)
@@ -37,6 +39,7 @@ extension ExportTable.Content {
     case .text, .day, .whole: 0
     case .money: 2
     case .degrees: 6
+    case .points: 3
     }
   }
 

@@ -60,8 +60,8 @@ public struct PlatformContent: Encodable, Sendable {
     let enterpriseScale: String?
     let mainProducts: String?
     let systems: String?
-    /// Whether it was ever recognised; until when stands in `tiers`.
-    let highTechEnterprise: Bool
+    /// Whether it is recognised on the day of the export; nil where nothing is known of a recognition.
+    let highTechEnterprise: Bool?
     let tiers: [Tier]
     let businessBenefits: [String: Year]
     let evaluations: [Evaluation]

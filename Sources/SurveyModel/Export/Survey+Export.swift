@@ -12,8 +12,28 @@ extension Survey {
   public func export(_ kinds: [ExportKind], withContacts: Bool = false, _ body: (ExportTable) throws -> Void) throws {
     try replica.read { db in
       let names = try ExportNames(db)
-      for kind in kinds { try body(kind.table(db, names, withContacts: withContacts)) }
+      for kind in kinds {
+        let results = kind.type?.table == "assessment" ? try finalResults(db) : [:]
+        let table = try kind.table(db, names, withContacts: withContacts) { row in
+          row.text("id").flatMap { results[$0] }.map { Self.row(row, with: $0) } ?? row
+        }
+        try body(table)
+      }
     }
+  }
+
+  /// What the finalized assessments come to, by their identifiers: no column keeps what follows from the answers.
+  private func finalResults(_ db: Database) throws -> [String: AssessmentResult] {
+    let all = try Row.fetchAll(db, sql: "SELECT * FROM assessment WHERE state = ? ORDER BY id", arguments: [RecordState.finalized.rawValue])
+    let results = try self.results(db, of: all.map { Assessment($0) }, beside: nil).flatMap(\.results)
+    return Dictionary(results.map { ($0.assessment.id, $0) }) { first, _ in first }
+  }
+
+  private static func row(_ row: Row, with result: AssessmentResult) -> Row {
+    var values = Dictionary(row.map { ($0, $1) }) { first, _ in first }
+    values["score_milli"] = result.scoreMilli?.databaseValue ?? .null
+    values["level"] = result.level?.databaseValue ?? .null
+    return Row(values)
   }
 
   /// The sites that have coordinates, for a map.

@@ -9,10 +9,11 @@ extension Survey {
   ///   - withContacts: whether personal data is among it.
   public func platformExport(_ database: ServiceDatabase? = nil, withContacts: Bool = false) throws -> PlatformExport {
     func wants(_ one: ServiceDatabase) -> Bool { database == nil || database == one }
+    let today = try day(nil)
     let content = try replica.read { db in
       var content = PlatformContent()
       if wants(.basic) { content.codes = ExportKind.codeList }
-      if wants(.enterprises) { content.enterprises = try PlatformReader(db, self, withContacts).enterprises() }
+      if wants(.enterprises) { content.enterprises = try PlatformReader(db, self, withContacts).enterprises(on: today) }
       if wants(.services) { content.serviceProviders = try PlatformReader(db, self, withContacts).providers() }
       if wants(.cases) { content.solutions = try PlatformReader(db, self, withContacts).solutions() }
       return content
@@ -35,7 +36,15 @@ private struct PlatformReader {
 
   // MARK: Enterprises
 
-  func enterprises() throws -> [PlatformContent.Enterprise] {
+  /// Whether a recognition as a high-tech enterprise is in force; nil where none is recorded.
+  private static func isHighTech(_ tiers: [Row], on day: String) -> Bool? {
+    let recognitions = tiers.filter { $0.text("tier") == LadderTier.nationalHighTech.rawValue }
+    guard !recognitions.isEmpty else { return nil }
+    return recognitions.contains { $0.text("valid_from") ?? day <= day && $0.text("valid_to") ?? day >= day }
+  }
+
+  /// - Parameter day: in Beijing's calendar.
+  func enterprises(on day: String) throws -> [PlatformContent.Enterprise] {
     let years = try grouped("enterprise_year", order: "year")
     let tiers = try grouped("tier", order: "valid_from, id")
     let enrolments = try grouped("enrolment", order: "enterprise_id")
@@ -56,7 +65,7 @@ private struct PlatformReader {
         establishmentTime: row.text("established_on"), employeesNum: figures.last { $0.integer("employees") != nil }?.integer("employees"),
         enterpriseType: row.text("ownership"), enterpriseScale: scale(figures)?.rawValue, mainProducts: row.text("main_products"),
         systems: row.text("systems"),
-        highTechEnterprise: (tiers[id] ?? []).contains { $0.text("tier") == LadderTier.nationalHighTech.rawValue },
+        highTechEnterprise: Self.isHighTech(tiers[id] ?? [], on: day),
         tiers: (tiers[id] ?? []).map {
           PlatformContent.Tier(tier: $0.string("tier"), validFrom: $0.text("valid_from"), validTo: $0.text("valid_to"))
         },

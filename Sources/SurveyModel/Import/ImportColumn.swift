@@ -51,11 +51,10 @@ public struct ImportColumn: Sendable {
       let own = MoneyUnit.split(amount)
       if let stated = own.unit, stated != unit { throw SurveyError(.unitMixed, ["unit": unit?.rawValue ?? ""]) }
       return own.number + (unit == .wan ? "万" : "")
-    case .whole: return try Self.amount(plain)
+    case .whole: return try Self.amount(plain).filter { $0 != "," }
     case .day: return Self.day(plain)
     case .creditCode:
-      if CreditCode.check(cell).isImpossible { throw SurveyError(.creditCodeImpossible, ["value": CreditCode.normalise(cell)]) }
-      return cell
+      return try CreditCode.typed(cell)
     default: return try check?(cell) ?? cell
     }
   }
@@ -74,7 +73,7 @@ public struct ImportColumn: Sendable {
 
   /// A number without the marks that a spreadsheet shows it with.
   private static func amount(_ text: String) throws(SurveyError) -> String {
-    let number = text.filter { !$0.isWhitespace && !",¥￥".contains($0) }
+    let number = text.filter { !$0.isWhitespace && !"¥￥".contains($0) }
     // Accountants put what is below zero in parentheses.
     if ["-", "−", "("].contains(where: number.hasPrefix) { throw SurveyError(.amountNegative) }
     return number
@@ -117,18 +116,5 @@ public enum MoneyUnit: String, CaseIterable, Sendable {
       return (String(text.dropLast(suffix.count)), unit)
     }
     return (text, nil)
-  }
-}
-
-extension CreditCode.Check {
-  /// Whether it is no code whatever the checks say: a letter that the standard lacks (O, I, S, Z for a digit), a wrong length. A failing
-  /// check alone is a doubt, for real codes exist that fail; so is an old registration number.
-  var isImpossible: Bool {
-    problems.contains { problem in
-      switch problem {
-      case .length, .alphabet, .division: true
-      case .oldRegistrationNumber, .innerCheck, .outerCheck: false
-      }
-    }
   }
 }

@@ -17,9 +17,9 @@ struct ImportMatch {
   /// Whether another of that name is marked as another: it has another credit code, or is another provider's.
   let hasNamesake: Bool
 
-  /// The record that a row names by its identifier.
-  init(_ known: Row) {
-    records = [known]
+  /// The record that a row names by its identifier; one that was merged stands for the one that it was merged into.
+  init(_ kind: ImportKind, _ known: Row, _ db: Database) throws {
+    records = kind == .enterprises ? [try Lookup.canonical(db, known)] : [known]
     hasNamesake = false
   }
 
@@ -45,17 +45,28 @@ struct ImportMatch {
     hasNamesake = records.count < named.count
   }
 
+  /// Who else carries a name that a row would give to a record: nil where the name is free.
+  static func holder(of name: DatabaseValue, beside record: Row, _ kind: ImportKind, _ db: Database) throws -> Row? {
+    // Solutions of one name are told apart by their providers.
+    guard kind.mark == "uscc" else { return nil }
+    let named = try Row.fetchAll(db, sql: "SELECT * FROM \(kind.type.table) WHERE name = ? ORDER BY id", arguments: [name])
+    return try (kind == .enterprises ? canonical(named, db) : named).first { $0.string("id") != record.string("id") }
+  }
+
+  /// Whether an enterprise had a name before: that of a record that was merged into it, or one that is recorded as its former.
+  static func isFormer(_ name: DatabaseValue, of enterprise: Row, _ db: Database) throws -> Bool {
+    let id = enterprise.string("id")
+    if try Lookup.merged(db, into: id).contains(where: { $0.name.databaseValue == name }) { return true }
+    return try Bool.fetchOne(
+      db, sql: "SELECT EXISTS(SELECT 1 FROM enterprise_name WHERE \(Lookup.inCases(of: "?")) AND name = ? AND kind = ?)",
+      arguments: [id, name, NameKind.former.rawValue]) ?? false
+  }
+
   /// The enterprises themselves, in place of those that were merged into them.
   private static func canonical(_ found: [Row], _ db: Database) throws -> [Row] {
     var records: [Row] = []
     for row in found {
-      var row = row
-      var passed: Set<String> = []
-      while let next = row.text("merged_into"), passed.insert(row.string("id")).inserted,
-        let canonical = try Lookup.optionalRow(db, in: "enterprise", next)
-      {
-        row = canonical
-      }
+      let row = try Lookup.canonical(db, row)
       if !records.contains(where: { $0.string("id") == row.string("id") }) { records.append(row) }
     }
     return records

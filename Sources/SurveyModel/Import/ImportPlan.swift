@@ -98,7 +98,7 @@ struct ImportPlan {
   private mutating func place(
     _ number: Int, _ known: GRDB.Row?, _ name: String, _ mark: DatabaseValue?, _ record: [Value], _ year: [Value], _ db: Database
   ) throws {
-    let found = try known.map(ImportMatch.init) ?? ImportMatch(kind, name, mark, db)
+    let found = try known.map { try ImportMatch(kind, $0, db) } ?? ImportMatch(kind, name, mark, db)
     guard found.records.count < 2 else {
       let matches = found.records.map { $0.string("id") }.joined(separator: "\n")
       return faults.add(SurveyError(.rowAmbiguous, ["matches": matches]), row: number)
@@ -110,7 +110,16 @@ struct ImportPlan {
     if row == nil, found.hasNamesake {
       warnings.append(ImportReport.Warning(kind: .sameName, row: number, column: "", cell: name))
     }
-    let values = Self.differences(record, row)
+    var values = Self.differences(record, row)
+    if let row, let at = values.firstIndex(where: { $0.field.column == "name" }) {
+      // A list of some time ago has the old name: nobody renames by it.
+      if kind == .enterprises, try ImportMatch.isFormer(values[at].after, of: row, db) {
+        values.remove(at: at)
+      } else if let other = try ImportMatch.holder(of: values[at].after, beside: row, kind, db) {
+        return faults.add(
+          SurveyError(.nameOfAnother, ["id": row.string("id"), "other": other.string("id")]), row: number, cell: name)
+      }
+    }
     let figures = Self.differences(year.filter { $0.field.presence != .key }, try standing(year, of: row, db))
     guard row == nil || !values.isEmpty || !figures.isEmpty else {
       unchanged += 1

@@ -15,27 +15,51 @@ extension Survey {
   public func importTable(_ table: ImportTable, as kind: ImportKind, isDryRun: Bool = false) throws -> ImportReport {
     try requireAuthority(kind.type)
     if isDryRun {
-      let plan = try replica.read { db in try ImportPlan(table, kind, db) }
+      let plan: ImportPlan = try replica.read { db in try self.plan(table, kind, db) }
       return report(plan, kind, ids: [:], isDryRun: true)
     }
     return try write { db in
-      let plan = try ImportPlan(table, kind, db)
+      let plan: ImportPlan = try self.plan(table, kind, db)
       var ids: [Int: String] = [:]
-      for row in plan.rows { ids[row.number] = try apply(row, kind, db) }
+      var personal: [(table: String, id: String, values: [(String, DatabaseValue?)])] = []
+      for row in plan.rows {
+        let id = try apply(row, kind, db)
+        ids[row.number] = id
+        let values = row.values.filter { Personal.isNamed($0.field.column, in: kind.type.table) }
+        personal.append((kind.type.table, id, values.map { ($0.field.column, $0.value) }))
+      }
+      try writePersonal(personal, db)
       return report(plan, kind, ids: ids, isDryRun: false)
     }
   }
 
+  /// What a table means, unless a row of it says what is another role's word.
+  private func plan(_ table: ImportTable, _ kind: ImportKind, _ db: Database) throws -> ImportPlan {
+    let plan = try ImportPlan(table, kind, db)
+    var faults = ImportFaults()
+    for row in plan.rows {
+      let fields = (row.values + row.year).map(\.field)
+      guard try !isAuthorised(kind.type, fields, row.record, db) else { continue }
+      do { try requireAuthority(kind.type, over: fields) } catch { faults.add(error, row: row.number) }
+    }
+    guard faults.count == 0 else {
+      throw SurveyError(.importRefused, ["kind": kind.rawValue, "count": String(faults.count)], problems: faults.kept)
+    }
+    return plan
+  }
+
+  /// Writes a row, but for what names people.
   /// - Returns: the record's identifier.
   private func apply(_ row: ImportPlan.Row, _ kind: ImportKind, _ db: Database) throws -> String {
+    let values = row.values.filter { !Personal.isNamed($0.field.column, in: kind.type.table) }
     let id: String
     if let record = row.record {
       id = record
-      if !row.values.isEmpty { try Changes(row.values.map { ($0.field.column, $0.value) }).update(kind.type.table, id, db) }
+      if !values.isEmpty { try Changes(values.map { ($0.field.column, $0.value) }).update(kind.type.table, id, db) }
     } else if kind == .enterprises {
-      id = try openCase(row.values, db)
+      id = try openCase(values, db)
     } else {
-      id = try insert(kind.type, row.values, nil, db).first.flatMap { String.fromDatabaseValue($0) } ?? ""
+      id = try insert(kind.type, values, nil, db).first.flatMap { String.fromDatabaseValue($0) } ?? ""
     }
     if !row.year.isEmpty { _ = try insert(.enterpriseYear, row.year, id, db) }
     return id

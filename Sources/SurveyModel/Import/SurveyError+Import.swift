@@ -27,6 +27,8 @@ extension SurveyError.Code {
   public static let rowRepeated = Self("row-repeated")
   /// A row that fits several records. Details: `matches` (the first of them, one a line).
   public static let rowAmbiguous = Self("row-ambiguous")
+  /// A row that would give a record the name that another carries. Details: `id` of the record, `other` who carries the name.
+  public static let nameOfAnother = Self("name-of-another")
   /// A formula where a value should stand.
   public static let cellFormula = Self("cell-formula")
   /// Merged cells. The cell's text is their range.

@@ -56,6 +56,7 @@ public struct IndicatorPlan: Decodable, Sendable {
     public let label: String
     public let labelEn: String
     public let unit: String
+    public let unitEn: String
     public let target: Target
     /// Whether the target is a least one, so that more is no surplus.
     public let atLeast: Bool?
@@ -69,12 +70,21 @@ public struct IndicatorPlan: Decodable, Sendable {
     let sql: [String]?
   }
 
+  /// What a reader may look for in the figures and what their rules leave out.
+  public struct Omission: Decodable, Sendable {
+    public let id: String
+    public let label: String
+    public let labelEn: String
+    let sql: [String]
+  }
+
   /// A target of the plan's section 三, kept apart from the table.
   public struct SectionTarget: Decodable, Sendable {
     public let id: String
     public let label: String
     public let labelEn: String
     public let unit: String
+    public let unitEn: String
     /// The target as the plan words it.
     public let text: String
     /// The number, or hundredths of a percent; nil where the plan gives none.
@@ -98,6 +108,7 @@ public struct IndicatorPlan: Decodable, Sendable {
   public let denominators: [Denominator]
   public let views: [View]
   public let indicators: [Indicator]
+  public let omissions: [Omission]
   public let targets: [SectionTarget]
 
   /// The plan that ships with the program.

@@ -10,6 +10,8 @@ public struct IndicatorTable: Encodable, Sendable {
   public let denominators: [DenominatorFigure]
   /// The indicators, in the plan's order.
   public let rows: [IndicatorRow]
+  /// What the rules leave out; empty where they leave out nothing.
+  public let omissions: [OmittedFigure]
   /// The targets of section 三.
   public let targets: [SectionFigure]
 
@@ -72,6 +74,7 @@ public struct IndicatorRow: Encodable, Sendable, Identifiable {
   public let label: String
   public let labelEn: String
   public let unit: String
+  public let unitEn: String
   public let target: Figures
   public let actual: Figures
   /// What is missing to the target; 0 where it is reached.
@@ -96,6 +99,14 @@ public struct DenominatorFigure: Encodable, Sendable, Identifiable {
   public let confidence: String
   /// How many the register of that year has here; shares are of the plan's number all the same.
   public let registered: [String: Int]
+}
+
+/// How much of something the rules leave out.
+public struct OmittedFigure: Encodable, Sendable, Identifiable {
+  public let id: String
+  public let label: String
+  public let labelEn: String
+  public let count: Int
 }
 
 /// A target of section 三 as it stands.

@@ -25,6 +25,7 @@ extension Survey {
     let rows = plan.indicators.map { row($0, plan, counts) }
     return IndicatorTable(
       plan: plan.id, asOf: day, denominators: try plan.denominators.map { try denominator($0, db, plan) }, rows: rows,
+      omissions: try plan.omissions.map { try omitted($0, db, plan, day) }.filter { $0.count > 0 },
       targets: try plan.targets.map { try target($0, rows, db, plan, day) })
   }
 
@@ -51,7 +52,8 @@ extension Survey {
     let reached = Figures(
       y1: hasYears ? actual(counted["Y1"] ?? 0) : nil, y2: hasYears ? actual(counted["Y2"] ?? 0) : nil, total: actual(total))
     return IndicatorRow(
-      id: indicator.id, group: indicator.group, label: indicator.label, labelEn: indicator.labelEn, unit: indicator.unit, target: target,
+      id: indicator.id, group: indicator.group, label: indicator.label, labelEn: indicator.labelEn, unit: indicator.unit,
+      unitEn: indicator.unitEn, target: target,
       actual: reached, gap: .gap(target, reached), count: isShare ? total : nil, of: whole, definition: indicator.definition,
       definitionEn: indicator.definitionEn, confidence: indicator.confidence, doubt: indicator.doubt, doubtEn: indicator.doubtEn)
   }
@@ -67,6 +69,14 @@ extension Survey {
     return DenominatorFigure(
       id: denominator.id, label: denominator.label, labelEn: denominator.labelEn, value: denominator.value,
       provenance: denominator.provenance, confidence: denominator.confidence, registered: registered)
+  }
+
+  private static func omitted(_ omission: IndicatorPlan.Omission, _ db: Database, _ plan: IndicatorPlan, _ day: String) throws
+    -> OmittedFigure
+  {
+    let statement = try db.cachedStatement(sql: plan.prelude + "\n" + omission.sql.joined(separator: "\n"))
+    return OmittedFigure(
+      id: omission.id, label: omission.label, labelEn: omission.labelEn, count: try Int.fetchOne(statement, arguments: ["asOf": day]) ?? 0)
   }
 
   private static func target(

@@ -20,6 +20,61 @@ public struct Snapshot: Codable, Hashable, Sendable, Identifiable {
   public let isIntact: Bool
 }
 
+/// A figure of a frozen quarter, as a line of its document has it.
+public struct SnapshotFigure: Codable, Hashable, Sendable {
+  /// What a figure is of: a span of the programme, or of payments their sum in fen or their number.
+  public enum Period: String, Term {
+    case y1 = "Y1"
+    case y2 = "Y2"
+    case total
+    case fen
+    case payments
+
+    public var label: String {
+      switch self {
+      case .y1: "第一年"
+      case .y2: "第二年"
+      case .total: "合计"
+      case .fen: "金额"
+      case .payments: "笔数"
+      }
+    }
+
+    public var labelEn: String {
+      switch self {
+      case .y1: "year 1"
+      case .y2: "year 2"
+      case .total: "total"
+      case .fen: "amount"
+      case .payments: "payments"
+      }
+    }
+  }
+
+  /// Stands for all rules together.
+  public static let allRules = "R"
+
+  /// The aspect under which it is reported.
+  public let aspect: Stored<EvaluationAspect>
+  /// The indicator, or the rule under which money was paid: `K01`, `R8`.
+  public let id: String
+  public let period: Stored<Period>
+  /// `280`, `44.36%`; of money whole fen.
+  public let value: String
+
+  init?(line: Substring) {
+    let words = line.split(separator: " ").map(String.init)
+    guard words.count == 4 else { return nil }
+    aspect = EvaluationAspect.allCases.first { $0.label == words[0] }.map { Stored($0) } ?? Stored(rawValue: words[0])
+    (id, period, value) = (words[1], Stored(rawValue: words[2]), words[3])
+  }
+}
+
+extension Snapshot {
+  /// The figures, in the document's order.
+  public var figures: [SnapshotFigure] { document.split(separator: "\n").compactMap { SnapshotFigure(line: $0) } }
+}
+
 /// A figure that came out otherwise when it was counted again.
 public struct Correction: Codable, Hashable, Sendable {
   /// Which figure: `K01 Y1`.

@@ -85,13 +85,6 @@ extension Survey {
     guard let quarter = Quarter(text) else { throw SurveyError(.valueInvalid, ["field": "quarter", "value": text]) }
     return quarter
   }
-
-  /// What the office alone does.
-  func requireOffice(_ table: String) throws(SurveyError) {
-    guard role == .office else {
-      throw SurveyError(.notAuthorised, ["table": table, "role": role.rawValue, "authority": WorkRole.office.rawValue])
-    }
-  }
 }
 
 // MARK: - The document
@@ -107,24 +100,25 @@ extension Survey {
       }
     }
     let paid = try Row.fetchAll(
-      db, sql: "SELECT rule, sum(amount_fen) AS fen, count(*) AS n FROM payment WHERE paid_on <= ? GROUP BY rule ORDER BY rule",
-      arguments: [day])
-    for row in paid {
-      lines.append("\(EvaluationAspect.funds.label) \(row.string("rule")) fen \(row.integer("fen") ?? 0)")
-      lines.append("\(EvaluationAspect.funds.label) \(row.string("rule")) payments \(row.integer("n") ?? 0)")
+      db,
+      sql: """
+        SELECT rule, sum(CASE instalment WHEN ?2 THEN -amount_fen ELSE amount_fen END) AS fen, count(*) AS n
+        FROM payment WHERE paid_on <= ?1 GROUP BY rule ORDER BY rule
+        """, arguments: [day, Instalment.clawBack.rawValue])
+    let funds = paid.map { (rule: $0.string("rule"), fen: $0.integer("fen") ?? 0, count: $0.integer("n") ?? 0) }
+    // That nothing was paid is a figure too: the aspect is never left out.
+    let all = (rule: SnapshotFigure.allRules, fen: funds.reduce(0) { $0 + $1.fen }, count: funds.reduce(0) { $0 + $1.count })
+    for one in funds + [all] {
+      lines.append("\(EvaluationAspect.funds.label) \(one.rule) \(SnapshotFigure.Period.fen.rawValue) \(one.fen)")
+      lines.append("\(EvaluationAspect.funds.label) \(one.rule) \(SnapshotFigure.Period.payments.rawValue) \(one.count)")
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
   /// The figures of a document by their names.
   private static func figures(_ document: String) -> [String: String] {
-    var figures: [String: String] = [:]
-    for line in document.split(separator: "\n") {
-      let words = line.split(separator: " ")
-      guard words.count == 4 else { continue }
-      figures["\(words[1]) \(words[2])"] = String(words[3])
-    }
-    return figures
+    let read = document.split(separator: "\n").compactMap { SnapshotFigure(line: $0) }
+    return Dictionary(read.map { ("\($0.id) \($0.period.rawValue)", $0.value) }) { _, last in last }
   }
 
   /// Under which aspect an indicator is reported.

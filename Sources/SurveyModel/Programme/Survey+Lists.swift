@@ -46,39 +46,58 @@ extension Survey {
   ///
   /// - Parameters:
   ///   - asOf: a day in Beijing's calendar; nil for today.
-  ///   - step: only those that came to this step and no further; nil for all.
-  public func projects(asOf: String? = nil, at step: EnrolmentStep? = nil) throws -> [ProjectLine] {
+  ///   - step: only those that reached this step, however far they came since; nil for all.
+  public func projects(asOf: String? = nil, reached step: EnrolmentStep? = nil) throws -> [ProjectLine] {
     let day = try day(asOf)
+    let plan = try IndicatorPlan.bundled(resources: resources)
     let order = EnrolmentStep.allCases.enumerated().map { "WHEN '\($1.rawValue)' THEN \($0)" }.joined(separator: " ")
+    // By what each case says of its merge: the office's desk, where merges are decided, is not on every laptop.
     let rows = try replica.read { db in
       try Row.fetchAll(
         try db.cachedStatement(
-          sql: """
-            WITH placed AS (
-              SELECT enterprise_id, step, happened_on,
-                row_number() OVER (PARTITION BY enterprise_id ORDER BY CASE step \(order) ELSE -1 END DESC) AS place
-              FROM enrolment_step WHERE happened_on <= :asOf)
-            SELECT enterprise.id, enterprise.name, uscc, sub_sector, step, happened_on, enrolment.batch,
-              (SELECT provider.name FROM contract JOIN provider ON provider.id = provider_id WHERE contract.enterprise_id = enterprise.id
-               AND signed_on <= :asOf ORDER BY signed_on DESC, contract.id DESC LIMIT 1) AS provider,
-              (SELECT sum(total_fen) FROM contract WHERE contract.enterprise_id = enterprise.id AND signed_on <= :asOf) AS contract_fen,
-              (SELECT level FROM acceptance WHERE acceptance.enterprise_id = enterprise.id AND verdict = 'passed' AND accepted_on <= :asOf
-               AND NOT EXISTS (SELECT 1 FROM acceptance AS later WHERE later.enterprise_id = enterprise.id
-                 AND later.supersedes_id = acceptance.id AND later.accepted_on <= :asOf)
-               ORDER BY accepted_on DESC, acceptance.id DESC LIMIT 1) AS level,
-              (SELECT kind FROM standing WHERE standing.enterprise_id = enterprise.id AND from_on <= :asOf
-               AND (to_on IS NULL OR to_on > :asOf) ORDER BY from_on DESC LIMIT 1) AS standing
-            FROM placed JOIN enterprise ON enterprise.id = placed.enterprise_id
-            LEFT JOIN enrolment ON enrolment.enterprise_id = enterprise.id
-            WHERE place = 1 AND merged_into IS NULL ORDER BY CASE step \(order) ELSE -1 END DESC, enterprise.name, enterprise.id
-            """), arguments: ["asOf": day])
+          sql: plan.prelude + """
+            , up(id, firm) AS (
+              SELECT id, merged_into FROM enterprise WHERE merged_into IS NOT NULL
+              UNION SELECT up.id, next.merged_into FROM up JOIN enterprise AS next ON next.id = up.firm WHERE next.merged_into IS NOT NULL),
+            whole(id, firm) AS (
+              SELECT id, id FROM enterprise WHERE merged_into IS NULL
+              UNION ALL SELECT up.id, firm FROM up JOIN enterprise ON enterprise.id = firm WHERE merged_into IS NULL),
+            came AS (
+              SELECT firm, step, happened_on, CASE step \(order) ELSE -1 END AS place
+              FROM enrolment_step JOIN whole ON whole.id = enrolment_step.enterprise_id WHERE happened_on <= :asOf),
+            furthest AS (
+              SELECT *, row_number() OVER (PARTITION BY firm ORDER BY place DESC, happened_on) AS turn FROM came),
+            batches AS (SELECT firm, min(batch) AS batch FROM enrolment JOIN whole ON whole.id = enterprise_id GROUP BY firm),
+            agreed AS (
+              SELECT firm, provider_id, sum(total_fen) OVER (PARTITION BY firm) AS fen,
+                row_number() OVER (PARTITION BY firm ORDER BY signed_on DESC, contract.id DESC) AS turn
+              FROM contract JOIN whole ON whole.id = enterprise_id WHERE signed_on <= :asOf),
+            rated AS (
+              SELECT whole.firm, level, row_number() OVER (PARTITION BY whole.firm ORDER BY accepted_on DESC) AS turn
+              FROM passed JOIN whole ON whole.id = passed.firm WHERE level IS NOT NULL),
+            standings AS (
+              SELECT firm, kind, row_number() OVER (PARTITION BY firm ORDER BY from_on DESC) AS turn
+              FROM standing JOIN whole ON whole.id = enterprise_id
+              WHERE from_on <= :asOf AND (to_on IS NULL OR to_on > :asOf))
+            SELECT enterprise.id, enterprise.name, enterprise.uscc, enterprise.sub_sector, step, happened_on, batch,
+              provider.name AS provider,
+              fen AS contract_fen, level, standings.kind AS standing
+            FROM furthest JOIN enterprise ON enterprise.id = furthest.firm
+            LEFT JOIN batches ON batches.firm = furthest.firm
+            LEFT JOIN agreed ON agreed.firm = furthest.firm AND agreed.turn = 1
+            LEFT JOIN provider ON provider.id = agreed.provider_id
+            LEFT JOIN rated ON rated.firm = furthest.firm AND rated.turn = 1
+            LEFT JOIN standings ON standings.firm = furthest.firm AND standings.turn = 1
+            WHERE furthest.turn = 1 AND (:step IS NULL OR furthest.firm IN (SELECT firm FROM came WHERE step = :step))
+            ORDER BY furthest.place DESC, enterprise.name, enterprise.id
+            """), arguments: ["asOf": day, "step": step?.rawValue])
     }
     return rows.map { row in
       ProjectLine(
         id: row.string("id"), name: row.string("name"), creditCode: row.text("uscc"), subSector: row.term("sub_sector"),
         batch: row.integer("batch"), step: row.requiredTerm("step"), since: row.string("happened_on"), provider: row.text("provider"),
         contractFen: row.integer("contract_fen"), level: row.integer("level"), standing: row.term("standing"))
-    }.filter { line in step.map { line.step.term == $0 } ?? true }
+    }
   }
 
   /// The providers, by name, with what came of their work until a day.

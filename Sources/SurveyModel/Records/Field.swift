@@ -19,14 +19,18 @@ public struct Field: Sendable {
   public let presence: Presence
   /// Whose word it is, where everyone may write the rest of the record; else empty.
   public let authority: Set<WorkRole>
+  /// Whose word it is once the enterprise is on the pilot's list, because the programme's figures rest on it; else empty.
+  public let authorityOnceSelected: Set<WorkRole>
 
   init(
-    _ name: String, _ kind: FieldKind, _ zh: String, _ en: String, _ presence: Presence = .optional, authority: Set<WorkRole> = []
+    _ name: String, _ kind: FieldKind, _ zh: String, _ en: String, _ presence: Presence = .optional, authority: Set<WorkRole> = [],
+    onceSelected: Set<WorkRole> = []
   ) {
     self.name = name
     self.kind = kind
     self.presence = presence
     self.authority = authority
+    authorityOnceSelected = onceSelected
     label = BilingualText(zh, en)
     column = Self.snake(name) + kind.suffix
   }

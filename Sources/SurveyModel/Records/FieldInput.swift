@@ -35,11 +35,16 @@ public struct FieldInput: Sendable {
     for entry in entries {
       guard let field = type.field(entry.name) else {
         problems.append(
-          SurveyError(.fieldUnknown, ["field": entry.name, "allowed": type.fields.map(\.name).joined(separator: "\n")]))
+          SurveyError(
+            .fieldUnknown,
+            [
+              "field": entry.name, "allowed": type.fields.map(\.name).joined(separator: "\n"),
+              "allowedZh": type.fields.map(\.label.zh).joined(separator: "\n"),
+            ]))
         continue
       }
       guard !found.contains(where: { $0.field.name == field.name }) else {
-        problems.append(SurveyError(.fieldRepeated, ["field": field.name]))
+        problems.append(SurveyError(.fieldRepeated, field.details))
         continue
       }
       do {
@@ -51,7 +56,7 @@ public struct FieldInput: Sendable {
     for field in type.fields where field.presence != .optional {
       let given = found.first { $0.field.name == field.name }
       let isRefused = problems.contains { $0.details["field"] == field.name }
-      if given.map(\.value.isNull) ?? (isNew && !isRefused) { problems.append(SurveyError(.valueMissing, ["field": field.name])) }
+      if given.map(\.value.isNull) ?? (isNew && !isRefused) { problems.append(SurveyError(.valueMissing, field.details)) }
     }
     switch problems.count {
     case 0: return found
@@ -69,7 +74,7 @@ extension SurveyLimits {
 extension Field {
   /// The stored value of what was typed; NULL for nothing.
   ///
-  /// Throws ``SurveyError/Code/valueInvalid``, ``SurveyError/Code/inputTooLarge``, or what the lookup of a referred record throws.
+  /// Throws ``SurveyError/Code/valueInvalid``, ``SurveyError/Code/inputTooLarge``, ``SurveyError/Code/creditCodeImpossible``, or what the lookup of a referred record throws.
   func read(_ typed: String, _ db: Database) throws -> DatabaseValue {
     guard typed.utf8.count <= SurveyLimits.fieldBytes else {
       throw SurveyError(
@@ -79,7 +84,7 @@ extension Field {
     let plain = words.halfWidth
     switch kind {
     case .text, .author: return words.databaseValue
-    case .creditCode: return CreditCode.normalise(words).databaseValue
+    case .creditCode: return try CreditCode.typed(words).databaseValue
     case .day: return try require(Moment.day(plain), typed).databaseValue
     case .month: return try require(Moment.month(plain), typed).databaseValue
     case .year: return try require(plain.plainNumber.flatMap { SurveyLimits.years.contains($0) ? $0 : nil }, typed).databaseValue
@@ -99,9 +104,29 @@ extension Field {
 
   private func require<T>(_ value: T?, _ typed: String, allowed: TermList? = nil) throws(SurveyError) -> T {
     if let value { return value }
-    var details = ["field": name, "value": typed]
+    var details = details
+    details["value"] = typed
+    details["form"] = form
     details["allowed"] = allowed?.items.map(\.key).joined(separator: "\n")
+    details["allowedZh"] = allowed?.items.map(\.name.zh).joined(separator: "\n")
     throw SurveyError(.valueInvalid, details)
+  }
+
+  /// The field for an error: its name, and what it is called in Chinese.
+  var details: [String: String] { ["field": name, "fieldZh": label.zh] }
+
+  /// What its values look like, for an error; nil where that is a list.
+  private var form: String? {
+    switch kind {
+    case .day: "day"
+    case .month: "month"
+    case .year: "year"
+    case .money: "money"
+    case .whole(let bounds): "\(bounds.lowerBound)…\(bounds.upperBound)"
+    case .degrees(let bounds): "\(bounds.lowerBound)…\(bounds.upperBound)"
+    case .flag: "flag"
+    default: nil
+    }
   }
 
   private static func flag(_ text: String) -> Bool? {

@@ -39,11 +39,14 @@ public struct RecordType: Sendable {
   public let fields: [Field]
   /// References that must hold within the case.
   let references: [Reference]
+  /// Fields that may not be above others.
+  let bounds: [Bound]
 
   init(
     _ table: String, _ zh: String, _ en: String, in home: Home = .enterprise, key: Key = .identifier, authority: Set<WorkRole> = [],
-    isAppendOnly: Bool = false, _ fields: [Field]
+    isAppendOnly: Bool = false, bounds: [Bound] = [], _ fields: [Field]
   ) {
+    self.bounds = bounds
     self.table = table
     label = BilingualText(zh, en)
     self.home = home
@@ -80,17 +83,29 @@ public struct RecordType: Sendable {
   }
 
   /// Whose word a record is that says these fields; empty where everyone's is.
-  func authority(over fields: [Field]) -> Set<WorkRole> {
-    authority.isEmpty ? fields.first { !$0.authority.isEmpty }?.authority ?? [] : authority
+  ///
+  /// - Parameter isSelected: whether it is of an enterprise on the pilot's list.
+  func authority(over fields: [Field], isSelected: Bool = false) -> Set<WorkRole> {
+    if !authority.isEmpty { return authority }
+    return fields.lazy.map { $0.authority.isEmpty && isSelected ? $0.authorityOnceSelected : $0.authority }.first { !$0.isEmpty } ?? []
   }
 
   /// The kind of a table; nil for one that is no such kind.
   public static func of(_ table: String) -> RecordType? { byTable[table] }
 
-  private static let byTable = Dictionary(uniqueKeysWithValues: all.map { ($0.table, $0) })
+  private static let byTable = Dictionary(uniqueKeysWithValues: (all + [enterprise, assignment]).map { ($0.table, $0) })
 
   /// The column by which people name a record: its name, its title, its number; nil where there is none.
   var nameColumn: String? { ["name", "title", "number"].first { column in fields.contains { $0.column == column } } }
+
+  /// By its key, terms in the order of their list: the steps of the ladder as they follow one another.
+  var order: String {
+    keyColumns.map { column in
+      guard let field = fields.first(where: { $0.column == column }), case .term(let list) = field.kind else { return column }
+      let places = list.items.enumerated().map { "WHEN '\($1.key)' THEN \($0)" }.joined(separator: " ")
+      return "CASE \(column) \(places) ELSE \(list.items.count) END, \(column)"
+    }.joined(separator: ", ")
+  }
 
   /// A field as people name it.
   func field(_ typed: String) -> Field? { fields.first { $0.isNamed(typed) } }
@@ -98,7 +113,7 @@ public struct RecordType: Sendable {
   /// What SyncKit is told of the table.
   var synced: SyncedTable {
     SyncedTable(
-      table, scope: home == .enterprise ? .column("enterprise_id") : .fixed(SurveySchema.catalogue), references: references)
+      table, scope: home == .enterprise ? .column("enterprise_id") : .fixed(SurveySchema.catalogue), references: references, bounds: bounds)
   }
 }
 

@@ -31,6 +31,8 @@ extension Survey {
       let written =
         if let record = proposal.recordID {
           try change(type, record, input, because: nil, ReadForm(token: nil), db)
+        } else if type.table == RecordType.assignment.table {
+          Written.recorded(try assign(proposal.scope, input, db))
         } else {
           try create(type, input, of: type.home == .enterprise ? proposal.scope : nil, because: nil, db)
         }

@@ -17,7 +17,7 @@ extension Survey {
   public func addRecord(_ type: RecordType, _ input: FieldInput, of owner: String? = nil, because reason: String? = nil) throws
     -> RecordOutcome
   {
-    let outcome = try write { db in try create(type, input, of: owner, because: reason, db) }
+    let outcome = try type.bounded { try write { db in try create(type, input, of: owner, because: reason, db) } }
     return try told(outcome, type)
   }
 
@@ -29,7 +29,9 @@ extension Survey {
   public func editRecord(
     _ type: RecordType, _ id: String, _ input: FieldInput, reading token: String? = nil, because reason: String? = nil
   ) throws -> RecordOutcome {
-    let outcome = try write(reading: token) { db, form in try change(type, id, input, because: reason, form, db) }
+    let outcome = try type.bounded {
+      try write(reading: token) { db, form in try change(type, id, input, because: reason, form, db) }
+    }
     return try told(outcome, type)
   }
 
@@ -47,7 +49,10 @@ extension Survey {
     try requireAuthority(type)
     try write { db in
       let place = try self.place(of: type, id, key, owner, db)
-      if let whole = before.id { try requireUnreferenced(type, whole, db) }
+      if let whole = before.id {
+        try requireUnreferenced(type, whole, db)
+        try requireOwn(diagnosisOf: try Lookup.row(db, in: type.table, whole), db)
+      }
       try db.execute(sql: "DELETE FROM \(type.table) WHERE \(place.condition)", arguments: StatementArguments(place.values))
     }
     return before
@@ -72,7 +77,7 @@ extension Survey {
     return try replica.read { db in
       let condition = enterprise == nil ? "" : "WHERE enterprise_id = ?"
       return try Row.fetchAll(
-        db, sql: "SELECT * FROM \(type.table) \(condition) ORDER BY \(type.keyColumns.joined(separator: ", "))",
+        db, sql: "SELECT * FROM \(type.table) \(condition) ORDER BY \(type.order)",
         arguments: enterprise.map { [$0] } ?? []
       ).map { Record(type, $0, contests) }
     }
@@ -86,6 +91,24 @@ extension Survey {
   }
 }
 
+extension RecordType {
+  /// Runs a write, and tells by its fields' names which count is above which.
+  fileprivate func bounded<T>(_ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+      guard let bound = bounds.first(where: { error.message?.contains("\(table).\($0.column) <= \(table).\($0.limit)") ?? false }) else {
+        throw error
+      }
+      func field(_ column: String) -> Field? { fields.first { $0.column == column } }
+      var details = field(bound.column)?.details ?? ["field": bound.column]
+      details["limit"] = field(bound.limit)?.name ?? bound.limit
+      details["limitZh"] = field(bound.limit)?.label.zh
+      throw SurveyError(.fieldAbove, details, underlying: error)
+    }
+  }
+}
+
 // MARK: - Writing
 
 extension Survey {
@@ -93,13 +116,19 @@ extension Survey {
   enum Written {
     case recorded([DatabaseValue], String?)
     case proposed(String)
+
+    static func recorded(_ assignment: Assignment) -> Written {
+      .recorded([assignment.enterpriseID.databaseValue, assignment.user.databaseValue], assignment.enterpriseID)
+    }
   }
 
   /// Records something, or proposes it, within a transaction.
   func create(_ type: RecordType, _ input: FieldInput, of owner: String?, because reason: String?, _ db: Database) throws -> Written {
     let fields = try input.read(type, isNew: true, db)
     let enterprise = try enterprise(of: type, owner, fields, db)
-    guard isAuthorised(type, fields.map(\.field)) else { return .proposed(try propose(type, nil, input, enterprise, reason, db)) }
+    guard try isAuthorised(type, fields.map(\.field), enterprise, db) else {
+      return .proposed(try propose(type, nil, input, enterprise, reason, db))
+    }
     return .recorded(try insert(type, fields, enterprise, db), enterprise)
   }
 
@@ -109,32 +138,36 @@ extension Survey {
   {
     let row = try Lookup.row(db, in: type.table, try Lookup.named(db, in: type.table, id))
     let whole = row.string("id")
-    let enterprise = row.text("enterprise_id")
+    let enterprise = type.table == "enterprise" ? whole : row.text("enterprise_id")
     if type.isAppendOnly { throw SurveyError(.recordAppendOnly, ["table": type.table, "id": whole]) }
     let fields = try input.read(type, isNew: false, db)
     if fields.isEmpty { throw SurveyError(.nothingToChange, ["table": type.table, "id": whole]) }
     try requireOneCase(type, fields, enterprise, db)
+    try requireOwn(diagnosisOf: row, db)
     if let enterprise { try form.expect(type.table, [.text(whole)], of: enterprise) }
-    guard isAuthorised(type, fields.map(\.field)) else { return .proposed(try propose(type, whole, input, enterprise, reason, db)) }
+    guard try isAuthorised(type, fields.map(\.field), enterprise, db) else {
+      return .proposed(try propose(type, whole, input, enterprise, reason, db))
+    }
     try Changes(fields.map { ($0.field.column, $0.value) }).update(type.table, whole, db)
     return .recorded([whole.databaseValue], enterprise)
   }
 
   /// Whether the user's role may write these fields of a record.
-  private func isAuthorised(_ type: RecordType, _ fields: [Field]) -> Bool {
-    let authority = type.authority(over: fields)
+  func isAuthorised(_ type: RecordType, _ fields: [Field], _ enterprise: String?, _ db: Database) throws -> Bool {
+    let isSelected =
+      try enterprise.flatMap {
+        try Bool.fetchOne(db, sql: "SELECT 1 FROM enrolment_step WHERE enterprise_id = ? AND step = 'selected'", arguments: [$0])
+      } ?? false
+    let authority = type.authority(over: fields, isSelected: isSelected)
     return authority.isEmpty || authority.contains(role)
   }
 
   func requireAuthority(_ type: RecordType, over fields: [Field] = []) throws(SurveyError) {
-    guard isAuthorised(type, fields) else {
-      let authority = type.authority(over: fields).map(\.rawValue).sorted().joined(separator: "\n")
-      throw SurveyError(.notAuthorised, ["table": type.table, "role": role.rawValue, "authority": authority])
-    }
+    try require(type.authority(over: fields, isSelected: true), type.table)
   }
 
   /// Refuses to take away what a record that is never changed rests on.
-  private func requireUnreferenced(_ type: RecordType, _ id: String, _ db: Database) throws {
+  func requireUnreferenced(_ type: RecordType, _ id: String, _ db: Database) throws {
     for other in RecordType.all where other.isAppendOnly {
       for field in other.fields {
         guard case .reference(type.table) = field.kind else { continue }
@@ -165,7 +198,9 @@ extension Survey {
       if case .author = field.kind, !given.contains(field.name) { return (field, user.databaseValue) }
       return nil
     }
-    for (field, value) in fields + own {
+    // Of the kinds that name people each record has an identifier of its own.
+    let personal = fields.filter { Personal.isNamed($0.field.column, in: type.table) }
+    for (field, value) in fields + own where !Personal.isNamed(field.column, in: type.table) {
       columns.append(field.column)
       values.append(value)
     }
@@ -179,6 +214,9 @@ extension Survey {
         ON CONFLICT(\(key.joined(separator: ", "))) \(update)
         """, arguments: StatementArguments(values))
     if type.isAppendOnly, db.changesCount == 0 { throw SurveyError(.recordAppendOnly, ["table": type.table, "id": values[0].description]) }
+    if let id = String.fromDatabaseValue(values[0]) {
+      try writePersonal([(type.table, id, personal.map { ($0.field.column, $0.value) })], db)
+    }
     return key.map { column in columns.firstIndex(of: column).map { values[$0] } ?? .null }
   }
 
@@ -194,7 +232,7 @@ extension Survey {
     return enterprise
   }
 
-  /// Refuses a field that names a record of another enterprise's case.
+  /// Refuses a field that names a record of another enterprise's case, or a draft that another handed over.
   func requireOneCase(
     _ type: RecordType, _ fields: [(field: Field, value: DatabaseValue)], _ enterprise: String?, _ db: Database
   ) throws {
@@ -202,6 +240,7 @@ extension Survey {
     for parent in try parents(fields, db) where parent.enterprise != enterprise {
       throw SurveyError(.otherEnterprise, ["table": parent.table, "id": parent.id, "enterprise": parent.enterprise])
     }
+    for (field, value) in fields where field.column == "diagnosis_id" { try requireOwn(diagnosisOf: ["diagnosis_id": value], db) }
   }
 
   private func parents(_ fields: [(field: Field, value: DatabaseValue)], _ db: Database) throws

@@ -13,6 +13,12 @@ extension AcceptanceFile {
       warning: missing.isEmpty ? nil : "档案不全：缺 \(missing.count) 类材料", madeAt: madeAt)
     paper.section("企业信息")
     paper.add(enterprise: enterprise)
+    if !merged.isEmpty {
+      paper.add(.heading("并入本企业的记录"))
+      paper.add(.note("同一企业曾重复登记，以下记录已由办公室并入；其合同、评测、验收、材料与兑付都列在本档案内。"))
+      paper.table(
+        [Paper.Column("企业名称", 5), Paper.Column("统一社会信用代码", 4), Paper.Column("企业编号", 6)], merged.map { [$0.name, $0.creditCode, $0.id] })
+    }
     paper.section("试点进度")
     progress(&paper)
     paper.section("改造合同与投入")
@@ -118,7 +124,7 @@ extension AcceptanceFile {
         ]
       })
     compare(&paper)
-    if let instrument = (after ?? before)?.instrument { paper.add(doubts: instrument) }
+    if let instrument = (after ?? before)?.instrument { paper.add(doubts: instrument, in: [before, after].compactMap { $0?.view }) }
   }
 
   /// What changed, where both ratings are of one edition.
@@ -135,16 +141,19 @@ extension AcceptanceFile {
       for (one, ink) in [(before, Drawing.Ink.before), (after, .after)] { radar([(one, ink)], &paper) }
       return
     }
+    let open = [before, after].contains { !$0.contestedItems.isEmpty } ? "（有争议未裁定，暂定）" : ""
     if let from = before.level, let to = after.level {
       let names = (ReportText.level(from, before.instrument).zh, ReportText.level(to, after.instrument).zh)
       let bound = before.isComplete && after.isComplete ? "" : "（有评测未完成，为下限）"
       paper.add(
-        .paragraph("等级：\(names.0) → \(names.1)，\(to == from ? "未变化" : to > from ? "提升 \(to - from) 级" : "下降 \(from - to) 级")\(bound)。"))
+        .paragraph(
+          "等级：\(names.0) → \(names.1)，\(to == from ? "未变化" : to > from ? "提升 \(to - from) 级" : "下降 \(from - to) 级")\(bound)\(open)。"))
     }
     if let from = before.scoreMilli, let to = after.scoreMilli {
       let change = to - from
       paper.add(
-        .paragraph("得分：\(ReportText.points(from)) → \(ReportText.points(to))（\(change >= 0 ? "+" : "")\(ReportText.points(change))）。"))
+        .paragraph(
+          "得分：\(ReportText.points(from)) → \(ReportText.points(to))（\(change >= 0 ? "+" : "")\(ReportText.points(change))）\(open)。"))
     }
     for one in [before, after] {
       guard let view = one.view, !view.range.contested.isEmpty else { continue }
@@ -156,7 +165,7 @@ extension AcceptanceFile {
   private func radar(_ all: [(AssessmentSummary, Drawing.Ink)], _ paper: inout Paper) {
     let known = all.filter { !$0.0.sceneLevels.isEmpty }
     guard let instrument = known.first?.0.instrument else { return }
-    paper.add(.picture(SceneRadar(scenes: instrument.scenes, series: known.map { $0.0.series($0.1) }).drawing))
+    paper.add(radar: known.map { $0.0.series($0.1) }, instrument)
   }
 
   // MARK: - What came of it

@@ -14,6 +14,8 @@ public struct AcceptanceFile: Sendable, Encodable {
 
   /// The enterprise's own fields.
   public let enterprise: Record
+  /// The records of the same enterprise that were merged into it; what their cases hold is among the below.
+  public let merged: [Enterprise]
   /// That it is in the pilot, and in which batch; nil when it is not on the list.
   public let enrolment: Record?
   /// The steps that it reached.
@@ -53,7 +55,7 @@ public struct AcceptanceFile: Sendable, Encodable {
   let names: ReferenceNames
 
   private enum CodingKeys: CodingKey {
-    case enterprise, enrolment, steps, standings, contracts, assessments, before, after, acceptances, criteria, dossier, payments,
+    case enterprise, merged, enrolment, steps, standings, contracts, assessments, before, after, acceptances, criteria, dossier, payments,
       approvals,
       otherSupport, checks, warnings, contests, madeAt, madeBy
   }
@@ -78,7 +80,7 @@ public struct AcceptanceFile: Sendable, Encodable {
 }
 
 extension Survey {
-  /// The acceptance file of an enterprise.
+  /// The acceptance file of an enterprise. There is one: a record that was merged has that of the enterprise that stands for it.
   ///
   /// - Parameter enterprise: as ``enterprise(_:)`` takes it.
   ///
@@ -86,9 +88,13 @@ extension Survey {
   /// let missing = try survey.acceptanceFile(of: "0193a").missing
   /// ```
   public func acceptanceFile(of enterprise: String) throws -> AcceptanceFile {
-    let facts = try record(.enterprise, enterprise)
-    let id = facts.id ?? enterprise
-    func all(_ type: RecordType) throws -> [Record] { try self.records(type, of: id) }
+    let (id, merged) = try replica.read { db in
+      let named = try Lookup.row(db, in: "enterprise", try Lookup.enterprise(db, enterprise).id)
+      let id = try Lookup.canonical(db, named).string("id")
+      return (id, try Lookup.merged(db, into: id))
+    }
+    let facts = try record(.enterprise, id)
+    func all(_ type: RecordType) throws -> [Record] { try records(type, throughMergesOf: id) }
     func dated(_ type: RecordType, _ field: String) throws -> [Record] {
       try all(type).sorted { ($0[field]?.text ?? "", $0.id ?? "") < ($1[field]?.text ?? "", $1.id ?? "") }
     }
@@ -119,7 +125,8 @@ extension Survey {
     contests += [before, after].flatMap { $0?.view?.openContests ?? [] }
     return try replica.read { db in
       AcceptanceFile(
-        enterprise: facts, enrolment: enrolment, steps: steps, standings: standings, contracts: contracts, assessments: summaries,
+        enterprise: facts, merged: merged, enrolment: enrolment, steps: steps, standings: standings, contracts: contracts,
+        assessments: summaries,
         before: before, after: after, acceptances: acceptances, criteria: criteria,
         dossier: slots.map { slot in AcceptanceFile.Slot(slot: slot, files: files.filter { $0["slot"]?.text == slot.rawValue }) },
         payments: payments, approvals: approvals, otherSupport: support, checks: checks, warnings: warnings, contests: contests,

@@ -61,9 +61,18 @@ enum ReportText {
       "\(count) items are contested; until they are settled the score is \(scores.en), \(levels.en).")
   }
 
-  /// What is doubtful about an instrument: which thing, and the doubt.
-  static func doubts(_ instrument: Instrument) -> [(name: BilingualText, doubt: Instrument.Confidence)] {
-    instrument.questions.compactMap { question in question.confidence.map { (item(.question(question.number)), $0) } }
+  /// What is doubtful about an instrument: which thing, and the doubt. One about an option matters to those alone whose points rest on it.
+  ///
+  /// - Parameter views: the assessments that are told of.
+  static func doubts(_ instrument: Instrument, in views: [AssessmentView]) -> [(name: BilingualText, doubt: Instrument.Confidence)] {
+    let options = instrument.questions.flatMap { question in
+      question.options.compactMap { option -> (BilingualText, Instrument.Confidence)? in
+        guard let doubt = option.confidence, views.contains(where: { $0.rests(on: option, of: question) }) else { return nil }
+        let name = item(.question(question.number))
+        return (BilingualText("\(name.zh)选项\(option.letter)", "\(name.en), option \(option.letter)"), doubt)
+      }
+    }
+    return instrument.questions.compactMap { question in question.confidence.map { (item(.question(question.number)), $0) } } + options
       + instrument.scenes.compactMap { scene in scene.confidence.map { (item(.scene(scene.number)), $0) } }
       + instrument.levels.compactMap { rank in rank.confidence.map { (level(rank.level, instrument), $0) } }
   }
@@ -78,5 +87,14 @@ enum ReportText {
       total = sum
     }
     return total
+  }
+}
+
+extension AssessmentView {
+  /// Whether an option is chosen, be it by one of several who differ.
+  fileprivate func rests(on option: Instrument.Option, of question: Instrument.Question) -> Bool {
+    guard let item = item(.question(question.number)) else { return false }
+    let answers = [item.value] + (item.openAnswer?.candidates.map(\.value) ?? [])
+    return answers.contains { $0?.contains(option.letter) ?? false }
   }
 }

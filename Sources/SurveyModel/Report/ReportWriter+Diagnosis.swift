@@ -67,7 +67,7 @@ extension ReportWriter {
       say("报告生成：", "Report made (Beijing time): ") + moment(report.madeAt, by: report.madeBy),
       say("评测编号：\(view.assessment.id)", "Assessment: \(view.assessment.id)"),
     ])
-    let doubts = ReportText.doubts(instrument)
+    let doubts = ReportText.doubts(instrument, in: [view])
     guard !doubts.isEmpty else { return }
     out.paragraph(say("指标文件中来源不一致之处：", "Where the sources of the instrument differ:"))
     out.list(doubts.map { name, doubt in "\(say(name))\(say("：", ": "))\(say(doubt.note, doubt.noteEn))" })

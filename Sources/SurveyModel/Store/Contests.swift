@@ -45,7 +45,7 @@ struct Contests {
         case .cell(let column): column
         case .existence: Contested.existence
         case .unique(let columns, _): columns.joined(separator: ",")
-        case .reference(let column, _): column
+        case .reference(let column, _), .bound(let column, _): column
         }
       let isExistence = conflict.kind == .existence
       let candidates = conflict.candidates.map { candidate in
@@ -87,10 +87,14 @@ extension Survey {
   }
 
   /// Writes in one transaction.
-  func write<T>(_ body: (Database) throws -> T) throws -> T { try replica.write(body) }
+  func write<T>(_ body: (Database) throws -> T) throws -> T {
+    try requireWriter()
+    return try replica.write(body)
+  }
 
   /// Saves a form in one transaction, judged by what its author had read; nil for what is there now.
   func write<T>(reading token: String?, _ body: (Database, ReadForm) throws -> T) throws -> T {
+    try requireWriter()
     let token = try token.map { try ReadToken(text: $0) }
     return try replica.write(reading: token) { db in try body(db, ReadForm(token: token)) }
   }

@@ -11,6 +11,8 @@ extension SurveyError.Code {
   public static let nothingToChange = Self("nothing-to-change")
   /// A finalized record, or part of one, is not edited. Details: `table`, `id` of the finalized record.
   public static let recordFinalized = Self("record-finalized")
+  /// A record that was finalized once, and so submitted, is not deleted. Details: `table`, `id`, `at`.
+  public static let recordSubmitted = Self("record-submitted")
   /// The record is not finalized. Details: `table`, `id`.
   public static let recordNotFinalized = Self("record-not-finalized")
   /// An assessment with unanswered items is not finalized. Details: `id`, `count`, `unanswered` (as `q3,scene7`).
@@ -33,6 +35,8 @@ extension SurveyError.Code {
   public static let recordAppendOnly = Self("record-append-only")
   /// A record on which one rests that is never changed is not deleted. Details: `table`, `id`; `by`, `record` of the latter.
   public static let recordReferenced = Self("record-referenced")
+  /// A count that is above the one that bounds it. Details: `field`, `limit`.
+  public static let fieldAbove = Self("field-above")
   /// Part of a record's key is not changed. Details: `table`, `field`.
   public static let keyFixed = Self("key-fixed")
   /// An operation on what belongs to another role alone. Details: `table`, `role`, `authority` (one a line).

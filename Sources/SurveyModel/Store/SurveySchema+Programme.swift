@@ -51,7 +51,7 @@ extension SurveySchema {
     CREATE TABLE enterprise_year(
       enterprise_id TEXT NOT NULL, year INTEGER NOT NULL, above_scale INTEGER, above_scale_source TEXT, employees INTEGER,
       revenue_fen INTEGER, assets_fen INTEGER, cost_fen INTEGER, energy_kgce INTEGER, digital_spend_fen INTEGER,
-      equipment_spend_fen INTEGER, source TEXT, PRIMARY KEY(enterprise_id, year));
+      equipment_spend_fen INTEGER, equipment_total INTEGER, equipment_digital INTEGER, equipment_networked INTEGER, source TEXT, PRIMARY KEY(enterprise_id, year));
     CREATE INDEX enterprise_year_by_year ON enterprise_year(year, above_scale, enterprise_id);
     CREATE TABLE tier(
       id TEXT PRIMARY KEY NOT NULL, enterprise_id TEXT NOT NULL DEFAULT '', tier TEXT, valid_from TEXT, valid_to TEXT, source TEXT);
@@ -119,6 +119,15 @@ extension SurveySchema {
     CREATE TABLE survey_person(
       id TEXT PRIMARY KEY NOT NULL, enterprise_id TEXT NOT NULL DEFAULT '', diagnosis_id TEXT, name TEXT, agency TEXT, role TEXT,
       contact TEXT);
+    CREATE TABLE handover(
+      enterprise_id TEXT NOT NULL, user TEXT NOT NULL, withdrawn_at TEXT, withdrawn_by TEXT, successor TEXT, handed_at TEXT,
+      PRIMARY KEY(enterprise_id, user));
+    CREATE TABLE erasure(
+      id TEXT PRIMARY KEY NOT NULL, scope TEXT NOT NULL DEFAULT 'office', record_table TEXT NOT NULL DEFAULT '', record_key TEXT,
+      column_name TEXT, reason TEXT, decided_by TEXT, decided_at TEXT, changesets TEXT);
+    CREATE TABLE erasure_receipt(
+      erasure_id TEXT NOT NULL, device TEXT NOT NULL, scope TEXT NOT NULL DEFAULT 'office', user TEXT, seen_at TEXT, cleaned_at TEXT,
+      PRIMARY KEY(erasure_id, device));
     CREATE TABLE proposal(
       id TEXT PRIMARY KEY NOT NULL, scope TEXT NOT NULL DEFAULT 'office', record_table TEXT NOT NULL DEFAULT '', record_id TEXT,
       fields TEXT, reason TEXT, proposed_by TEXT, proposed_as TEXT, proposed_at TEXT, state TEXT NOT NULL DEFAULT 'open',
@@ -157,8 +166,14 @@ extension SurveySchema {
     CREATE TABLE snapshot(
       id TEXT PRIMARY KEY NOT NULL, quarter TEXT, as_of TEXT, taken_at TEXT, taken_by TEXT, digest TEXT, document TEXT);
     CREATE TABLE correction(
-      id TEXT PRIMARY KEY NOT NULL, snapshot_id TEXT NOT NULL DEFAULT '', noted_at TEXT, noted_by TEXT, indicator TEXT, period TEXT,
-      frozen TEXT, now TEXT);
+      id TEXT PRIMARY KEY NOT NULL, snapshot_id TEXT NOT NULL DEFAULT '', noted_at TEXT, noted_by TEXT, indicator TEXT, frozen TEXT,
+      now TEXT);
+    CREATE TABLE late_record(
+      record_table TEXT NOT NULL, record_key TEXT NOT NULL, enterprise_id TEXT NOT NULL DEFAULT '', day TEXT, quarter TEXT, noted_at TEXT,
+      state TEXT NOT NULL DEFAULT 'waiting', reason TEXT, decided_by TEXT, decided_at TEXT, PRIMARY KEY(record_table, record_key));
+    CREATE INDEX late_record_by_enterprise ON late_record(enterprise_id);
+    -- What the office's machine has looked at; not synced.
+    CREATE TABLE desk(name TEXT PRIMARY KEY NOT NULL, reached INTEGER);
     """
 
   /// What the rules for agencies and platforms ask for.

@@ -40,7 +40,11 @@ public enum SurveySchema {
   /// What the program writes by itself.
   private static let kept: [SyncedTable] = [
     SyncedTable("proposal", scope: .column("scope")),
+    SyncedTable("handover", scope: .fixed(catalogue)),
+    SyncedTable("erasure", scope: .column("scope")),
+    SyncedTable("erasure_receipt", scope: .column("scope")),
     SyncedTable("policy_file", scope: .fixed(catalogue)),
+    inCase("late_record", policies: ["noted_at": .latest], references: [ofEnterprise]),
     SyncedTable("alias", scope: .fixed(office)),
     SyncedTable("distinct_pair", scope: .fixed(office)),
     SyncedTable("snapshot", scope: .fixed(office)),

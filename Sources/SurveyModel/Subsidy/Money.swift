@@ -1,8 +1,9 @@
 /// Money: whole fen inside, yuan or 万元 where people read and write it.
 public enum Money {
-  /// Reads `80000`, `80000元`, `8.5万`, `8.5万元` or `1,200.50`; full width is taken. Nil for anything else, also for less than a fen.
+  /// Reads `80000`, `80000元`, `8.5万`, `8.5万元` or `1,200.50`; full width is taken. Nil for anything else, also for less than a fen, and
+  /// for commas that do not stand before every three digits: `1,5` may be meant as 1.5.
   public static func fen(_ text: String) -> Int? {
-    var plain = text.halfWidth.trimmingSpaces.filter { $0 != "," && !$0.isWhitespace }
+    var plain = text.halfWidth.trimmingSpaces.filter { !$0.isWhitespace }
     var unit = 100
     if plain.hasSuffix("元") { plain.removeLast() }
     if plain.hasSuffix("万") {
@@ -11,7 +12,7 @@ public enum Money {
     }
     let parts = plain.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     let fraction = parts.count > 1 ? String(parts[1]) : ""
-    guard let whole = parts.first, !whole.isEmpty, whole.utf8.allSatisfy(isDigit), fraction.utf8.allSatisfy(isDigit),
+    guard let whole = parts.first.flatMap(ungrouped), !whole.isEmpty, whole.utf8.allSatisfy(isDigit), fraction.utf8.allSatisfy(isDigit),
       parts.count == 1 || !fraction.isEmpty, fraction.count <= 6, let yuan = Int(whole)
     else { return nil }
     let places = fraction.count
@@ -46,6 +47,14 @@ public enum Money {
     let product = fen.multipliedFullWidth(by: percent)
     let (quotient, remainder) = 100.dividingFullWidth(product)
     return (quotient, remainder == 0)
+  }
+
+  /// The digits before the point without the commas before every three of them; nil where a comma stands elsewhere.
+  private static func ungrouped(_ digits: Substring) -> String? {
+    let groups = digits.split(separator: ",", omittingEmptySubsequences: false)
+    guard groups.count > 1 else { return String(digits) }
+    guard (1...3).contains(groups[0].count), groups.dropFirst().allSatisfy({ $0.count == 3 }) else { return nil }
+    return groups.joined()
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

@@ -11,6 +11,8 @@ public struct Conflict: Sendable {
     case unique(columns: [String], others: [RowReference])
     /// The row refers to one that was deleted. Ends when either is changed.
     case reference(column: String, table: String)
+    /// A column of the row is above another that bounds it. Ends when either is changed.
+    case bound(column: String, limit: String)
   }
 
   /// One of the concurrent values, and everybody who wrote it.
@@ -66,7 +68,7 @@ public struct Settlement: Sendable {
     switch conflict.kind {
     case .cell(let column): cell = (conflict.row, column)
     case .existence: cell = (conflict.row, nil)
-    case .unique, .reference: cell = nil
+    case .unique, .reference, .bound: cell = nil
     }
   }
 

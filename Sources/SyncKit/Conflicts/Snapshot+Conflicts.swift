@@ -89,6 +89,7 @@ extension Snapshot {
     for shape in tables where table == nil || table == shape.name {
       for rule in shape.declaration.unique { out += try duplicates(shape, rule).map { try conflict($0, shape, rule) } }
       for reference in shape.declaration.references { out += try orphans(shape, reference).map { try conflict($0, shape, reference) } }
+      for bound in shape.declaration.bounds { out += try beyond(shape, bound).map { try conflict($0, shape, bound) } }
     }
     return out.filter { only == nil || $0.row.scope == only }
   }
@@ -100,6 +101,7 @@ extension Snapshot {
     for shape in tables where table == nil || table == shape.name {
       for rule in shape.declaration.unique { count += try duplicates(shape, rule).count }
       for reference in shape.declaration.references { count += try orphans(shape, reference).count }
+      for bound in shape.declaration.bounds { count += try beyond(shape, bound).count }
     }
     return count
   }
@@ -158,6 +160,25 @@ extension Snapshot {
     Conflict(
       id: shortHex(Array("reference/\(shape.name)/\(reference.column)/".utf8) + key), row: try self.reference(key, shape),
       kind: .reference(column: reference.column, table: reference.table), candidates: [], values: try displayed(shape, key))
+  }
+
+  /// The keys of rows with a column above the one that bounds it.
+  private func beyond(_ shape: TableShape, _ bound: Bound) throws -> [[UInt8]] {
+    let find = try connection.statement(
+      "SELECT \(shape.keyList) FROM \(shape.quoted) WHERE \(bound.breach()) ORDER BY \(shape.keyList)")
+    var keys: [[UInt8]] = []
+    while try find.step() {
+      var key: [UInt8] = []
+      for at in shape.key.indices { KeyCode.append(find, column: Int32(at), to: &key) }
+      keys.append(key)
+    }
+    return keys
+  }
+
+  private func conflict(_ key: [UInt8], _ shape: TableShape, _ bound: Bound) throws -> Conflict {
+    Conflict(
+      id: shortHex(Array("bound/\(shape.name)/\(bound.column)/\(bound.limit)/".utf8) + key), row: try reference(key, shape),
+      kind: .bound(column: bound.column, limit: bound.limit), candidates: [], values: try displayed(shape, key))
   }
 
   private func isKnown(_ key: [UInt8], _ shape: TableShape) throws -> Bool {

@@ -39,6 +39,7 @@ struct Guards {
       }
       wanted += references(reference, to: parent, "\(base)_reference\(at)", table)
     }
+    for (at, bound) in table.declaration.bounds.enumerated() { wanted += self.bound(bound, "\(base)_bound\(at)", table) }
     if let scope = table.scopeColumn, !scope.inKey { wanted.append(scopeRule(table.columns[scope.at].name, "\(base)_scope", table)) }
     try apply(wanted, prefix: base + "_", table)
   }
@@ -85,6 +86,28 @@ struct Guards {
       trigger("INSERT", "insert", on: table, when: missing),
       trigger("UPDATE OF \(column)", "update", on: table, when: missing),
       trigger("DELETE", "delete", on: parent, when: "EXISTS (SELECT 1 FROM \(table.quoted) AS child WHERE child.\(column) = OLD.\(key))"),
+    ]
+  }
+
+  private func bound(_ bound: Bound, _ name: String, _ table: TableShape) -> [(name: String, sql: String)] {
+    let message = "CHECK constraint failed: \(table.name).\(bound.column) <= \(table.name).\(bound.limit)"
+    let list = [bound.column, bound.limit].map(\.quotedIdentifier).joined(separator: ",")
+    func trigger(_ event: String, _ suffix: String) -> (name: String, sql: String) {
+      (
+        "\(name)_\(suffix)",
+        """
+        CREATE TRIGGER \("\(name)_\(suffix)".quotedIdentifier) BEFORE \(event) ON \(table.quoted) WHEN \(bound.breach(in: "NEW.")) \
+        BEGIN SELECT RAISE(ABORT, \(message.quotedText)); END
+        """
+      )
+    }
+    // Only rows that break the rule are in the index: hardly ever any.
+    return [
+      (
+        "\(name)_index",
+        "CREATE INDEX \("\(name)_index".quotedIdentifier) ON \(table.quoted)(\(table.keyList)) WHERE \(bound.breach())"
+      ),
+      trigger("INSERT", "insert"), trigger("UPDATE OF \(list)", "update"),
     ]
   }
 

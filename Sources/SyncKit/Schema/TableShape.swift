@@ -174,7 +174,7 @@ final class TableShape: Sendable {
     for named in declaration.policies.keys.sorted() where !others.contains(where: { $0.name == named }) {
       throw refuse("no-such-column", "a policy names \(named)")
     }
-    for rule in declaration.unique + declaration.references.map({ [$0.column] }) {
+    for rule in declaration.unique + declaration.references.map({ [$0.column] }) + declaration.bounds.map({ [$0.column, $0.limit] }) {
       for named in rule where !found.contains(where: { $0.column.name == named }) {
         throw refuse("no-such-column", "a rule names \(named)")
       }

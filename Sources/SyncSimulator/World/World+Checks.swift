@@ -162,7 +162,7 @@ extension World {
         switch conflict.kind {
         case .cell(let column): left[id, default: [:]][column] = conflict
         case .existence: left[id, default: [:]][MergeOracle.existence] = conflict
-        case .unique, .reference: rules += 1
+        case .unique, .reference, .bound: rules += 1
         }
       }
       for id in ids where self.scope(id) == scope {

@@ -7,8 +7,8 @@ struct AssignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "assign", abstract: Text("把企业分派给数字专员", "Assign an enterprise to a specialist").here,
     discussion: Text(
-      "在办公室的数据目录中运行时,同时授权此人同步这家企业;在笔记本上只作记录。再次分派只更新角色和日期。",
-      "In the office's home it grants the user the enterprise's case as well; on a laptop it is only recorded. Assigning again updates role and day."
+      "由办公室决定:同时授权此人同步这家企业,再次分派只更新角色和日期。其他人员的分派作为建议送给办公室。",
+      "The office's word: it grants the user the enterprise's case as well, and assigning again updates role and day. From anybody else it is a proposal to the office."
     ).here)
 
   @Argument(help: Argued.enterprise)
@@ -32,10 +32,14 @@ struct AssignCommand: ParsableCommand {
     let home = try common.openHome()
     if withdraw { return try withdraw(home) }
     let survey = try home.survey()
-    let assignment = try survey.assign(enterprise, to: user, role: AssignmentRole.parse(role, field: "role"), dueOn: due)
-    if home.isOffice, let scope = GrantedScope(assignment.enterpriseID) {
-      try home.relay().grant(user: assignment.user, scope: scope)
+    let role = try AssignmentRole.parse(role, field: "role")
+    // Nothing but the office's word gives a case to somebody.
+    guard survey.role == .office else {
+      let proposal = try survey.proposeAssignment(enterprise, to: user, role: role, dueOn: due)
+      return try common.tell(.proposed(proposal), Text("", ""))
     }
+    let assignment = try survey.assign(enterprise, to: user, role: role, dueOn: due)
+    try Self.grant(assignment.enterpriseID, to: assignment.user, home)
     let told = Told(
       enterpriseID: assignment.enterpriseID, user: assignment.user, role: assignment.role, dueOn: assignment.dueOn, granted: home.isOffice,
       withdrawn: false)
@@ -47,6 +51,12 @@ struct AssignCommand: ParsableCommand {
       common.printer.note(
         Text("此处不是办公室的数据目录:只作记录,没有授权。", "This is not the office's home: recorded, but nothing is granted."))
     }
+  }
+
+  /// Lets a user sync a case, where this is the office.
+  static func grant(_ enterprise: String, to user: String, _ home: Home) throws {
+    guard home.isOffice, let scope = GrantedScope(enterprise) else { return }
+    try home.relay().grant(user: user, scope: scope)
   }
 
   private func withdraw(_ home: Home) throws {

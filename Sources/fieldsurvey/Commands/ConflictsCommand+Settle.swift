@@ -73,7 +73,7 @@ extension ConflictsCommand {
         ? try filter.conflicts(survey) { $0.candidates.contains { isBy(author, $0) } } : try filter.conflicts(survey, named: ids)
       let chosen = try wanted.map { (conflict: $0, value: try decide($0, survey)) }
       if !dryRun, !chosen.isEmpty {
-        try survey.replica.settle(chosen.map { Settlement($0.conflict, value: $0.value) }, reason: reason)
+        try survey.settle(chosen, because: reason)
       }
       try tell(chosen, survey, printer)
     }

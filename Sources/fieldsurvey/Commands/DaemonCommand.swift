@@ -64,7 +64,7 @@ struct DaemonCommand: ParsableCommand {
     // The home is read anew: an enrolment may have brought another token or address.
     let current = try Home(opening: home.folder)
     let summary = try Exchange(home: current, replica: replica, isCancelled: { stop.isStopped }).run()
-    return try SyncReport(summary, replica)
+    return try SyncReport(summary, home.survey(over: replica))
   }
 
   /// Sleeps until it is time, a network appears, or it is told to stop.

@@ -5,7 +5,7 @@ struct DiagnosisCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diagnosis", abstract: Text("诊断:开始、环节、查看、定稿", "Diagnoses: start, describe links, show, finalize").here,
     subcommands: [
-      Start.self, List.self, Describe.self, Link.self, RecordCommand<PersonNoun>.self, Show.self, Finalize.self,
+      Start.self, List.self, Describe.self, Link.self, RecordCommand<PersonNoun>.self, Show.self, Finalize.self, Delete.self,
     ])
 
   struct Start: ParsableCommand {
@@ -131,6 +131,13 @@ struct DiagnosisCommand: ParsableCommand {
         printer.line(
           [view.id, printer.name(view.diagnosis.state), printer.time(view.diagnosis.startedAt), view.diagnosis.startedBy ?? ""].joined(
             separator: "  "))
+        if let handover = view.handover {
+          let (author, at) = (handover.user, printer.time(handover.withdrawnAt))
+          printer.say(
+            Text(
+              "⚠ \(author) 的草稿,\(at) 随企业移交;可参考,不能改。", "⚠ A draft of \(author)'s, handed over with the case \(at): to be read, not changed.")
+          )
+        }
         if let fee = view.diagnosis.feeFen { printer.say(Text("诊断费用:", "fee: ") + printer.money(fee)) }
         printer.contested(view.contested, of: "diagnosis")
         for section in view.links { tell(section, printer) }
@@ -182,6 +189,25 @@ struct DiagnosisCommand: ParsableCommand {
       let done = try undo ? survey.reopenDiagnosis(diagnosis) : survey.finalizeDiagnosis(diagnosis)
       try common.printer.show(done) { printer in
         printer.say(undo ? Text("已回到草稿。", "It is a draft again.") : Text("已定稿。", "Finalized."))
+      }
+    }
+  }
+}
+
+extension DiagnosisCommand {
+  struct Delete: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "delete", abstract: Text("删除一份草稿;佐证和需求留在企业名下", "Delete a draft; its evidence and needs stay with the enterprise").here)
+
+    @Argument(help: Argued.diagnosis)
+    var diagnosis: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let gone = try common.openSurvey().deleteDiagnosis(diagnosis)
+      try common.printer.show(gone) { printer in
+        printer.say(Text("已删除草稿 \(gone.id);佐证和需求留在企业名下。", "Deleted the draft \(gone.id); evidence and needs stay with the enterprise."))
       }
     }
   }

@@ -48,6 +48,13 @@ extension Printer {
     let place = item.isEmpty ? "" : item + " "
     for contest in all {
       let column = Survey.describe(column: contest.column, of: table)
+      if contest.candidates.isEmpty {
+        say(
+          Text(
+            "  ⚠ \(place)\(column.zh)与其他内容矛盾,请核实(fieldsurvey conflicts show \(contest.conflict))",
+            "  ⚠ \(place)\(column.en) contradicts something else: check it (fieldsurvey conflicts show \(contest.conflict))"))
+        continue
+      }
       let sides = contest.candidates.map { candidate in
         Text(
           "\(candidate.value ?? "(空)")(\(candidate.by.joined(separator: "、")))",

@@ -46,7 +46,9 @@ extension EnterpriseCommand {
           Text("⚠ 已由办公室并入 \(canonical);写在这里的内容会一并归入。", "⚠ Merged into \(canonical) by the office; what is written here counts there."))
       }
       if let off = view.programme.struck { struck(off, printer) }
-      for other in view.merged { printer.say(Text("已并入:\(other.name)(\(other.id))", "merged into it: \(other.name) (\(other.id))")) }
+      for other in view.merged {
+        printer.say(Text("并入本企业的记录:\(other.name)(\(other.id))", "record that was merged into this one: \(other.name) (\(other.id))"))
+      }
       printer.contested(view.contested, of: "enterprise")
       for other in view.similar { printer.note(CommonOptions.similar(other)) }
       for assignment in view.assignments {
@@ -54,6 +56,7 @@ extension EnterpriseCommand {
         let role = printer.name(assignment.role)
         printer.say(Text("\(role):\(assignment.user)\(due.zh)", "\(role): \(assignment.user)\(due.en)"))
       }
+      for handover in view.handovers { printer.handover(handover, name: nil) }
       for visit in view.visits { printer.say(Text("走访:", "visit: ") + Text(verbatim: VisitCommand.line(visit, printer))) }
       for edition in view.editions { tell(edition, view.programme.rating, printer) }
       if view.editions.count > 1 {
@@ -66,6 +69,7 @@ extension EnterpriseCommand {
             + Text(verbatim: "\(diagnosis.id)  \(printer.name(diagnosis.state))  \(moment)  \(diagnosis.startedBy ?? "")"))
       }
       tell(view.programme, printer)
+      for late in view.late { printer.late(late) }
     }
 
     private func struck(_ standing: Record, _ printer: Printer) {

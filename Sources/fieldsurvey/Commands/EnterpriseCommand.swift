@@ -140,12 +140,17 @@ struct EnterpriseCommand: ParsableCommand {
         guard !all.isEmpty else { return printer.note(Text("没有企业。", "No enterprises.")) }
         printer.table(
           [Text("编号", "id"), Text("名称", "name"), Text("信用代码", "credit code"), Text("区", "district"), Text("细分行业", "sub-sector")],
-          all.map { [$0.id, $0.name, $0.creditCode ?? "", printer.name($0.district), printer.name($0.subSector)] })
+          all.map { [$0.id, $0.name + merged($0, printer), $0.creditCode ?? "", printer.name($0.district), printer.name($0.subSector)] })
       }
-      for (code, count) in Self.shared(all) {
+      for (code, count) in Self.shared(all.filter { $0.mergedInto == nil }) {
         common.printer.note(
           Text("提醒:\(count) 家企业的信用代码都是 \(code),可能重复登记。", "Warning: \(count) enterprises have the credit code \(code); recorded twice?"))
       }
+    }
+
+    /// A mark behind a record that was merged: it is not an enterprise of its own.
+    private func merged(_ enterprise: Enterprise, _ printer: Printer) -> String {
+      enterprise.mergedInto.map { Text("(已并入 \($0))", " (merged into \($0))")(printer.language) } ?? ""
     }
 
     /// The codes that several enterprises have. Each is a case of its own that different people hold, so that only here, where all of them
@@ -186,6 +191,7 @@ extension CommonOptions {
     try printer.show(added) { printer in
       printer.say(Text("\(what.zh):\(added.enterprise.name)", "\(what.en): \(added.enterprise.name)"))
       printer.line(added.id)
+      if let proposal = added.proposal { printer.proposed(proposal) }
     }
     if let check = added.creditCodeCheck, !check.valid {
       printer.note(

@@ -16,7 +16,10 @@ struct FunnelCommand: ParsableCommand {
     try common.printer.show(funnel) { printer in
       printer.say(Text("截至 \(funnel.asOf)", "As of \(funnel.asOf)"))
       printer.table(
-        [Text("环节", "step"), Text("企业数", "enterprises"), Text("占申报", "of those who applied"), Text("已移出或退出", "off the list")],
+        [
+          Text("环节", "step"), Text("企业数(含已移出)", "enterprises (also off the list)"), Text("占申报", "of those who applied"),
+          Text("其中已移出或退出", "of them off the list"),
+        ],
         funnel.steps.map { step in
           let share = step.ofFirst.map { "\($0 / 100).\(String(100 + $0 % 100).dropFirst())%" } ?? "–"
           return [Text(step.step.label, step.step.labelEn)(printer.language), String(step.count), share, String(step.struck)]

@@ -30,7 +30,7 @@ struct IndicatorCommand: ParsableCommand {
       let rows = table.rows.map { row -> [String] in
         let mark = row.confidence == "low" ? " *" : ""
         let figures = [(row.target.y1, row.actual.y1), (row.target.y2, row.actual.y2), (row.target.total, row.actual.total)]
-        return [row.id, printer.name(BilingualText(row.label, row.labelEn)) + mark, row.unit]
+        return [row.id, printer.name(BilingualText(row.label, row.labelEn)) + mark, Text(row.unit, row.unitEn)(printer.language)]
           + figures.flatMap { [$0.0?.text ?? "–", $0.1?.text ?? "–"] } + [row.gap.total?.text ?? "–"]
       }
       printer.table(heads, rows, right: Set(3...9))
@@ -54,6 +54,9 @@ struct IndicatorCommand: ParsableCommand {
           Text(
             "\(denominator.label):\(denominator.value)(由百分比反推);\(here.zh)",
             "\(denominator.labelEn): \(denominator.value) (derived from the percentages); \(here.en)"))
+      }
+      for omission in table.omissions {
+        printer.note(Text("\(omission.label):\(omission.count) 份", "\(omission.labelEn): \(omission.count)"))
       }
       for row in table.rows { doubt(row.id, row.doubt, row.doubtEn, printer) }
       for target in table.targets { doubt(target.id, target.doubt, target.doubtEn, printer) }

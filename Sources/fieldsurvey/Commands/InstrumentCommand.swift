@@ -26,14 +26,17 @@ struct InstrumentCommand: ParsableCommand {
             Text(
               "第 \(question.number) 题 \(question.label)(最高 \(most) 分)",
               "Question \(question.number): \(question.labelEn) (\(most) points at most)"))
+          doubt(question.confidence, printer)
           for option in question.options {
             let points = Printer.points(option.milliPoints)
             printer.say(Text("    \(option.letter) \(option.label)(\(points))", "    \(option.letter) \(option.labelEn) (\(points))"))
+            doubt(option.confidence, printer)
           }
         }
         for scene in instrument.scenes {
           let star = scene.constraint ? " ★" : ""
           printer.say(Text("场景 \(scene.number) \(scene.label)\(star)", "Scene \(scene.number): \(scene.labelEn)\(star)"))
+          doubt(scene.confidence, printer)
         }
         for level in instrument.levels {
           guard let threshold = level.threshold else { continue }
@@ -42,8 +45,14 @@ struct InstrumentCommand: ParsableCommand {
             Text(
               "\(level.label):得分 ≥ \(score),至少 \(threshold.scenes) 个场景达到该级,其中约束性 ★ \(threshold.constraintScenes) 个",
               "\(level.labelEn): \(score) points, \(threshold.scenes) scenes at the level, of them \(threshold.constraintScenes) of ★"))
+          doubt(level.confidence, printer)
         }
       }
+    }
+
+    /// What is doubtful, beneath what it is about.
+    private func doubt(_ doubt: Instrument.Confidence?, _ printer: Printer) {
+      if let doubt { printer.say(Text("      存疑:\(doubt.note)", "      In doubt: \(doubt.noteEn)")) }
     }
   }
 }

@@ -15,14 +15,15 @@ struct ListCommand: ParsableCommand {
     @Option(help: Argued.asOf)
     var asOf: String?
 
-    @Option(help: Text("只列到达这个环节的企业,如 signed。", "Only those that came to this step, as signed.").help)
+    @Option(
+      help: Text("只列到达过这个环节的企业(含已进入后面环节的),如 signed。", "Only those that reached this step, however far they came since, as signed.").help)
     var step: String?
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
       let step = try step.map { try EnrolmentStep.parse($0, field: "step") }
-      let all = try common.openSurvey().projects(asOf: asOf, at: step)
+      let all = try common.openSurvey().projects(asOf: asOf, reached: step)
       try common.printer.show(all) { printer in
         guard !all.isEmpty else { return printer.note(Text("没有项目。", "No projects.")) }
         printer.table(

@@ -52,7 +52,14 @@ struct ProposalCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      try common.tell(common.openSurvey().accept(proposal, saying: saying), Text("已采纳并登记。", "Accepted and recorded."))
+      let home = try common.openHome()
+      let outcome = try home.survey().accept(proposal, saying: saying)
+      if case .recorded(let record) = outcome, record.type.table == "assignment",
+        let enterprise = record.enterpriseID, let user = record["user"]?.text
+      {
+        try AssignCommand.grant(enterprise, to: user, home)
+      }
+      try common.tell(outcome, Text("已采纳并登记。", "Accepted and recorded."))
     }
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SurveyFiles
 import SurveyModel
 import SurveyPrint
 import SurveyWeb
@@ -87,7 +88,7 @@ struct ReportTarget: ParsableArguments {
       throw ValidationError(Text("需要 --out 文件(.html 或 .pdf),或 --json。", "Give --out FILE (.html or .pdf), or --json.").here)
     }
     _ = try format(of: out)
-    try ResultFile.requireFree(out, replacing: force)
+    try OutputFile.requireFree(out, replacing: force)
   }
 
   /// Writes the file, if one is named, and tells so; with `--json` the content is the result.
@@ -98,7 +99,7 @@ struct ReportTarget: ParsableArguments {
         case .html: Array(ReportPage(paper).html.utf8)
         case .pdf: try PrintedReport(paper).pdf()
         }
-      try ResultFile.write(bytes, to: out, replacing: force)
+      try OutputFile.write(bytes, to: out, replacing: force)
     }
     try common.printer.show(content) { printer in
       guard let out else { return }

@@ -24,7 +24,9 @@ struct StatusCommand: ParsableCommand {
     let refused = try status.refused.map { try Printed.Refused($0, survey.replica) }
     let report = StatusReport(
       home: home.folder.path, role: home.profile.role, user: home.profile.user, name: home.profile.name, relay: home.profile.relay,
-      device: home.profile.device, enterprises: try survey.enterprises().count, status: status, refused: refused,
+      device: home.profile.device, enterprises: try survey.enterprises().count,
+      handovers: try survey.handovers().map { try HandoverRecord($0, survey.replica) },
+      late: try survey.lateRecords().filter { $0.state.term == .waiting }.count, status: status, refused: refused,
       devices: home.isOffice ? try home.relay().devices().filter { $0.revoked == nil }.count : nil,
       incidents: incidents.map(IncidentRecord.init))
     try common.printer.show(report) { report.tell($0, now: now) }
@@ -52,6 +54,10 @@ struct StatusReport: Encodable {
   let relay: String?
   let device: String
   let enterprises: Int
+  /// Cases that were taken from this user.
+  let handovers: [HandoverRecord]
+  /// Records that came after their quarter had been frozen and wait for the office's decision.
+  let late: Int
   let unsent: Unsent
   let lastSuccess: String?
   let lastAttempt: String?
@@ -67,12 +73,15 @@ struct StatusReport: Encodable {
   private let status: ReplicaStatus
 
   private enum CodingKeys: CodingKey {
-    case home, role, user, name, relay, device, enterprises, unsent, lastSuccess, lastAttempt, lastFailure, waiting, refused, conflicts,
+    case home, role, user, name, relay, device, enterprises, handovers, late, unsent, lastSuccess, lastAttempt, lastFailure, waiting,
+      refused,
+      conflicts,
       devices, incidents
   }
 
   init(
-    home: String, role: Profile.Role, user: String, name: String, relay: String?, device: String, enterprises: Int, status: ReplicaStatus,
+    home: String, role: Profile.Role, user: String, name: String, relay: String?, device: String, enterprises: Int,
+    handovers: [HandoverRecord], late: Int, status: ReplicaStatus,
     refused: [Printed.Refused], devices: Int?, incidents: [IncidentRecord]
   ) {
     self.home = home
@@ -82,6 +91,8 @@ struct StatusReport: Encodable {
     self.relay = relay
     self.device = device
     self.enterprises = enterprises
+    self.handovers = handovers
+    self.late = late
     self.devices = devices
     self.incidents = incidents
     self.status = status
@@ -114,6 +125,7 @@ struct StatusReport: Encodable {
           "Returned    the relay has not taken this; all of it is kept here:"))
       for refusal in refused { refusal.tell(printer) }
     }
+    for handover in handovers { handover.tell(printer) }
     if waiting > 0 {
       printer.say(Text("等待  \(waiting) 条变更要等之前的变更到达", "Waiting     \(Format.count(waiting, "changeset")) for earlier ones"))
     }
@@ -121,6 +133,13 @@ struct StatusReport: Encodable {
       conflicts == 0
         ? Text("冲突  无", "Conflicts   none")
         : Text("冲突  \(conflicts) 处,由办公室裁定,不影响继续填写", "Conflicts   \(conflicts), for the office to settle; go on working"))
+    if late > 0 {
+      printer.say(
+        Text(
+          "迟到  \(late) 条记录在季度冻结后才到,等待办公室决定(fieldsurvey snapshot late)",
+          "Late        \(Format.count(late, "record")) after the quarter was frozen, awaiting the office's decision (fieldsurvey snapshot late)"
+        ))
+    }
     for incident in incidents { printer.say(Text("提示  \(incident.line.zh)", "Notice      \(incident.line.en)")) }
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SurveyModel
 import SyncCore
 import SyncKit
 
@@ -28,7 +29,7 @@ struct SyncCommand: ParsableCommand {
       printer.progress(Text("已送 \(state.sent),已收 \(state.received)…", "sent \(state.sent), received \(state.received)…"))
     }
     printer.endProgress()
-    let report = try SyncReport(summary, replica)
+    let report = try SyncReport(summary, home.survey(over: replica))
     try printer.show(report, text: report.tell)
     if !report.refused.isEmpty { throw ExitCode(ExitStatus.notPermitted.rawValue) }
   }
@@ -43,8 +44,11 @@ struct SyncReport: Encodable {
   let unsent: Int
   let waiting: Int
   let conflicts: Int
+  /// Cases that were taken from this user.
+  let handovers: [HandoverRecord]
 
-  init(_ summary: ExchangeSummary, _ replica: Replica) throws {
+  init(_ summary: ExchangeSummary, _ survey: Survey) throws {
+    let replica = survey.replica
     let status = try replica.status(peer: Exchange.peer)
     sent = summary.sent
     received = summary.received
@@ -53,6 +57,7 @@ struct SyncReport: Encodable {
     unsent = status.unsentChangesets
     waiting = status.waiting
     conflicts = status.conflicts
+    handovers = try survey.handovers().map { try HandoverRecord($0, replica) }
   }
 
   func tell(_ printer: Printer) {
@@ -67,6 +72,7 @@ struct SyncReport: Encodable {
       printer.say(Text("中继没有接收以下内容,全部保留在本机:", "The relay has not taken this; all of it is kept here:"))
       for refusal in refused { refusal.tell(printer) }
     }
+    for handover in handovers { handover.tell(printer) }
     if conflicts > 0 {
       printer.say(
         Text(

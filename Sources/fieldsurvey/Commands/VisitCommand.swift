@@ -58,10 +58,15 @@ struct VisitCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let visits = try common.openSurvey().visits(to: enterprise)
+      let survey = try common.openSurvey()
+      let visits = try survey.visits(to: enterprise)
+      let late = try survey.lateRecords(of: enterprise).filter { $0.table == "visit" }
       try common.printer.show(visits) { printer in
         if visits.isEmpty { printer.note(Text("没有走访。", "No visits.")) }
-        for visit in visits { printer.line(VisitCommand.line(visit, printer)) }
+        for visit in visits {
+          printer.line(VisitCommand.line(visit, printer))
+          for one in late where one.record == visit.id { printer.late(one) }
+        }
       }
     }
   }

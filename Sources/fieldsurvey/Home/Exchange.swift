@@ -1,3 +1,4 @@
+import SurveyModel
 import SyncCore
 import SyncKit
 import SyncRelay
@@ -19,10 +20,17 @@ struct Exchange {
   func run(progress: @escaping (ExchangeProgress) -> Void = { _ in }) throws -> ExchangeSummary {
     var reached: ExchangeProgress?
     do {
-      return try replica.sync(with: try transport(), peer: Self.peer) { state in
+      let transport = try transport()
+      let summary = try replica.sync(with: transport, peer: Self.peer) { state in
         reached = state
         progress(state)
       }
+      // What is noted of what has come leaves at once, so that others hear of it with their next exchange.
+      let survey = home.survey(over: replica)
+      var noted = home.isOffice ? try survey.noteLateRecords() : 0
+      if home.profile.role != .archive { noted += try survey.followErasures(on: home.profile.device) }
+      if noted > 0 { _ = try replica.sync(with: transport, peer: Self.peer) { reached = $0 } }
+      return summary
     } catch {
       let failure = Failure(error)
       guard let reached, reached.sent + reached.received > 0 else { throw failure }

@@ -53,9 +53,12 @@ struct Home: Sendable {
   }
 
   /// Opens the survey over the home's replica.
-  func survey() throws -> Survey {
+  func survey() throws -> Survey { survey(over: try replica()) }
+
+  /// The survey over the home's replica, where it is open already.
+  func survey(over replica: Replica) -> Survey {
     Survey(
-      try replica(), user: profile.user, role: isOffice ? .office : profile.work ?? .specialist, clock: Environment.clock,
+      replica, user: profile.user, role: isOffice ? .office : profile.work ?? .specialist, clock: Environment.clock,
       random: Environment.random)
   }
 

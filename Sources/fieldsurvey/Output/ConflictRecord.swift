@@ -56,7 +56,7 @@ struct ConflictRecord: Encodable {
   let tableName: String
   let key: [Printed.Cell]
   let row: String
-  /// `cell`, `existence`, `unique` or `reference`.
+  /// `cell`, `existence`, `unique`, `reference` or `bound`.
   let kind: String
   let column: String?
   let columnName: String
@@ -67,6 +67,17 @@ struct ConflictRecord: Encodable {
   let impact: ConflictImpact?
   /// Whether the choice decides the level, whatever becomes of the other conflicts; nil where no rating depends on it.
   let decidesLevel: Bool?
+  /// Of a count that is above the one that bounds it.
+  let bound: Bound?
+
+  /// Two counts that contradict each other.
+  struct Bound: Encodable {
+    /// The column that bounds, and what it is called.
+    let column: String
+    let name: String
+    let value: String
+    let limit: String
+  }
 
   init(_ conflict: Conflict, _ survey: Survey, _ language: Language) throws {
     func speak(_ text: BilingualText) -> String { Text(text.zh, text.en)(language) }
@@ -78,6 +89,7 @@ struct ConflictRecord: Encodable {
       case .existence: ("existence", nil, Contested.existence)
       case .unique(let columns, _): ("unique", columns.joined(separator: ","), columns.joined(separator: ","))
       case .reference(let column, _): ("reference", column, column)
+      case .bound(let column, _): ("bound", column, column)
       }
     id = conflict.id
     enterprise = described.enterprise
@@ -103,6 +115,13 @@ struct ConflictRecord: Encodable {
     baseMeaning = try common.map(meaning)
     impact = try survey.impact(of: conflict)
     decidesLevel = impact?.decidesLevel
+    if case .bound(let part, let whole) = conflict.kind {
+      func text(_ column: String) -> String { (conflict.values[column] ?? .null).plainText }
+      bound = Bound(
+        column: whole, name: speak(Survey.describe(column: whole, of: conflict.row.table)), value: text(part), limit: text(whole))
+    } else {
+      bound = nil
+    }
   }
 
   /// Who made each write of a row.
@@ -141,6 +160,7 @@ extension ConflictRecord {
     let values = candidates.map { candidate in
       "\(candidate.meaning) (\(Set(candidate.writes.map(\.author)).sorted().joined(separator: ", ")))"
     }
+    if let bound { return "\(bound.value) > \(bound.limit)" }
     return values.isEmpty ? kind : values.joined(separator: " | ")
   }
 
@@ -154,6 +174,12 @@ extension ConflictRecord {
     case "reference":
       printer.say(
         Text("  它引用的记录已被删除;恢复或改掉引用即解决。", "  What it refers to was deleted; restore that or change the reference to end this."))
+    case "bound":
+      let (part, whole) = (columnName, bound?.name ?? "")
+      printer.say(
+        Text(
+          "  \(part) \(bound?.value ?? "") 多于\(whole) \(bound?.limit ?? "");核实后改掉其中一项即解决。",
+          "  \(part) \(bound?.value ?? "") is above \(whole) \(bound?.limit ?? ""); check, and change one of them to end this."))
     default: break
     }
     if let baseMeaning { printer.say(Text("  改之前:\(baseMeaning)", "  before: \(baseMeaning)")) }

@@ -30,6 +30,9 @@ extension Failure {
         "is no credit code: \(problems.map(\.en).map(bare).joined(separator: ", "))")
     case .rowRepeated: return Text("与第 \(of("other")) 行是同一条记录", "is the same record as row \(of("other"))")
     case .rowAmbiguous: return Text("与多条已有的记录相符:\(list("matches"))", "fits several records: \(list("matches"))")
+    case .nameOfAnother:
+      return Text(
+        "按代码或编号是 \(of("id")),名称却是另一家 \(of("other")) 的,请核对", "is \(of("id")) by code or identifier, but carries the name of \(of("other"))")
     case .valueMissing where details["row"] != nil: return Text("不能为空", "must not be empty")
     case .valueInvalid where details["names"] != nil:
       return Text("不在可用的值之中:\(list("names"))", "is none of these: \(list("allowed"))")
@@ -53,6 +56,7 @@ extension Failure {
     case .sheetUnknown:
       return Text("没有工作表“\(of("sheet"))”;有:\(list("allowed"))", "There is no sheet \"\(of("sheet"))\"; there are: \(list("allowed"))")
     case .fileExists: return Text("\(of("path")) 已存在。", "\(of("path")) is there already.")
+    case .notAFile: return Text("\(of("path")) 不是普通文件。", "\(of("path")) is no ordinary file.")
     case .fileUnwritable:
       let reason = Int32(of("errno")).map { String(cString: strerror($0)) } ?? "?"
       return Text("无法写入 \(of("path")):\(reason)。", "\(of("path")) cannot be written: \(reason).")
@@ -69,6 +73,7 @@ extension Failure {
       Text("请在表格软件中另存为“CSV UTF-8”,或直接用 XLSX。", "Save it as \"CSV UTF-8\" in the spreadsheet, or use XLSX.")
     case .workbookOld: Text("请另存为 XLSX。", "Save it as XLSX.")
     case .workbookEncrypted: Text("请去掉密码后另存。", "Save it without the password.")
+    case .notAFile: Text("请写出文件的完整路径。", "Name the file itself.")
     case .fileExists: Text("换一个文件名,或加 --force 覆盖。", "Choose another name, or replace it with --force.")
     default: nil
     }

@@ -7,18 +7,24 @@ extension Failure {
     func of(_ key: String) -> String { details[key] ?? "?" }
     func list(_ key: String) -> String { of(key).split(separator: "\n").joined(separator: ", ") }
     let table = name(of: of("table"))
+    let field = details["fieldZh"].map { Text($0, of("field")) } ?? self.field(of("field"))
     switch error.code {
     case .recordUnknown: return Text("找不到\(table.zh) \(of("id"))。", "No such \(table.en): \(of("id")).")
     case .recordAmbiguous:
       return Text(
         "\(table.zh)编号“\(of("id"))”不够长,可能是:\(list("matches"))", "\"\(of("id"))\" fits several (\(table.en)): \(list("matches"))")
-    case .valueMissing: return Text("\(of("field")) 不能为空。", "\(of("field")) must not be empty.")
+    case .valueMissing: return Text("\(field.zh)不能为空。", "\(field.en) must not be empty.")
     case .valueInvalid:
-      let allowed = details["allowed"] == nil ? Text("", "") : Text(";可用:\(list("allowed"))", "; allowed: \(list("allowed"))")
-      return Text("\(of("field")) 不能是“\(of("value"))”", "\(of("field")) cannot be \"\(of("value"))\"") + allowed
+      return Text("\(field.zh)不能是“\(of("value"))”", "\(field.en) cannot be \"\(of("value"))\"") + allowed(details)
     case .nothingToChange: return Text("没有指出要改什么。", "Nothing to change was named.")
     case .recordFinalized:
       return Text("\(table.zh) \(of("id")) 已定稿,不能再改。", "The \(table.en) \(of("id")) is finalized and not edited any more.")
+    case .recordSubmitted:
+      return Text("\(table.zh) \(of("id")) 曾经定稿提交,不能删除。", "The \(table.en) \(of("id")) was submitted once, and is not deleted.")
+    case .recordHandedOver:
+      return Text(
+        "这是 \(of("author")) 的草稿,已随企业移交,只供参考,不能改。",
+        "This draft is \(of("author"))'s, handed over with the case: it is read and not changed.")
     case .recordNotFinalized: return Text("\(table.zh) \(of("id")) 尚未定稿。", "The \(table.en) \(of("id")) is not finalized.")
     case .assessmentIncomplete:
       return Text(
@@ -28,8 +34,10 @@ extension Failure {
       return Text("\(table.zh) \(of("id")) 属于另一家企业。", "The \(table.en) \(of("id")) belongs to another enterprise.")
     case .fieldMalformed: return Text("“\(of("value"))”不是 字段=值。", "\"\(of("value"))\" is not FIELD=VALUE.")
     case .fieldUnknown:
-      return Text("没有字段“\(of("field"))”;可用:\(list("allowed"))", "there is no field \"\(of("field"))\"; allowed: \(list("allowed"))")
-    case .fieldRepeated: return Text("字段 \(of("field")) 重复", "the field \(of("field")) is there twice")
+      return Text("没有字段“\(of("field"))”", "there is no field \"\(of("field"))\"") + allowed(details)
+    case .fieldRepeated: return Text("字段“\(field.zh)”重复", "the field \(field.en) is there twice")
+    case .keyFixed: return Text("\(field.zh)是记录的键,不能改。", "\(field.en) is part of the record's key, and is not changed.")
+    case .fieldAbove: return Text("\(field.zh)不能多于\(details["limitZh"] ?? of("limit"))。", "\(field.en) cannot be more than \(of("limit")).")
     case .recordRefused: return Text("\(table.zh)有 \(of("count")) 处不能接受:", "The \(table.en) cannot be taken, for \(of("count")) reasons:")
     case .recordAppendOnly:
       return Text(
@@ -44,9 +52,13 @@ extension Failure {
         "\(of("edition")) 版在这里按答案计分,不登记现成的结果。",
         "The edition \(of("edition")) is scored here from its answers; a finished result is not recorded.")
     case .notAuthorised:
+      let roles = of("authority").split(separator: "\n").compactMap { WorkRole(rawValue: String($0)) }
+      let (zh, en) = (roles.map(\.label).joined(separator: "、"), roles.map(\.labelEn).joined(separator: ", "))
+      let own = WorkRole(rawValue: of("role"))
+      let ownName = Text(own?.label ?? of("role"), own?.labelEn ?? of("role"))
+      if of("table").isEmpty { return Text("\(ownName.zh)只能查看,不能登记或修改。", "\(ownName.en): reads, and writes nothing.") }
       return Text(
-        "\(table.zh)由 \(list("authority")) 决定,您是 \(of("role"))。",
-        "A \(table.en) is the word of \(list("authority")); you are \(of("role")).")
+        "\(table.zh)由\(zh)决定,您是\(ownName.zh)。", "A \(table.en) is the word of: \(en). You are: \(ownName.en).")
     case .proposalDecided: return Text("建议 \(of("id")) 已由 \(of("by")) 处理。", "The proposal \(of("id")) was decided by \(of("by")).")
     case .enterpriseMerged:
       return Text("企业 \(of("id")) 已并入 \(of("canonical"))。", "The enterprise \(of("id")) was merged into \(of("canonical")) already.")
@@ -67,15 +79,60 @@ extension Failure {
     }
   }
 
+  /// What may stand instead, to be put behind a sentence.
+  private static func allowed(_ details: [String: String]) -> Text {
+    if let keys = details["allowed"] {
+      let named = (details["allowedZh"] ?? keys).split(separator: "\n").joined(separator: "、")
+      return Text("。可用:\(named)", "; allowed: \(keys.split(separator: "\n").joined(separator: ", "))")
+    }
+    return switch details["form"] {
+    case nil: Text("", "")
+    case "day": Text("。应为日历上的一天,如 2025-02-28。", ": a day of the calendar, as 2025-02-28.")
+    case "month": Text("。应为一个月,如 2025-02。", ": a month, as 2025-02.")
+    case "year": Text("。应为年份,如 2025。", ": a year, as 2025.")
+    case "money": Text("。应为不小于 0 的金额,如 80000、8.5万。", ": an amount of 0 or more, as 80000 or 8.5万.")
+    case "flag": Text("。应为 是 或 否。", ": yes or no.")
+    case let bounds?: Text("。应为整数 \(bounds)。", ": a whole number \(bounds).")
+    }
+  }
+
+  /// A value that no record names, as people call it.
+  private static func field(_ name: String) -> Text {
+    switch name {
+    case "asOf", "on": Text("日期", name)
+    case "budget": Text("预算", name)
+    case "edition": Text("指标版本", name)
+    case "enterprise": Text("企业", name)
+    case "id": Text("编号", name)
+    case "industry": Text("行业代码", name)
+    case "kind": Text("类型", name)
+    case "level": Text("等级", name)
+    case "link": Text("环节", name)
+    case "name": Text("名称", name)
+    case "objective": Text("目标", name)
+    case "priority": Text("优先级", name)
+    case "quarter": Text("季度", name)
+    case "reason": Text("理由", name)
+    case "score": Text("得分", name)
+    case "source": Text("数据来源", name)
+    case "text": Text("内容", name)
+    case "phase": Text("阶段", name)
+    case "assessor": Text("评测方", name)
+    case "role": Text("角色", name)
+    default: Text(verbatim: name)
+    }
+  }
+
   /// A table as people call it.
   static func name(of table: String) -> Text {
     if let type = RecordType.of(table) { return Text(type.label.zh, type.label.en.lowercased()) }
     return switch table {
     case "alias": Text("合并", "merge")
     case "snapshot": Text("季度快照", "snapshot")
+    case "late_record": Text("迟到的记录", "late record")
+    case "erasure": Text("删除个人信息", "erasure")
     case "proposal": Text("建议", "proposal")
     case "enterprise": Text("企业", "enterprise")
-    case "assignment": Text("指派", "assignment")
     case "visit": Text("走访", "visit")
     case "assessment": Text("评测", "assessment")
     case "answer": Text("答案", "answer")

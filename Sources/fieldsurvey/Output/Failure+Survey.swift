@@ -27,7 +27,7 @@ extension Failure {
     case .resourceMissing, .resourceUnreadable, .instrumentMalformed, .instrumentInconsistent, .planMalformed: .notConfigured
     case .instrumentUnknown, .policyUnknown, .recordUnknown, .indicatorUnknown, .fileUnreadable: .notFound
     case .notAuthorised: .notPermitted
-    case .fileExists, .fileUnwritable: .cannotWrite
+    case .fileExists, .fileUnwritable, .notAFile: .cannotWrite
     default: .badInput
     }
   }
@@ -46,6 +46,8 @@ extension Failure {
       Text("每项规则的输入见 fieldsurvey subsidy rules。", "fieldsurvey subsidy rules lists the rules and what each takes.")
     case .policyUnknown, .policyNotInForce, .policyAmbiguous:
       Text("各版本见 fieldsurvey policy list;也可用 --policy 指定。", "fieldsurvey policy list lists the versions; --policy names one.")
+    case .recordHandedOver:
+      Text("请开始自己的诊断:fieldsurvey diagnosis start 企业。", "Begin a diagnosis of your own: fieldsurvey diagnosis start ENTERPRISE.")
     case .creditCodesDiffer:
       Text(
         "确认是同一家时加 --although-codes-differ。", "Where they are one all the same, add --although-codes-differ.")

@@ -175,4 +175,36 @@ import Testing
     let file: [String: Any] = ["answers": answers, "scenes": Dictionary(uniqueKeysWithValues: levels)]
     return String(decoding: try JSONSerialization.data(withJSONObject: file), as: UTF8.self)
   }
+
+  /// I.19: each edit is right by itself, together they are not: marked, queued, and mended by nobody but a person.
+  @Test func countsOfEquipmentContradictEachOtherAfterAMergeAndAreNotMendedSilently() throws {
+    let office = try Office()
+    let (li, chen) = (try office.laptop("li"), try office.laptop("chen"))
+    let plant = try office.plant(for: "li", "chen")
+    try office.meet(li, chen)
+    try li.run("enterprise", "year", "add", plant, "year=2024", "生产设备台数=10", "数字化设备台数=8", "联网设备台数=3")
+    try office.meet(li, chen)
+    let refused = try li.attempt("enterprise", "year", "add", plant, "year=2024", "联网设备台数=11", "--json")
+    #expect(try refused.status == 65 && refused.error()["code"] as? String == "field-above")
+    try li.run("enterprise", "year", "add", plant, "year=2024", "生产设备台数=8")
+    try chen.run("enterprise", "year", "add", plant, "year=2024", "数字化设备台数=10")
+    try office.meet(li, chen)
+
+    for place in [li, chen, office.place] {
+      let found = try place.list("conflicts", "list")
+      try #require(found.count == 1)
+      let bound = found[0]["bound"] as? [String: Any]
+      #expect(found[0]["kind"] as? String == "bound" && bound?["value"] as? String == "10" && bound?["limit"] as? String == "8")
+      let id = try #require(found[0]["id"] as? String)
+      #expect(try place.run("conflicts", "show", id).contains("数字化设备台数 10 多于生产设备台数 8"))
+      let year = try place.list("enterprise", "year", "list", plant)[0]
+      #expect(year["equipmentDigital"] as? Int == 10 && year["equipmentTotal"] as? Int == 8)
+      #expect((year["contested"] as? [Any])?.count == 1)
+      #expect(try place.run("enterprise", "year", "list", plant).contains("与其他内容矛盾"))
+    }
+    try chen.run("enterprise", "year", "add", plant, "year=2024", "生产设备台数=12")
+    try office.meet(chen, li)
+    #expect(try office.place.run("conflicts", "list").contains("没有冲突"))
+    #expect(office.stop() == 0)
+  }
 }

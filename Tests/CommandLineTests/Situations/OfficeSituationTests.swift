@@ -54,6 +54,44 @@ import Testing
     #expect(office.stop() == 0)
   }
 
+  /// I.7: the author of a late record is told so, and what the office decides; the frozen quarter stays.
+  @Test func aLateRecordWaitsForTheOfficeWhoAdmitsOrDeniesItWithAReasonThatItsAuthorReads() throws {
+    let office = try Office()
+    let li = try office.laptop("li")
+    let plant = try office.pilotPlant(for: ["li"])
+    try office.meet(li)
+    let inTime = try li.make("enterprise", "achievement", "add", plant, "kind=digitalWorkshop", "happenedOn=2024-09-01")
+    try office.meet(li)
+    let (first, second) = try (
+      li.make("enterprise", "achievement", "add", plant, "kind=digitalWorkshop", "happenedOn=2024-09-10"),
+      li.make("contract", "add", plant, "signedOn=2024-06-01", "total=80万")
+    )
+    let current = try li.make("visit", "start", plant)
+    try office.place.run("snapshot", "take", "2024Q3")
+    let digest = try office.place.object("snapshot", "show", "2024Q3")["digest"] as? String
+    try office.meet(li)
+
+    let waiting = try li.list("snapshot", "late", plant)
+    #expect(Set(waiting.compactMap { $0["record"] as? String }) == [first, second], "neither \(inTime) nor \(current) is late")
+    #expect(waiting.allSatisfy { $0["state"] as? String == "waiting" && $0["quarter"] as? String == "2024Q3" })
+    #expect(try li.object("status")["late"] as? Int == 2)
+    #expect(try li.run("status").contains("2 条记录在季度冻结后才到"))
+    #expect(try li.run("enterprise", "show", plant).contains("迟到,等待决定"))
+
+    #expect(try li.attempt("snapshot", "admit", first, "--because", "自己准予").status == 77)
+    #expect(try office.place.attempt("snapshot", "deny", second, "--because", " ").status == 65)
+    try office.place.run("snapshot", "admit", first, "--because", "现场时间可查")
+    try office.place.run("snapshot", "deny", second, "--because", "合同应由服务商补报")
+    try office.meet(li)
+    let shown = try li.run("enterprise", "show", plant)
+    #expect(shown.contains("迟到,已准予更正:现场时间可查") && shown.contains("迟到,不予更正:合同应由服务商补报"), "\(shown)")
+    #expect(try li.object("status")["late"] as? Int == 0)
+    #expect(try li.list("contract", "list", plant).count == 1, "what is denied stays in the case")
+    let kept = try office.place.object("snapshot", "show", "2024Q3")
+    #expect(kept["digest"] as? String == digest && kept["isIntact"] as? Bool == true)
+    #expect(office.stop() == 0)
+  }
+
   /// I.8: the case is another's now; what was written meanwhile is kept, comes by a stick, and stays its author's.
   @Test func theCaseIsGivenToAnotherWhileItsSpecialistWorksOfflineAndTheDraftIsHandedOver() throws {
     let office = try Office()
@@ -67,6 +105,11 @@ import Testing
     #expect(try li.attempt("sync").status == 77)
     let status = try li.run("status")
     #expect(status.contains("保留在本机") && status.contains("bundle export"), "\(status)")
+    // To whom it went, though the case itself is not here to read any more.
+    #expect(status.contains("转给 chen"), "\(status)")
+    let told = try #require(li.object("status")["handovers"] as? [[String: Any]])
+    #expect(told.count == 1 && told[0]["successor"] as? String == "chen" && told[0]["enterpriseID"] as? String == plant)
+    #expect(try li.run("enterprise", "show", plant).contains("转给 chen"))
 
     let stick = office.folder.url.appendingPathComponent("li.bundle").path
     try li.run("bundle", "export", stick)
@@ -76,6 +119,24 @@ import Testing
     #expect(handed.contains("离线写下的") && handed.contains("li"), "\(handed)")
     let authors = try chen.list("history", "diagnosis_link", draft, "rd").compactMap { $0["author"] as? String }
     #expect(authors == ["li"])
+
+    // What was handed over is read; who goes on begins a diagnosis of their own.
+    #expect(handed.contains("li 的草稿"), "\(handed)")
+    let finding = ["finding", "add", draft, "--link", "rd", "--objective", "cost", "--text", "改别人的"]
+    let person = ["diagnosis", "person", "add", plant, "diagnosis=\(draft)", "name=某某"]
+    for command in [["diagnosis", "link", draft, "rd", "--problems", "改掉"], finding, ["diagnosis", "finalize", draft], person] {
+      let refused = try Program.run(command + ["--home", chen.home.path])
+      #expect(refused.status == 65 && refused.stderr.contains("li 的草稿"), "\(command): \(refused.stderr)")
+      #expect(refused.stderr.contains("diagnosis start"), "\(refused.stderr)")
+    }
+    let own = try chen.make("diagnosis", "start", plant)
+    try chen.run("diagnosis", "link", own, "rd", "--problems", "自己看到的")
+    // The case comes back: then it is its author's draft again.
+    try office.place.run("assign", plant, "li")
+    try office.meet(li, chen)
+    #expect(try li.object("status")["handovers"] as? [Any] != nil)
+    #expect((try li.object("status")["handovers"] as? [Any])?.isEmpty == true)
+    try li.run("diagnosis", "link", draft, "rd", "--problems", "接着写")
     #expect(office.stop() == 0)
   }
 
@@ -166,6 +227,22 @@ import Testing
     #expect(refused.status == 65 && refused.stderr.contains("是验收 \(verdict) 的依据,不能删除"), "\(refused.stderr)")
     #expect(try li.attempt("finding", "delete", finding).stderr.contains("已定稿"))
     #expect(try agency.attempt("acceptance", "delete", verdict).status == 64)
+    // A draft goes as a whole; what was submitted once does not, not even when it is a draft again.
+    #expect(try li.attempt("diagnosis", "delete", diagnosis).stderr.contains("已定稿"))
+    try li.run("diagnosis", "finalize", diagnosis, "--undo")
+    let submitted = try li.attempt("diagnosis", "delete", diagnosis, "--json")
+    #expect(try submitted.status == 65 && submitted.error()["code"] as? String == "record-submitted")
+    let draft = try li.make("diagnosis", "start", plant)
+    let photo = office.folder.url.appendingPathComponent("photo.jpg")
+    try Data("a photograph".utf8).write(to: photo)
+    try li.run("finding", "add", draft, "--link", "rd", "--objective", "cost", "--text", "草稿", "--evidence", photo.path)
+    try li.run("need", "add", draft, "--link", "rd", "--text", "需求")
+    try li.run("diagnosis", "link", draft, "rd", "--problems", "草稿")
+    try li.run("diagnosis", "delete", draft)
+    try office.meet(li, agency)
+    #expect(try office.place.list("diagnosis", "list", plant).map { $0["id"] as? String } == [diagnosis])
+    #expect(try office.place.list("need", "list", plant).count == 1 && office.place.list("finding", "list", plant).count == 1)
+    #expect(try office.place.run("conflicts", "list").contains("没有冲突"))
     try li.run("contract", "delete", spare)
     #expect(try li.list("contract", "list", plant).count == 1)
     #expect(office.stop() == 0)
@@ -190,5 +267,101 @@ import Testing
     #expect((found[0]["asSpecialist"] as? [String])?.contains("visit") == true)
     #expect(try office.place.run("interests").contains("zhou 既参与"))
     #expect(office.stop() == 0)
+  }
+
+  /// I.25: a person's name goes from what is shown at once, from logs and files when everybody has followed, and until then it is told who has not.
+  @Test func aPersonsNameIsErasedFromEveryFileAndUntilThenItIsToldWhatStillHoldsIt() throws {
+    let office = try Office()
+    let (li, chen, wu) = (try office.laptop("li"), try office.laptop("chen"), try office.laptop("wu"))
+    let plant = try office.plant(for: "li", "chen", "wu")
+    try office.meet(li, chen, wu)
+    let name = "欧阳明月"
+    try li.run("enterprise", "edit", plant, "--contact", "\(name) 0592-5550000")
+    let diagnosis = try chen.make("diagnosis", "start", plant)
+    let person = try chen.make("diagnosis", "person", "add", plant, "diagnosis=\(diagnosis)", "name=\(name)", "role=厂长")
+    try office.meet(li, chen, wu)
+    // Two have written it, and they differ: all of it is to go.
+    try li.run("enterprise", "edit", plant, "--contact", "\(name)(厂长)")
+    try chen.run("enterprise", "edit", plant, "--contact", "请找\(name)")
+    try office.meet(li, chen, wu)
+    let places = [office.place, li, chen, wu]
+    for place in places { #expect(try !files(of: place, with: name).isEmpty, "the name is to be found before, in plain bytes") }
+    #expect(try files(of: office.place, with: name).contains("relay.sqlite"), "the relay's log is plain enough to be searched")
+
+    #expect(try li.attempt("erase", "field", "enterprise", plant, "contact", "--because", "本人要求").status == 77)
+    #expect(try office.place.attempt("erase", "field", "enterprise", plant, "contact", "--because", " ").status == 65)
+    #expect(try office.place.attempt("erase", "field", "enterprise", plant, "id", "--because", "本人要求").status == 65)
+    let erasure = try office.place.make("erase", "field", "enterprise", plant, "contact", "--because", "本人要求")
+    try office.place.run("erase", "field", "survey_person", person, "name", "--because", "本人要求")
+    #expect(try office.place.run("conflicts", "list").contains("没有冲突"))
+    // wu is away: not everything is clean yet, and it is told why.
+    try office.meet(li, chen)
+    try compact(office)
+    try office.meet(li, chen)
+    let early = try #require(office.place.list("erase", "status", erasure).first)
+    #expect(early["isDone"] as? Bool == false)
+    #expect(try state(of: "wu", early) == "silent" && state(of: "li", early) != "silent")
+    #expect(try !files(of: wu, with: name).isEmpty, "and there it is still")
+    #expect(try office.place.run("erase", "status", erasure).contains("尚未确认"))
+
+    try office.meet(wu, li, chen)
+    try office.meet(wu, li, chen)
+    try compact(office)
+    try office.meet(wu, li, chen)
+    try office.meet(wu, li, chen)
+    for report in try office.place.list("erase", "status") {
+      #expect(report["isDone"] as? Bool == true, "\(report)")
+      #expect(try ["li", "chen", "wu"].allSatisfy { try state(of: $0, report) == "clean" }, "\(report)")
+    }
+    for place in places { #expect(try files(of: place, with: name) == [], "\(place.home.lastPathComponent)") }
+
+    // The legal log stays: what, why, by whom; the changesets by their names alone. And the case goes on.
+    let log = try office.place.list("erase", "list")
+    #expect(log.count == 2 && log.allSatisfy { $0["reason"] as? String == "本人要求" && $0["decidedBy"] as? String == "office" })
+    #expect(log.allSatisfy { ($0["changesets"] as? [Any])?.isEmpty == false })
+    try li.run("enterprise", "edit", plant, "--contact", "前台")
+    try office.meet(li, chen, wu)
+    #expect((try wu.object("enterprise", "show", plant)["enterprise"] as? [String: Any])?["contact"] as? String == "前台")
+    for place in places { #expect(try place.attempt("doctor").status == 0) }
+    let verified = try Program.run(["verify", "--home", office.place.home.path, "--against"] + [li, chen, wu].map(\.home.path))
+    #expect(verified.status == 0, "\(verified.stdout)\(verified.stderr)")
+    #expect(office.stop() == 0)
+  }
+
+  /// What was written as one operation with the record is to be erasable too; and a laptop that is out of reach is told of as such.
+  @Test func aNameGivenWithTheRecordIsErasableAndAWithdrawnLaptopIsSaidToBeOutOfReach() throws {
+    let office = try Office()
+    let (li, chen) = (try office.laptop("li"), try office.laptop("chen"))
+    let name = "司徒静远"
+    let plant = try li.make("enterprise", "add", "鹭岛精密电子(虚构)", "--contact", name)
+    try office.meet(li)
+    try office.place.run("assign", plant, "li")
+    try office.place.run("assign", plant, "chen")
+    try office.meet(li, chen)
+    try office.place.run("assign", plant, "chen", "--withdraw")
+    let erasure = try office.place.make("erase", "field", "enterprise", plant, "contact", "--because", "本人要求")
+    for _ in 0..<3 {
+      try office.meet(li, chen)
+      try compact(office)
+    }
+    try office.meet(li, chen)
+    for place in [office.place, li] { #expect(try files(of: place, with: name) == [], "\(place.home.lastPathComponent)") }
+    let report = try #require(office.place.list("erase", "status", erasure).first)
+    #expect(try state(of: "li", report) == "clean" && state(of: "chen", report) == "unreachable" && report["isDone"] as? Bool == false)
+    #expect(try !files(of: chen, with: name).isEmpty, "and there it is still")
+    #expect(office.stop() == 0)
+  }
+
+  private func compact(_ office: Office) throws { try office.place.run("compact", "--keep-days", "0") }
+
+  private func state(of user: String, _ report: [String: Any]) throws -> String? {
+    let devices = try #require(report["devices"] as? [[String: Any]])
+    return devices.first { $0["user"] as? String == user }?["state"] as? String
+  }
+
+  /// The files of a home in which a text's bytes stand.
+  private func files(of place: Place, with text: String) throws -> [String] {
+    let folder = try FileManager.default.contentsOfDirectory(at: place.home, includingPropertiesForKeys: nil)
+    return try folder.filter { try Data(contentsOf: $0).range(of: Data(text.utf8)) != nil }.map(\.lastPathComponent).sorted()
   }
 }

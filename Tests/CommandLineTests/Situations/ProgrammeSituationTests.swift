@@ -173,6 +173,12 @@ import Testing
     let own = try huli.object("enterprise", "unit", "add", plant, "fromOn=2025-06-01", "unit=350206", "--because", "实际仍在本区")
     #expect(own["proposal"] is [String: Any])
     #expect(try tally(office.place, "2025Q2") == ["XM-TORCH": 1])
+    // And on once more: the latest before the quarter's end counts.
+    try office.place.run("enterprise", "unit", "add", plant, "fromOn=2025-08-01", "unit=350205", "reason=迁入海沧")
+    try office.meet(huli, torch)
+    for place in [huli, torch, office.place] {
+      #expect(try tally(place, "2025Q2") == ["XM-TORCH": 1] && tally(place, "2025Q3") == ["350205": 1])
+    }
     #expect(office.stop() == 0)
   }
 }

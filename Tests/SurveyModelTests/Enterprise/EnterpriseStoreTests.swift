@@ -56,6 +56,9 @@ import Testing
   @Test func anEnterpriseWithoutANameIsRefused() throws {
     #expect(refusal { _ = try survey.addEnterprise(EnterpriseDraft(name: "　 ")) }?.details["field"] == "name")
     #expect(refusal { _ = try survey.addEnterprise(EnterpriseDraft(name: "甲", industryCode: "39x4")) }?.code == .valueInvalid)
+    for code in ["9135O206MAX000015L", "123", "91350206MAX000015"] {
+      #expect(refusal { _ = try survey.addEnterprise(EnterpriseDraft(name: "甲", creditCode: code)) }?.code == .creditCodeImpossible)
+    }
     #expect(try survey.enterprises().isEmpty)
   }
 
@@ -67,7 +70,7 @@ import Testing
   }
 
   @Test func anEditChangesOnlyWhatItNames() throws {
-    let id = try survey.addEnterprise(EnterpriseDraft(name: "甲", creditCode: "123", address: "旧址")).id
+    let id = try survey.addEnterprise(EnterpriseDraft(name: "甲", creditCode: "91350206MAX000015K", address: "旧址")).id
     let edited = try survey.editEnterprise(id, EnterpriseDraft(creditCode: "91350206MAX000015L"))
     #expect(edited.enterprise.address == "旧址")
     #expect(edited.creditCodeCheck?.valid == true)
@@ -91,6 +94,7 @@ import Testing
   }
 
   @Test func toAssignTwiceIsToAssignOnce() throws {
+    let survey = try TestCase().laptop("office", as: .office)
     let id = try survey.addEnterprise(EnterpriseDraft(name: "甲")).id
     _ = try survey.assign(id, to: "chen", dueOn: "2026-12-01")
     let again = try survey.assign(id, to: "chen", role: .assist)
@@ -98,7 +102,7 @@ import Testing
     #expect(again.role.term == .assist)
     #expect(try survey.assignments(of: id) == [again])
     #expect(refusal { _ = try survey.assign(id, to: " ") }?.code == .valueMissing)
-    #expect(refusal { _ = try survey.assign(id, to: "chen", dueOn: "2026-11-31") }?.details["field"] == "due")
+    #expect(refusal { _ = try survey.assign(id, to: "chen", dueOn: "2026-11-31") }?.details["field"] == "dueOn")
     #expect(try survey.unassign(id, from: "chen").assignment == again)
     #expect(try survey.assignments().isEmpty)
   }

@@ -11,7 +11,23 @@ struct IndicatorOracle {
     let day: String
     let verdict: String
     let level: Int?
+    let edition: String?
     let supersedes: String?
+  }
+
+  /// A result of the programme, with its mode where one was given.
+  struct Mode {
+    let mode: String?
+    let title: String
+    let day: String
+  }
+
+  /// What an enterprise brought: how much of a kind.
+  struct Achievement {
+    let enterprise: Int
+    let kind: String
+    let count: Int?
+    let day: String
   }
 
   struct Span {
@@ -30,7 +46,8 @@ struct IndicatorOracle {
   var acceptances: [Acceptance] = []
   /// Retired enterprise to the one that stands for it.
   var aliases: [Int: Int] = [:]
-  var workshops: [Event] = []
+  var achievements: [Achievement] = []
+  var modes: [Mode] = []
   var cloud: [Event] = []
 
   private struct Period {
@@ -102,17 +119,34 @@ struct IndicatorOracle {
       acceptance.verdict == "passed" && acceptance.day <= asOf
         && !acceptances.contains { $0.supersedes == acceptance.id && $0.enterprise == acceptance.enterprise && $0.day <= asOf }
     }
-    let reached = firsts(standing.filter { ($0.level ?? 0) >= 2 }.map { Event(enterprise: $0.enterprise, day: $0.day) })
+    let rated = standing.filter { $0.edition == "2024" }
+    let reached = firsts(rated.filter { ($0.level ?? 0) >= 2 }.map { Event(enterprise: $0.enterprise, day: $0.day) })
     for (firm, day) in reached {
       guard isPilot(firm), !off.contains(firm), let period = self.period(day), let isAbove = scale(firm, by: period.year) else { continue }
       count(isAbove ? "K10" : "K12", period.name)
     }
-    let fourth = standing.filter { $0.level == 4 }.map { Event(enterprise: $0.enterprise, day: $0.day) }
-    for (_, day) in firsts((workshops + fourth).filter { $0.day <= asOf }) {
-      if let period = self.period(day) { count("K09", period.name) }
+    func countFirsts(_ id: String, _ events: [Event]) {
+      for (firm, day) in firsts(events) where day <= asOf && !off.contains(firm) {
+        if let period = self.period(day) { count(id, period.name) }
+      }
     }
-    for (_, day) in firsts(cloud) where day <= asOf {
-      if let period = self.period(day) { count("K06", period.name) }
+    countFirsts("K06", cloud)
+    let brought = achievements.filter { $0.day <= asOf && !off.contains(self.firm($0.enterprise)) }
+    let fourth = rated.filter { $0.level == 4 }.map { Event(enterprise: $0.enterprise, day: $0.day) }
+    let plants = brought.filter { ["digitalWorkshop", "smartFactory"].contains($0.kind) }
+    countFirsts("K09", plants.map { Event(enterprise: $0.enterprise, day: $0.day) } + fourth)
+    for (id, tier) in ["K18": "innovative", "K19": "specialised", "K20": "littleGiant"] {
+      countFirsts(id, tiers.filter { $0.kind == tier }.map { Event(enterprise: $0.enterprise, day: $0.from) })
+    }
+    for achievement in brought where achievement.kind == "intellectualProperty" {
+      if let period = self.period(achievement.day) { figures["K21", default: [:]][period.name, default: 0] += achievement.count ?? 1 }
+    }
+    figures["K26"] = ["total": Set(brought.filter { $0.kind == "benchmark" }.map { self.firm($0.enterprise) }).count]
+    figures["K27"] = ["total": brought.filter { $0.kind == "industrialApp" }.reduce(0) { $0 + ($1.count ?? 1) }]
+    let known: Set = ["technology", "supplyChain", "platform", "ecosystem", "green"]
+    let named = modes.filter { $0.day <= asOf }.map { (known.contains($0.mode ?? "") ? $0.mode ?? "" : "called " + $0.title, $0.day) }
+    for days in Dictionary(grouping: named, by: \.0).values {
+      if let day = days.map(\.1).min(), let period = self.period(day) { count("K14", period.name) }
     }
     return figures
   }

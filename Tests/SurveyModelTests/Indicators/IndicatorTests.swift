@@ -57,14 +57,51 @@ import Testing
     let oracle = random.facts()
     let office = try TestCase().laptop("office", as: .office)
     try office.replica.write { db in try IndicatorFacts.write(oracle, db) }
+    let counted: Set = [
+      "K01", "K02", "K04", "K05", "K06", "K09", "K10", "K12", "K14", "K18", "K19", "K20", "K21", "K26", "K27",
+    ]
     for asOf in ["2024-06-30", "2024-12-31", "2025-07-18", "2026-03-01"] {
       let expected = oracle.figures(asOf: asOf)
-      for row in try office.indicators(asOf: asOf).rows where ["K01", "K02", "K04", "K05", "K06", "K09", "K10", "K12"].contains(row.id) {
-        for (period, figure) in row.actual.named where period != "total" {
+      for row in try office.indicators(asOf: asOf).rows where counted.contains(row.id) {
+        let hasYears = row.target.y1 != nil
+        for (period, figure) in row.actual.named where (period == "total") != hasYears {
           #expect(figure?.value == expected[row.id]?[period] ?? 0, "seed \(seed), \(asOf): \(row.id) \(period)")
         }
       }
     }
+  }
+
+  /// K10 and K12 ask for the edition of 2024; a level that does not say its edition may be of the other, and is told as left out.
+  @Test func aLevelCountsByItsEditionAndOneWithoutIsToldAsLeftOut() throws {
+    let office = try TestCase().laptop("office", as: .office)
+    var oracle = IndicatorOracle()
+    for (at, edition) in ["2024", "2022", nil].enumerated() {
+      oracle.sectors.append("medical")
+      oracle.scale[at] = [2024: true]
+      oracle.acceptances.append(
+        .init(id: "a\(at)", enterprise: at, day: "2024-10-01", verdict: "passed", level: 4, edition: edition, supersedes: nil))
+    }
+    try office.replica.write { db in try IndicatorFacts.write(oracle, db) }
+    let table = try office.indicators(asOf: "2024-12-31")
+    for id in ["K09", "K10"] { #expect(table.rows.first { $0.id == id }?.actual.total?.value == 1, "\(id)") }
+    #expect(table.omissions.map(\.count) == [2])
+    #expect(try office.indicators(asOf: "2024-09-30").omissions.isEmpty)
+  }
+
+  /// The plan asks for six modes and names five: the sixth is one of no name.
+  @Test func aModeCountsOnceInItsFirstPeriodAndOthersByTheirTitles() throws {
+    let office = try TestCase().laptop("office", as: .office)
+    var oracle = IndicatorOracle()
+    let modes: [(String?, String, String)] = [
+      ("technology", "甲模式", "2024-05-01"), ("technology", "甲模式推广", "2025-05-01"), ("other", "乙模式", "2025-05-02"),
+      ("other", "丙模式", "2025-05-03"), ("other", "丙模式", "2025-06-03"), (nil, "丁模式", "2025-06-04"),
+    ]
+    oracle.modes = modes.map { .init(mode: $0, title: $1, day: $2) }
+    try office.replica.write { db in try IndicatorFacts.write(oracle, db) }
+    let table = try office.indicators(asOf: "2025-12-31")
+    let row = try #require(table.rows.first { $0.id == "K14" })
+    #expect(row.actual.named.map { $0.figure?.value } == [1, 3, 4])
+    #expect(table.targets.first { $0.id == "S6" }?.actual?.value == 4)
   }
 
   @Test func aShareIsRoundedHalfUp() throws {
@@ -116,17 +153,23 @@ extension SampleSource {
       if number(0...2) > 0 {
         let first = IndicatorOracle.Acceptance(
           id: "a\(at)", enterprise: at, day: day(), verdict: pick(["passed", "passed", "rectify"]), level: pick([nil, 1, 2, 3, 4]),
-          supersedes: nil)
+          edition: pick(["2024", "2024", "2022", nil]), supersedes: nil)
         oracle.acceptances.append(first)
         if number(0...2) == 0 {
           oracle.acceptances.append(
             .init(
-              id: "b\(at)", enterprise: at, day: day(), verdict: pick(["passed", "failed"]), level: pick([1, 2, 3, 4]), supersedes: first.id
-            ))
+              id: "b\(at)", enterprise: at, day: day(), verdict: pick(["passed", "failed"]), level: pick([1, 2, 3, 4]),
+              edition: pick(["2024", "2022"]), supersedes: first.id))
         }
       }
-      if number(1...4) == 1 { oracle.workshops.append(.init(enterprise: at, day: day())) }
+      if number(0...1) == 0 {
+        let kind = pick(["smartFactory", "digitalWorkshop", "intellectualProperty", "benchmark", "industrialApp"])
+        oracle.achievements.append(.init(enterprise: at, kind: kind, count: pick([nil, 1, 5]), day: day()))
+      }
       if number(1...3) == 1 { oracle.cloud.append(.init(enterprise: at, day: day())) }
+    }
+    for _ in 0..<8 {
+      oracle.modes.append(.init(mode: pick(["technology", "green", "other", nil]), title: pick(["甲模式", "乙模式"]), day: day()))
     }
     // Merges, some of them of what had been merged before; never in a circle.
     for at in 0..<count where number(1...6) == 1 && at + 1 < count { oracle.aliases[at] = number((at + 1)...(count - 1)) }
@@ -164,18 +207,24 @@ private enum IndicatorFacts {
     }
     for acceptance in facts.acceptances {
       try db.execute(
-        sql: "INSERT INTO acceptance(id, enterprise_id, accepted_on, verdict, level, supersedes_id) VALUES(?, ?, ?, ?, ?, ?)",
+        sql: "INSERT INTO acceptance(id, enterprise_id, accepted_on, verdict, level, edition, supersedes_id) VALUES(?, ?, ?, ?, ?, ?, ?)",
         arguments: [
-          acceptance.id, id(acceptance.enterprise), acceptance.day, acceptance.verdict, acceptance.level, acceptance.supersedes,
+          acceptance.id, id(acceptance.enterprise), acceptance.day, acceptance.verdict, acceptance.level, acceptance.edition,
+          acceptance.supersedes,
         ])
     }
     for (retired, canonical) in facts.aliases {
       try db.execute(sql: "INSERT INTO alias(retired_id, canonical_id) VALUES(?, ?)", arguments: [id(retired), id(canonical)])
     }
-    for (at, event) in facts.workshops.enumerated() {
+    for (at, achievement) in facts.achievements.enumerated() {
       try db.execute(
-        sql: "INSERT INTO achievement(id, enterprise_id, kind, count, happened_on) VALUES(?, ?, 'smartFactory', 1, ?)",
-        arguments: ["w\(at)", id(event.enterprise), event.day])
+        sql: "INSERT INTO achievement(id, enterprise_id, kind, count, happened_on) VALUES(?, ?, ?, ?, ?)",
+        arguments: ["w\(at)", id(achievement.enterprise), achievement.kind, achievement.count, achievement.day])
+    }
+    for (at, mode) in facts.modes.enumerated() {
+      try db.execute(
+        sql: "INSERT INTO programme_result(id, kind, title, mode, happened_on) VALUES(?, 'chainMode', ?, ?, ?)",
+        arguments: ["m\(at)", mode.title, mode.mode, mode.day])
     }
     try db.execute(sql: "INSERT INTO platform(id, name, registered_on) VALUES('p', '示例云', '2023-01-01')")
     for event in facts.cloud {

@@ -31,9 +31,10 @@ import Testing
   }
 
   private func assess(_ phase: AssessmentPhase, level: Int, _ assessor: Assessor = .specialist) throws -> String {
-    let id = try lin.startAssessment(of: enterprise, phase: phase, assessor: assessor).id
-    try lin.answer(id, with: Answers.all(Instrument.bundled(edition: "2024"), level: level))
-    _ = try lin.finalizeAssessment(id)
+    let judge = assessor == .agency ? agency : lin
+    let id = try judge.startAssessment(of: enterprise, phase: phase, assessor: assessor).id
+    try judge.answer(id, with: Answers.all(Instrument.bundled(edition: "2024"), level: level))
+    _ = try judge.finalizeAssessment(id)
     return id
   }
 

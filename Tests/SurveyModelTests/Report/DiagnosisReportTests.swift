@@ -66,6 +66,39 @@ import Testing
     #expect(paper.drawings.map(\.title) == ["16个场景的等级", "诊断发现:环节 × 目标"])
   }
 
+  /// Q1-E and Q8-F are doubtful: it matters to those whose points rest on them, also while two assessors differ.
+  @Test func aDoubtAboutAnOptionIsToldWhereItIsChosen() throws {
+    func doubts() throws -> [String] {
+      try lin.report(onDiagnosis: diagnosis).paper.words(of: "数字化水平现状（改造前评测）").filter { $0.hasPrefix("来源存疑——") && $0.contains("选项") }
+        .map { String($0.prefix { $0 != "：" }) }
+    }
+    try lin.answer(assessment, with: Answers(questions: [8: try AnswerCode(letters: ["B"])]))
+    #expect(try doubts() == [])
+    try lin.exchange(with: chen)
+    try lin.answer(assessment, with: Answers(questions: [8: try AnswerCode(letters: ["C"])]))
+    try chen.answer(assessment, with: Answers(questions: [8: try AnswerCode(letters: ["B", "F"])]))
+    try lin.exchange(with: chen)
+    #expect(try doubts() == ["来源存疑——第8题选项F"])
+    #expect(try lin.report(on: assessment).markdown(in: .english).contains("question 8, option F"))
+    try lin.answer(assessment, with: Answers(questions: [1: try AnswerCode(letters: ["E"])]))
+    #expect(try doubts() == ["来源存疑——第1题选项E", "来源存疑——第8题选项F"])
+  }
+
+  /// The conclusion and the picture say so as the result does.
+  @Test func aLevelThatIsInDisputeIsProvisionalWhereverItIsTold() throws {
+    try lin.answer(assessment, with: Answers.all(Instrument.bundled(edition: "2024"), level: 2))
+    try lin.exchange(with: chen)
+    func road() throws -> String { try lin.report(onDiagnosis: diagnosis).paper.words(of: "目标等级与改造路径")[0] }
+    #expect(try !road().contains("暂定"))
+    try lin.answer(assessment, with: Answers(scenes: [7: 1]))
+    try chen.answer(assessment, with: Answers(scenes: [7: 3]))
+    try lin.exchange(with: chen)
+    #expect(try road().contains("（有争议未裁定，暂定）"))
+    let paper = try lin.report(onDiagnosis: diagnosis).paper
+    #expect(paper.drawings[0].labels.contains("7 质量管理★？"))
+    #expect(paper.words.contains { $0.hasPrefix("图中带“？”的场景有争议") })
+  }
+
   @Test func whatIsContestedIsMarkedAndToldWithBothValues() throws {
     _ = try lin.describeLink(.rd, in: diagnosis, level: 1)
     let need = try lin.addNeed(NeedDraft(link: .rd, text: "工艺库", budgetFen: 100_000_00), to: diagnosis).id

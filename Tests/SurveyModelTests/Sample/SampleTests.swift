@@ -158,6 +158,7 @@ import Testing
     let frozen = try office.takeSnapshot(of: "2024Q4")
     #expect(frozen.asOf == "2024-12-31")
     #expect(frozen.document.contains("数字化改造 K01 Y1 280\n"))
+    #expect(Set(frozen.figures.map(\.aspect.term)) == Set(EvaluationAspect.allCases))
     #expect(try office.corrections(of: "2024年4季度").isEmpty)
     #expect(refusal { _ = try office.takeSnapshot(of: "2024-Q4") }?.code == .snapshotTaken)
     let enterprise = try #require(try office.enterprises(matching: "示例").first { _ in true }).id

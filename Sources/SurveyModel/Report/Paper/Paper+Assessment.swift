@@ -23,19 +23,28 @@ extension Paper {
       add(.paragraph("已达最高等级。"))
     }
     add(.heading("\(instrument.scenes.count)个场景等级（★ 为约束性场景）"))
-    add(.picture(SceneRadar(scenes: instrument.scenes, series: [summary.series(.before)]).drawing))
+    add(radar: [summary.series(.before)], instrument)
     add(scenes: view, instrument)
-    add(doubts: instrument)
+    add(doubts: instrument, in: [view])
+  }
+
+  /// The radar of the scenes, with what is open in it.
+  mutating func add(radar series: [SceneRadar.Series], _ instrument: Instrument) {
+    let radar = SceneRadar(scenes: instrument.scenes, series: series)
+    add(.picture(radar.drawing))
+    if !radar.contested.isEmpty { add(.note("图中带“\(SceneRadar.mark)”的场景有争议，所画的是现显示的等级，裁定后可能不同。")) }
   }
 
   /// What is doubtful about an instrument, so that nobody takes it for certain.
-  mutating func add(doubts instrument: Instrument) {
+  ///
+  /// - Parameter views: the assessments that are told of.
+  mutating func add(doubts instrument: Instrument, in views: [AssessmentView]) {
     add(
       .note(
         "依据《\(instrument.title)》（\(instrument.provenance.notice)，\(instrument.provenance.issued)）。不同版本的得分与等级不可比较，也不合并。"))
     // Several levels share one doubt: it is told once, with all their names.
     var told: [(names: [String], note: String)] = []
-    for (name, doubt) in ReportText.doubts(instrument) {
+    for (name, doubt) in ReportText.doubts(instrument, in: views) {
       if let at = told.firstIndex(where: { $0.note == doubt.note }) {
         told[at].names.append(name.zh)
       } else {
@@ -94,17 +103,23 @@ extension Paper {
 
 extension AssessmentSummary {
   /// The score as a report tells it; nil while there is none.
-  var scoreText: String? {
-    scoreMilli.map { ReportText.points($0) + (isComplete ? "" : "（未完成，为下限）") }
-  }
+  var scoreText: String? { scoreMilli.map { ReportText.points($0) + provisional } }
 
   /// The level as a report tells it; nil while there is none.
-  var levelText: String? {
-    level.map { ReportText.level($0, instrument).zh + (isComplete ? "" : "（未完成，为下限）") }
+  var levelText: String? { level.map { ReportText.level($0, instrument).zh + provisional } }
+
+  /// What keeps the result from being the last word, wherever it is told.
+  private var provisional: String {
+    (isComplete ? "" : "（未完成，为下限）") + (contestedItems.isEmpty ? "" : "（有争议未裁定，暂定）")
   }
+
+  /// What is open in its answers.
+  var contestedItems: [InstrumentItem] { view?.range.contested ?? [] }
 
   /// The scenes' levels as a radar shows them.
   func series(_ ink: Drawing.Ink) -> SceneRadar.Series {
-    SceneRadar.Series(name: "\(assessment.phase.label)（\(assessment.edition) 年版）", ink: ink, levels: sceneLevels)
+    SceneRadar.Series(
+      name: "\(assessment.phase.label)（\(assessment.edition) 年版）", ink: ink, levels: sceneLevels,
+      contested: Set(contestedItems.filter { $0.table == "scene" }.map(\.number)))
   }
 }

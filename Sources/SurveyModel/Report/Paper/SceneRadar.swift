@@ -8,7 +8,12 @@ struct SceneRadar {
     let ink: Drawing.Ink
     /// The level by the scene's number; none for a scene that is not answered, which is not level 0.
     let levels: [Int: Int]
+    /// The numbers of the scenes on whose level its assessors differ.
+    var contested: Set<Int> = []
   }
+
+  /// Stands behind a scene that is open.
+  static let mark = "？"
 
   /// The outermost ring.
   static let highest = 4
@@ -17,6 +22,9 @@ struct SceneRadar {
 
   let scenes: [Instrument.Scene]
   let series: [Series]
+
+  /// The numbers of the scenes that are open in any of them.
+  var contested: Set<Int> { series.reduce(into: []) { $0.formUnion($1.contested) } }
 
   /// The place of a level on a scene's spoke; the first spoke points upward, the others follow clockwise.
   func point(_ index: Int, _ level: Double) -> Drawing.Point {
@@ -36,7 +44,8 @@ struct SceneRadar {
       let place = point(index, Double(Self.highest) + 0.3)
       let offset = place.x - Self.center.x
       let anchor: Drawing.Anchor = abs(offset) < 12 ? .middle : offset > 0 ? .start : .end
-      drawing.text("\(scene.number) \(scene.label)\(scene.constraint ? "★" : "")", place.x, place.y, anchor, size: 12)
+      let marks = (scene.constraint ? "★" : "") + (contested.contains(scene.number) ? Self.mark : "")
+      drawing.text("\(scene.number) \(scene.label)\(marks)", place.x, place.y, anchor, size: 12)
     }
     for one in series { add(one, to: &drawing) }
     // Above what is drawn, so that a filled area does not hide the scale.

@@ -18,9 +18,10 @@ struct ChainCommand: ParsableCommand {
     func run() throws {
       let survey = try common.openSurvey()
       let claims = try survey.chainClaims()
-      let all = try survey.records(.chainLink, of: enterprise).map { ShownLink(record: $0, claims) }
+      let all = try survey.records(.chainLink, throughMergesOf: enterprise).map { ShownLink(record: $0, claims) }
+      let names = try survey.referenceNames(of: all.map(\.record))
       try common.printer.show(all) { printer in
-        printer.records(all.map(\.record), .chainLink)
+        printer.records(all.map(\.record), .chainLink, names)
         for claim in all.compactMap(\.claim) where claim.state.term != .sole {
           printer.say(
             Text(

@@ -102,8 +102,10 @@ struct RecordList<Noun: RecordNoun>: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let all = try common.openSurvey().records(Noun.type, of: Noun.type.home == .enterprise ? enterprise : nil)
-    try common.printer.show(all) { printer in printer.records(all, Noun.type) }
+    let survey = try common.openSurvey()
+    let all = try survey.records(Noun.type, throughMergesOf: Noun.type.home == .enterprise ? enterprise : nil)
+    let names = try survey.referenceNames(of: all)
+    try common.printer.show(all) { printer in printer.records(all, Noun.type, names) }
   }
 }
 
@@ -229,11 +231,7 @@ extension CommonOptions {
       case .recorded(let record):
         printer.say(what)
         printer.record(record)
-      case .proposed(let proposal):
-        printer.say(
-          Text(
-            "这由其他角色决定:已作为建议提出,同步后由对方处理。", "This is another role's word: it is proposed, and goes to them with the next sync."))
-        printer.proposal(proposal)
+      case .proposed(let proposal): printer.proposed(proposal)
       }
     }
   }
@@ -250,17 +248,33 @@ extension Printer {
     contested(record.contested, of: record.type.table)
   }
 
-  /// Records in columns: those fields that any of them has.
-  func records(_ all: [Record], _ type: RecordType) {
+  /// Records in columns: whose they are, and those fields that any of them has; what they refer to by its name.
+  func records(_ all: [Record], _ type: RecordType, _ names: ReferenceNames) {
     guard !all.isEmpty else { return note(Text("没有记录。", "No records.")) }
     let used = type.fields.indices.filter { at in all.contains { !$0.values[at].isEmpty } }
-    let numbers = used.enumerated().filter { _, at in type.fields[at].kind.isNumber }.map { $0.offset + 1 }
-    let heads = used.map { Text(type.fields[$0].label.zh, type.fields[$0].label.en) }
+    var heads: [Text] = type.key == .identifier ? [Text("编号", "id")] : []
+    if type.home == .enterprise { heads.append(Text("企业", "enterprise")) }
+    let numbers = used.enumerated().filter { _, at in type.fields[at].kind.isNumber }.map { $0.offset + heads.count }
     let rows = all.map { record -> [String] in
-      let place = (record.id ?? record.enterpriseID ?? "") + mark(record.contested)
-      return [place] + used.map { name(record.values[$0].shown) }
+      let whose = record.enterpriseID.map { names.name(of: $0) ?? $0 }
+      var cells = [record.id, whose].compactMap { $0 } + used.map { shown(record.values[$0], names) }
+      cells[0] += mark(record.contested)
+      return cells
     }
-    table([Text("编号", "id")] + heads, rows, right: Set(numbers))
+    table(heads + used.map { Text(type.fields[$0].label.zh, type.fields[$0].label.en) }, rows, right: Set(numbers))
+    for record in all { contested(record.contested, of: type.table, item: record.title) }
+  }
+
+  private func shown(_ value: FieldValue, _ names: ReferenceNames) -> String {
+    guard case .reference = value.field.kind, let id = value.text else { return name(value.shown) }
+    return names.name(of: id) ?? id
+  }
+
+  /// That something was proposed and not recorded.
+  func proposed(_ proposal: Proposal) {
+    say(
+      Text("这由其他角色决定:已作为建议提出,同步后由对方处理。", "This is another role's word: it is proposed, and goes to them with the next sync."))
+    self.proposal(proposal)
   }
 
   /// A proposal on some lines.
