@@ -65,6 +65,26 @@ import Testing
     #expect(try lin.run("acceptance", "list", plant).contains("通过"))
   }
 
+  @Test func whatSomebodyIsDueIsToldBesideWhatNobodyRecorded() throws {
+    let office = try Office()
+    let plant = try office.plant()
+    try office.place.run("contract", "add", plant, "total=80万", "downPayment=30万", "signedOn=2024-06-01")
+    try office.place.run("leader", "add", "name=示例链主", "selectedOn=2024-02-01")
+    let all = try #require(try office.place.ask("subsidy", "due", plant, "--on", "2025-06-30") as? [[String: Any]])
+    let first = try #require(all.first)
+    #expect(first["rule"] as? String == "R8" && first["dueFen"] as? Int == 10_000_000)
+    #expect(first["notRecorded"] as? [String] == ["actualInvestment", "level"])
+    let told = try office.place.run("subsidy", "due", plant, "--on", "2025-06-30")
+    #expect(told.contains("· 未登记:实际投入(按合同总额计算)、评定等级(各等级分别列出)"), "\(told)")
+    #expect(told.contains("不能计算,未登记国家级称号"), "\(told)")
+    #expect(try office.place.run("project", "money", plant, "--on", "2025-06-30") == told)
+    #expect(try (office.place.ask("subsidy", "due", "--leader", "示例链主") as? [Any])?.isEmpty == true)
+    #expect(try office.place.attempt("subsidy", "due", "--leader", "无名").status == 66)
+    #expect(try office.place.attempt("subsidy", "due").status == 64)
+    #expect(try office.place.attempt("subsidy", "due", plant, "--leader", "示例链主").status == 64)
+    #expect(try office.place.attempt("sample", "--scale", "0").status == 64)
+  }
+
   @Test func theSizeClassNeedsNoHome() throws {
     let outcome = try Program.run(["enterprise", "size-class", "--employees", "300", "--revenue", "2000万", "--json"])
     #expect(outcome.status == 0)
