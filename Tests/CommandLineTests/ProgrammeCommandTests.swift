@@ -34,7 +34,7 @@ import Testing
     }
     let level = try office.place.attempt("acceptance", "add", plant, "acceptedOn=2024-09-01", "verdict=passed", "level=5")
     #expect(level.status == 65)
-    #expect(level.stderr.contains("level 不能是“5”"))
+    #expect(level.stderr.contains("评定等级不能是“5”。应为整数 0…4。"))
   }
 
   @Test func theAgencysVerdictIsTheAgencysAndOthersPropose() throws {

@@ -1,3 +1,5 @@
+import SyncKit
+
 extension RecordType {
   /// That an enterprise is in the pilot, and in which batch.
   public static let enrolment = RecordType(
@@ -23,7 +25,7 @@ extension RecordType {
 
   /// A contract of transformation (数字化改造合同), with who bears which part of the cost.
   public static let contract = RecordType(
-    "contract", "改造合同", "Contract",
+    "contract", "改造合同", "Contract", bounds: [Bound("down_payment_fen", notAbove: "total_fen")],
     [
       Field("number", .text, "合同编号", "number"), Field("title", .text, "合同名称", "title"),
       Field("provider", .reference("provider"), "服务商", "provider"), Field("signedOn", .day, "签订日期", "signed on", .required),
@@ -140,7 +142,7 @@ extension RecordType {
 
   /// What the office allows, beside the ceiling that the rule computes: 最高 means that it may be less.
   public static let approval = RecordType(
-    "approval", "核定", "Approval", authority: [.office],
+    "approval", "核定", "Approval", authority: [.office], bounds: [Bound("approved_fen", notAbove: "ceiling_fen")],
     [
       Field("rule", .term(TermList(SubsidyRule.self)), "条款", "rule", .required), Field("year", .year, "年度", "year"),
       Field("ceiling", .money, "上限", "ceiling", .required), Field("approved", .money, "核定金额", "approved", .required),

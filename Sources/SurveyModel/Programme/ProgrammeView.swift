@@ -21,6 +21,17 @@ public struct ProgrammeView: Encodable, Sendable {
   public let struck: Record?
 }
 
+extension ProgrammeView {
+  /// The level that money goes by: the agency's, 0 where its latest verdict that stands is that the transformation failed; nil before there
+  /// is either.
+  var paidLevel: Int? {
+    let superseded = Set(acceptances.compactMap { $0["supersedes"]?.text })
+    let standing = acceptances.filter { acceptance in acceptance.id.map { !superseded.contains($0) } ?? false }
+    let latest = standing.max { ($0["acceptedOn"]?.text ?? "", $0.id ?? "") < ($1["acceptedOn"]?.text ?? "", $1.id ?? "") }
+    return latest?["verdict"]?.text == Verdict.failed.rawValue ? 0 : rating?.level
+  }
+}
+
 /// The level that the agency gave and nobody else changes.
 public struct AgencyRating: Codable, Hashable, Sendable {
   /// The acceptance.

@@ -159,6 +159,31 @@ import Testing
     #expect(after.dueFen == 32_000_000 && after.overFen == 0 && after.underFen == 22_000_000)
   }
 
+  @Test func aTransformationThatFailedIsPaidNothing() throws {
+    try add(.contract, "total=80万", "downPayment=30万", "actualInvestment=80万", "signedOn=2024-06-01")
+    try pay("rule=R8", "instalment=first", "amount=10万", "paidOn=2024-07-01")
+    let agency = try place.laptop("agency", as: .agency, start: 1_795_000_900_000)
+    try office.exchange(with: agency)
+    let passed = try #require(
+      try agency.addRecord(.acceptance, .of("acceptedOn=2024-12-01", "verdict=passed", "level=3"), of: enterprise).record)
+    let words = FieldInput.of("acceptedOn=2024-12-01", "verdict=failed", "supersedes=\(passed.id ?? "")")
+    _ = try agency.addRecord(.acceptance, words, of: enterprise)
+    try office.exchange(with: agency)
+    let money = try only(.r8)
+    #expect(money.notRecorded.isEmpty)
+    #expect(money.dueFen == 0 && money.overFen == 10_000_000)
+  }
+
+  @Test func noMoreIsApprovedThanTheCeilingNorPaidDownThanTheContractSays() throws {
+    func refused(_ type: RecordType, _ words: String...) -> SurveyError.Code? {
+      refusal { _ = try office.addRecord(type, FieldInput(parsing: words), of: enterprise) }?.code
+    }
+    #expect(refused(.approval, "rule=R8", "ceiling=20万", "approved=20.01万") == .fieldAbove)
+    #expect(refused(.approval, "rule=R8", "ceiling=20万", "approved=20万") == nil)
+    #expect(refused(.contract, "total=80万", "downPayment=80.01万", "signedOn=2024-06-01") == .fieldAbove)
+    #expect(refused(.contract, "total=80万", "downPayment=80万", "signedOn=2024-06-01") == nil)
+  }
+
   @Test func aDownPaymentThatNobodyRecordedIsNamed() throws {
     try add(.contract, "total=80万", "actualInvestment=80万", "signedOn=2024-06-01")
     #expect(try only(.r8).notRecorded == [.downPayment, .level])

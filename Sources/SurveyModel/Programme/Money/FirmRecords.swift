@@ -117,8 +117,10 @@ struct FirmRecords {
 extension RecordedClaim {
   /// R8: what the contracts and the agency's verdict say.
   ///
-  /// - Parameter paid: the payments under the rule.
-  static func transformation(_ contracts: [Record], _ rating: AgencyRating?, paid: [Record] = []) -> RecordedClaim {
+  /// - Parameters:
+  ///   - level: the level that the agency gave; nil before there is one.
+  ///   - paid: the payments under the rule.
+  static func transformation(_ contracts: [Record], _ level: Int?, paid: [Record] = []) -> RecordedClaim {
     var claim = RecordedClaim(rule: .r8)
     guard !contracts.isEmpty else {
       claim.missing = [.contract]
@@ -126,11 +128,11 @@ extension RecordedClaim {
     }
     if contracts.contains(where: { $0["downPayment"]?.integer == nil }) { claim.missing.append(.downPayment) }
     if contracts.contains(where: { $0["actualInvestment"]?.integer == nil }) { claim.missing.append(.actualInvestment) }
-    if rating == nil { claim.missing.append(.level) }
+    if level == nil { claim.missing.append(.level) }
     let first = paid.filter { $0.instalment == .first }.map(\.amountFen)
     claim.claim = TransformationTerms.Claim(
       investment: contracts.map { $0["actualInvestment"]?.integer ?? $0["total"]?.integer ?? 0 },
-      downPayment: contracts.map { $0["downPayment"]?.integer ?? 0 }, levels: rating.map { [$0.level] } ?? [],
+      downPayment: contracts.map { $0["downPayment"]?.integer ?? 0 }, levels: level.map { [$0] } ?? [],
       firstPaid: first.isEmpty ? nil : first)
     return claim
   }

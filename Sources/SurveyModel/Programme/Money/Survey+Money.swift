@@ -11,7 +11,7 @@ extension Survey {
   /// Throws what ``SubsidyEngine/compute(_:claim:on:)`` throws.
   public func money(of enterprise: String, by policy: SubsidyPolicy, on day: String? = nil) throws -> [RuleMoney] {
     let found = try self.enterprise(enterprise)
-    let (contracts, rating) = (found.programme.contracts, found.programme.rating)
+    let (contracts, level) = (found.programme.contracts, found.programme.paidLevel)
     let ids = [found.id] + found.merged.map(\.id)
     let payments = Dictionary(grouping: try ids.flatMap { try records(.payment, of: $0) }) { $0["rule"]?.text ?? "" }
     func paid(_ rule: SubsidyRule) -> [Record] { payments[rule.rawValue] ?? [] }
@@ -19,7 +19,7 @@ extension Survey {
       let firm = FirmRecords(db: db, ids: ids)
       return (
         [try firm.diagnosis()] + (try firm.renovations()) + (try firm.clouds()) + (try firm.identifiers())
-          + [.transformation(contracts, rating, paid: paid(.r8)), try firm.titles()],
+          + [.transformation(contracts, level, paid: paid(.r8)), try firm.titles()],
         try firm.otherSupport()
       )
     }
@@ -38,7 +38,7 @@ extension Survey {
       }
     }
     if !support.isEmpty {
-      all.append(try money(try overlaps(support, contracts, rating, all) { try engine.compute(.r8, $0, on: day).totalFen }, paid(.r0)))
+      all.append(try money(try overlaps(support, contracts, level, all) { try engine.compute(.r8, $0, on: day).totalFen }, paid(.r0)))
     }
     let order = SubsidyRule.allCases
     func place(_ money: RuleMoney) -> [Int] { [money.isEmpty ? 1 : 0, order.firstIndex(of: money.rule) ?? 0, money.year ?? 0] }
@@ -47,7 +47,7 @@ extension Survey {
 
   /// R0: the items that other policies support, each against what this plan gives for the contract or under the rule that it names.
   private func overlaps(
-    _ support: [(item: String, amounts: [Int], paid: [Int])], _ contracts: [Record], _ rating: AgencyRating?, _ all: [RuleMoney],
+    _ support: [(item: String, amounts: [Int], paid: [Int])], _ contracts: [Record], _ level: Int?, _ all: [RuleMoney],
     transformation: (any SubsidyClaim) throws -> Int
   ) throws -> RecordedClaim {
     var claim = RecordedClaim(rule: .r0)
@@ -59,7 +59,7 @@ extension Survey {
       }
       let ruled = all.filter { Field.plain($0.rule.rawValue) == named }.compactMap(\.result?.totalFen)
       var pilot = ruled
-      if let said = RecordedClaim.transformation(contract, rating).claim { pilot.append(try transformation(said)) }
+      if let said = RecordedClaim.transformation(contract, level).claim { pilot.append(try transformation(said)) }
       if pilot.isEmpty {
         if claim.missing.isEmpty { claim.missing = [.paidItem] }
       } else {
