@@ -30,6 +30,7 @@ import SyncKit
       ("the indicator table", { _ = try survey.indicators(asOf: asOf) }),
       ("the funnel", { _ = try survey.funnel(asOf: asOf) }),
       ("the enterprises", { _ = try survey.enterprises() }),
+      ("the projects", { _ = try survey.projects(asOf: asOf) }),
       ("the coverage", { _ = try survey.coverage(asOf: asOf) }),
       ("the duplicates", { _ = try survey.duplicates() }),
     ]

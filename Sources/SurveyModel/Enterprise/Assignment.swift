@@ -35,7 +35,7 @@ extension RecordType {
 }
 
 extension Field {
-  static var assignedAt: Field { Field("assignedAt", .text, "分派时间", "assigned at") }
+  static let assignedAt = Field("assignedAt", .text, "分派时间", "assigned at")
 }
 
 /// What an assigned user is there for.

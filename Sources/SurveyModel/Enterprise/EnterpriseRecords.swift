@@ -28,7 +28,8 @@ extension RecordType {
       Field("reason", .text, "原因", "reason"),
     ])
 
-  /// What is known of an enterprise for one year, the counts behind questions 2 and 3 of the instrument of 2024 among it. That it is above scale (规上) is what the statistical register declares, never computed.
+  /// What is known of an enterprise for one year, the counts behind questions 2 and 3 of the instrument of 2024 among it. That it is above
+  /// scale (规上) is what the statistical register declares, never computed.
   public static let enterpriseYear = RecordType(
     "enterprise_year", "年度数据", "Figures of a year", key: .meaning,
     bounds: [

@@ -1,4 +1,4 @@
-public import SyncCore
+import SyncCore
 
 /// A row that a changeset made, as it came into this replica's log.
 public struct MadeRow: Sendable, Hashable {
