@@ -46,8 +46,9 @@ extension Survey {
   {
     let before = try record(type, id, key, of: owner)
     if type.isAppendOnly { throw SurveyError(.recordAppendOnly, ["table": type.table, "id": before.title]) }
-    try requireAuthority(type)
     try write { db in
+      let said = before.values.filter { !$0.isEmpty }.map(\.field)
+      if try !isAuthorised(type, said, before.enterpriseID, db) { try requireAuthority(type, over: said) }
       let place = try self.place(of: type, id, key, owner, db)
       if let whole = before.id {
         try requireUnreferenced(type, whole, db)

@@ -79,6 +79,8 @@ import Testing
     #expect(try specialist.addRecord(.enterpriseYear, .of("year=2024", "employees=41"), of: enterprise).proposal == nil)
     #expect(try specialist.editEnterprise(enterprise, EnterpriseDraft(subSector: .other)).proposal != nil)
     #expect(refusal { _ = try specialist.accept(sector.id) }?.code == .notAuthorised)
+    let key = FieldInput.of("year=2024")
+    #expect(refusal { _ = try specialist.deleteRecord(.enterpriseYear, nil, key, of: enterprise) }?.code == .notAuthorised)
 
     try specialist.exchange(with: office)
     _ = try office.accept(sector.id)
