@@ -118,6 +118,23 @@ import Testing
     #expect(try desk.survey.enterprises().isEmpty)
   }
 
+  /// A control character is a slip of some program; people write lines in a cell, and those are kept.
+  @Test func aControlCharacterIsAFaultOfItsCellAndALineIsNone() throws {
+    let heading = "企业名称,地址\n"
+    #expect(
+      try desk.faults(heading + "甲\u{0}公司,一号\n乙公司,二\u{1B}号\n丙公司,\"三\n号\"\n") == [
+        "2 企业名称 control-character", "3 地址 control-character",
+      ])
+    try desk.importCSV(heading + "丙公司,\"三\n号\t楼\"\n")
+    #expect(try enterprise("丙公司")?.address == "三\n号\t楼")
+  }
+
+  @Test func whatHasNotComeAndWhatTheStandardHasNotAreFaultsOfTheirCells() throws {
+    let list = "企业名称,行业代码,成立日期,年份,从业人员\n甲,9999,2015-01-01,2024,1\n乙,3971,2999-01-01,2024,1\n丙,C44,,2027,1\n丁,3971,2026-11-19,2026,1\n"
+    let found = try desk.faults(list)
+    #expect(found == ["2 行业代码 value-invalid", "3 成立日期 not-yet", "4 行业代码 value-invalid", "4 年份 not-yet"])
+  }
+
   @Test func headingsThatCannotBeAreFaults() throws {
     #expect(
       try desk.faults("信用代码,注册资本,营业收入(亿元),公司名称(家),地址,企业地址\n\(Self.code),1,1,甲,,\n") == [

@@ -8,19 +8,29 @@ extension Survey {
   ///   - scoreMilli: the score in milli-points, 0…100,000.
   ///   - source: where the result is from.
   ///
-  /// Throws ``SurveyError/Code/editionScored`` for an edition whose answers are scored here, ``SurveyError/Code/valueInvalid``, and
-  /// ``SurveyError/Code/notAuthorised`` for an agency's result.
+  /// Throws ``SurveyError/Code/editionScored`` for an edition whose answers are scored here, ``SurveyError/Code/valueInvalid``,
+  /// ``SurveyError/Code/levelUnlikeScore``, and ``SurveyError/Code/notAuthorised`` for an agency's result.
   public func importAssessment(
     of enterprise: String, edition: String, scoreMilli: Int, level: Int, phase: AssessmentPhase = .baseline,
     assessor: Assessor = .selfDeclared, source: String
   ) throws -> Assessment {
     let edition = edition.halfWidth.trimmingSpaces
-    guard edition.wholeMatch(of: /\d{4}/) != nil else { throw SurveyError(.valueInvalid, ["field": "edition", "value": edition]) }
-    if (try? instrument(edition)) != nil { throw SurveyError(.editionScored, ["edition": edition]) }
+    guard let imported = ImportedEdition.all.first(where: { $0.edition == edition }) else {
+      let known = Instrument.knownEditions(resources: resources)
+      if known.contains(edition) { throw SurveyError(.editionScored, ["edition": edition]) }
+      let allowed = ImportedEdition.all.map(\.edition).joined(separator: "\n")
+      throw SurveyError(.valueInvalid, ["field": "edition", "value": edition, "allowed": allowed])
+    }
     guard (0...100_000).contains(scoreMilli) else {
       throw SurveyError(.valueInvalid, ["field": "score", "value": String(scoreMilli)])
     }
     guard (0...4).contains(level) else { throw SurveyError(.valueInvalid, ["field": "level", "value": String(level)]) }
+    let levels = imported.levels(scoreMilli: scoreMilli)
+    guard levels.contains(level) else {
+      let allowed = levels.map(String.init).joined(separator: "\n")
+      throw SurveyError(
+        .levelUnlikeScore, ["edition": edition, "score": String(scoreMilli), "level": String(level), "allowed": allowed])
+    }
     guard let source = source.nonEmpty else { throw SurveyError(.valueMissing, ["field": "source"]) }
     // The office enters results of agencies from before this tool was there.
     if assessor == .agency { try require([.agency, .office], "assessment") }

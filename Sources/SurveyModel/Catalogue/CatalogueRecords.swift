@@ -6,7 +6,7 @@ extension RecordType {
       Field("name", .text, "名称", "name", .required), Field("uscc", .creditCode, "统一社会信用代码", "credit code"),
       Field("kind", .term(TermList(ProviderKind.self)), "类型", "kind", .required),
       Field("subSectors", .terms(TermList(SubSector.self)), "细分行业", "sub-sectors"), Field("contact", .text, "联系人", "contact"),
-      Field("selectedOn", .day, "遴选日期", "selected on"), Field("batch", .whole(1...9), "批次", "batch"),
+      Field("selectedOn", .day, "遴选日期", "selected on"), Field("batch", .whole(SurveyLimits.batches), "批次", "batch"),
     ])
 
   /// How a provider stands in the pool from a day on.
@@ -14,7 +14,8 @@ extension RecordType {
     "provider_state", "服务商状态", "Provider's state", in: .catalogue, authority: [.office],
     [
       Field("provider", .reference("provider"), "服务商", "provider", .required),
-      Field("state", .term(TermList(PoolState.self)), "状态", "state", .required), Field("fromOn", .day, "起始日期", "from", .required),
+      Field("state", .term(TermList(PoolState.self)), "状态", "state", .required),
+      Field("fromOn", .day, "起始日期", "from", .required, mayLieAhead: true),
       Field("reason", .text, "原因", "reason"), Field("decidedBy", .author, "决定机关", "decided by"),
     ])
 
@@ -27,7 +28,8 @@ extension RecordType {
       Field("links", .terms(TermList(BusinessLink.self)), "环节", "links"),
       Field("objectives", .terms(TermList(Objective.self)), "目标", "objectives"),
       Field("summary", .text, "简介", "summary"), Field("price", .money, "价格", "price"), Field("listedOn", .day, "上架日期", "listed on"),
-      Field("withdrawnOn", .day, "下架日期", "withdrawn on"), Field("replicableOn", .day, "认定可复制推广日期", "found replicable on"),
+      Field("withdrawnOn", .day, "下架日期", "withdrawn on", mayLieAhead: true),
+      Field("replicableOn", .day, "认定可复制推广日期", "found replicable on"),
     ])
 
   /// A cloud platform that the city has registered (备案).
@@ -68,7 +70,8 @@ extension RecordType {
     "event", "活动", "Event", in: .catalogue,
     [
       Field("title", .text, "名称", "title", .required), Field("kind", .term(TermList(EventKind.self)), "类型", "kind", .required),
-      Field("heldOn", .day, "日期", "held on", .required), Field("place", .text, "地点", "place"), Field("note", .text, "备注", "note"),
+      Field("heldOn", .day, "日期", "held on", .required, mayLieAhead: true), Field("place", .text, "地点", "place"),
+      Field("note", .text, "备注", "note"),
     ])
 
   /// That an enterprise came to an event, and with whom it was matched.
@@ -84,7 +87,7 @@ extension RecordType {
     "training", "培训", "Training", in: .catalogue,
     [
       Field("title", .text, "名称", "title", .required), Field("agency", .reference("agency"), "培训机构", "institution"),
-      Field("registered", .flag, "课程已备案", "registered"), Field("heldOn", .day, "日期", "held on", .required),
+      Field("registered", .flag, "课程已备案", "registered"), Field("heldOn", .day, "日期", "held on", .required, mayLieAhead: true),
       Field("hours", .whole(1...1000), "学时", "class hours"), Field("attendees", .whole(0...100_000), "人数", "attendees"),
     ])
 

@@ -99,7 +99,7 @@ extension Survey {
     let whole = try write(reading: token) { db, form in
       let diagnosis = try draft(db, id)
       try form.expect("diagnosis", [.text(diagnosis.id)], of: diagnosis.enterpriseID)
-      let fields = try input.read(.diagnosis, isNew: false, db)
+      let fields = try input.read(.diagnosis, isNew: false, reading(db))
       try requireOneCase(.diagnosis, fields, diagnosis.enterpriseID, db)
       try Changes(fields.map { ($0.field.column, $0.value) }).update("diagnosis", diagnosis.id, db)
       return diagnosis.id

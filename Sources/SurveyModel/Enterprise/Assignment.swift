@@ -30,7 +30,7 @@ extension RecordType {
     "assignment", "任务分派", "Assignment", key: .meaning, authority: [.office],
     [
       Field("user", .text, "人员", "user", .key), Field("role", .term(TermList(AssignmentRole.self)), "角色", "role"),
-      Field("dueOn", .day, "截止日期", "due on"), .assignedAt, Field("assignedBy", .author, "分派人", "assigned by"),
+      Field("dueOn", .day, "截止日期", "due on", mayLieAhead: true), .assignedAt, Field("assignedBy", .author, "分派人", "assigned by"),
     ])
 }
 

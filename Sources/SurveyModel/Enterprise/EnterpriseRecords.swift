@@ -6,7 +6,7 @@ extension RecordType {
     "enterprise_name", "企业名称", "Name",
     [
       Field("name", .text, "名称", "name", .required), Field("kind", .term(TermList(NameKind.self)), "类型", "kind", .required),
-      Field("validFrom", .day, "启用日期", "valid from"), Field("validTo", .day, "停用日期", "valid to"),
+      Field("validFrom", .day, "启用日期", "valid from", mayLieAhead: true), Field("validTo", .day, "停用日期", "valid to", mayLieAhead: true),
     ])
 
   /// A place where the enterprise works; coordinates are of WGS 84.
@@ -15,15 +15,15 @@ extension RecordType {
     [
       Field("name", .text, "名称", "name"), Field("district", .term(TermList(District.self)), "所在区", "district"),
       Field("address", .text, "地址", "address"), Field("longitude", .degrees(-180...180), "经度", "longitude"),
-      Field("latitude", .degrees(-90...90), "纬度", "latitude"), Field("validFrom", .day, "启用日期", "valid from"),
-      Field("validTo", .day, "停用日期", "valid to"),
+      Field("latitude", .degrees(-90...90), "纬度", "latitude"), Field("validFrom", .day, "启用日期", "valid from", mayLieAhead: true),
+      Field("validTo", .day, "停用日期", "valid to", mayLieAhead: true),
     ])
 
   /// Under whom the enterprise reports from a day on.
   public static let unitTransfer = RecordType(
     "unit_transfer", "上报单位变更", "Change of reporting unit", key: .meaning, authority: [.office],
     [
-      Field("fromOn", .day, "生效日期", "effective from", .key),
+      Field("fromOn", .day, "生效日期", "effective from", .key, mayLieAhead: true),
       Field("unit", .term(TermList(ReportingUnit.self)), "上报单位", "reporting unit", .required),
       Field("reason", .text, "原因", "reason"),
     ])
@@ -52,8 +52,9 @@ extension RecordType {
   public static let tier = RecordType(
     "tier", "梯度认定", "Tier",
     [
-      Field("tier", .term(TermList(LadderTier.self)), "梯度", "tier", .required), Field("validFrom", .day, "有效期起", "valid from", .required),
-      Field("validTo", .day, "有效期止", "valid to"), Field("source", .text, "依据", "source"),
+      Field("tier", .term(TermList(LadderTier.self)), "梯度", "tier", .required),
+      Field("validFrom", .day, "有效期起", "valid from", .required, mayLieAhead: true),
+      Field("validTo", .day, "有效期止", "valid to", mayLieAhead: true), Field("source", .text, "依据", "source"),
     ])
 
   /// A title that was awarded.

@@ -7,7 +7,7 @@ extension RecordType {
       Field("district", .term(TermList(District.self)), "所在区", "district"),
       Field("reportingUnit", .term(TermList(ReportingUnit.self)), "上报单位", "reporting unit"),
       .subSector,
-      Field("industryCode", .text, "行业代码", "industry code"), Field("address", .text, "地址", "address"),
+      Field("industryCode", .key(.industry), "行业代码", "industry code"), Field("address", .text, "地址", "address"),
       Field("contact", .text, "联系人", "contact"), Field("establishedOn", .day, "成立日期", "established on"),
       Field("registeredCapital", .money, "注册资本", "registered capital"), Field("ownership", .text, "企业类型", "ownership"),
       Field("mainProducts", .text, "主要产品", "main products"), Field("park", .text, "所在园区", "park"),

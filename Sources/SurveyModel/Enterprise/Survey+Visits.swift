@@ -37,7 +37,7 @@ extension Survey {
   }
 
   private func checked(_ input: FieldInput, _ db: Database) throws -> [(field: Field, value: DatabaseValue)] {
-    let fields = try input.read(.assignment, isNew: true, db)
+    let fields = try input.read(.assignment, isNew: true, reading(db))
     // It travels as an author.
     for (field, value) in fields where field.name == "user" {
       let user = String.fromDatabaseValue(value) ?? ""

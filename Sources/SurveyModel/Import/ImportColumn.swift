@@ -15,17 +15,11 @@ public struct ImportColumn: Sendable {
   /// Whether a file must have the column, and each row a value in it.
   public let isRequired: Bool
   let part: Part
-  /// Checks what is more than the field's kind says.
-  private let check: (@Sendable (String) throws(SurveyError) -> String)?
 
-  init(
-    _ field: Field, _ part: Part = .record, also otherHeadings: [String] = [],
-    check: (@Sendable (String) throws(SurveyError) -> String)? = nil
-  ) {
+  init(_ field: Field, _ part: Part = .record, also otherHeadings: [String] = []) {
     self.field = field
     self.part = part
     self.otherHeadings = otherHeadings
-    self.check = check
     isRequired = part == .record && field.presence == .required
   }
 
@@ -55,7 +49,7 @@ public struct ImportColumn: Sendable {
     case .day: return Self.day(plain)
     case .creditCode:
       return try CreditCode.typed(cell)
-    default: return try check?(cell) ?? cell
+    default: return cell
     }
   }
 

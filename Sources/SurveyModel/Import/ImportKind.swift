@@ -29,14 +29,9 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
 
   private static func columns(_ type: RecordType) -> [ImportColumn] {
     type.fields.map { field in
-      let place = "\(type.table).\(field.name)"
-      return ImportColumn(field, also: otherHeadings[place] ?? [], check: checks[place])
+      ImportColumn(field, also: otherHeadings["\(type.table).\(field.name)"] ?? [])
     }
   }
-
-  private static let checks: [String: @Sendable (String) throws(SurveyError) -> String] = [
-    "enterprise.industryCode": { code throws(SurveyError) in try Survey.industryCode(code) }
-  ]
 
   /// How offices head the columns otherwise.
   private static let otherHeadings: [String: [String]] = [

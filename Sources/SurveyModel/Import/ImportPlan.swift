@@ -27,20 +27,20 @@ struct ImportPlan {
   /// Reads a table against the records.
   ///
   /// Throws ``SurveyError/Code/tableEmpty``, and ``SurveyError/Code/importRefused`` with the faults of the whole table.
-  init(_ table: ImportTable, _ kind: ImportKind, _ db: Database) throws {
+  init(_ table: ImportTable, _ kind: ImportKind, _ reading: FieldReading) throws {
     self.kind = kind
     guard let first = table.rows.first, table.rows.count > 1 else { throw SurveyError(.tableEmpty) }
     let heading = ImportHeading(first, kind, &faults, &warnings)
     for fault in table.faults {
       faults.add(SurveyError(fault.code), row: fault.row, column: heading.name(fault.column), cell: fault.text)
     }
-    for row in table.rows.dropFirst() { try read(row, heading, table, db) }
+    for row in table.rows.dropFirst() { try read(row, heading, table, reading) }
     guard faults.count == 0 else {
       throw SurveyError(.importRefused, ["kind": kind.rawValue, "count": String(faults.count)], problems: faults.kept)
     }
   }
 
-  private mutating func read(_ row: ImportTable.Row, _ heading: ImportHeading, _ table: ImportTable, _ db: Database) throws {
+  private mutating func read(_ row: ImportTable.Row, _ heading: ImportHeading, _ table: ImportTable, _ reading: FieldReading) throws {
     for (at, cell) in row.cells.enumerated() where !heading.isHeaded(at) && cell.nonEmpty != nil {
       faults.add(SurveyError(.columnUnnamed), row: row.number, column: heading.name(at), cell: cell)
     }
@@ -51,7 +51,7 @@ struct ImportPlan {
     for place in heading.places {
       let cell = place.at < row.cells.count ? row.cells[place.at] : ""
       if cell.nonEmpty != nil { isEmpty = false }
-      guard let value = try value(cell, at: place, row.number, heading, db) else { continue }
+      guard let value = try value(cell, at: place, row.number, heading, reading) else { continue }
       if place.column.part == .year { year.append(value) } else { record.append(value) }
     }
     // A row with nothing in the columns that mean something is one that was left empty.
@@ -59,7 +59,10 @@ struct ImportPlan {
     for place in heading.places where place.column.isRequired && (place.at >= row.cells.count || row.cells[place.at].nonEmpty == nil) {
       faults.add(SurveyError(.valueMissing, ["field": place.column.field.name]), row: row.number, column: heading.name(place.at))
     }
-    if let figure = year.first, !year.contains(where: { $0.field.presence == .key }) {
+    let hasYear = heading.places.contains { place in
+      place.column.part == .year && place.column.field.presence == .key && place.at < row.cells.count && row.cells[place.at].nonEmpty != nil
+    }
+    if let figure = year.first, !hasYear {
       let key = kind.columns.first { $0.part == .year && $0.field.presence == .key }
       faults.add(
         SurveyError(.valueMissing, ["field": key?.field.name ?? figure.field.name]), row: row.number, column: key?.field.label.zh)
@@ -67,22 +70,22 @@ struct ImportPlan {
     let name = record.first { $0.field.name == "name" }.flatMap { String.fromDatabaseValue($0.value) } ?? ""
     let mark = record.first { $0.field.column == kind.mark }?.value
     let id = heading.id.flatMap { $0 < row.cells.count ? row.cells[$0].nonEmpty : nil }
-    let known = try id.flatMap { try Lookup.optionalRow(db, in: kind.type.table, $0) }
+    let known = try id.flatMap { try Lookup.optionalRow(reading.db, in: kind.type.table, $0) }
     if known == nil, let other = seen.earlier(than: row.number, kind, name, mark) {
       faults.add(SurveyError(.rowRepeated, ["other": String(other)]), row: row.number)
     }
     guard faults.count == before else { return }
-    try place(row.number, known, name, mark, record, year, db)
+    try place(row.number, known, name, mark, record, year, reading.db)
   }
 
   /// A cell's value; nil for an empty cell, which says nothing.
   private mutating func value(
-    _ cell: String, at place: ImportHeading.Place, _ row: Int, _ heading: ImportHeading, _ db: Database
+    _ cell: String, at place: ImportHeading.Place, _ row: Int, _ heading: ImportHeading, _ reading: FieldReading
   ) throws -> Value? {
     guard cell.nonEmpty != nil else { return nil }
     do {
       let typed = try place.column.typed(cell, in: place.unit)
-      let value = try place.column.field.read(typed, db)
+      let value = try place.column.field.read(typed, reading)
       if case .creditCode = place.column.field.kind, !CreditCode.check(typed).valid {
         warnings.append(ImportReport.Warning(kind: .creditCodeDoubtful, row: row, column: heading.name(place.at), cell: cell))
       }

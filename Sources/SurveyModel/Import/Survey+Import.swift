@@ -35,7 +35,7 @@ extension Survey {
 
   /// What a table means, unless a row of it says what is another role's word.
   private func plan(_ table: ImportTable, _ kind: ImportKind, _ db: Database) throws -> ImportPlan {
-    let plan = try ImportPlan(table, kind, db)
+    let plan = try ImportPlan(table, kind, reading(db))
     var faults = ImportFaults()
     for row in plan.rows {
       let fields = (row.values + row.year).map(\.field)

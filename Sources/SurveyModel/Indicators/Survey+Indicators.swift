@@ -15,7 +15,7 @@ extension Survey {
 
   /// A day that was typed, or today in Beijing.
   func day(_ text: String?) throws(SurveyError) -> String {
-    guard let text else { return String(Moment(milliseconds: clock()).beijingText.prefix(10)) }
+    guard let text else { return Moment(milliseconds: clock()).beijingDay }
     guard let day = Moment.day(text) else { throw SurveyError(.valueInvalid, ["field": "asOf", "value": text]) }
     return day
   }

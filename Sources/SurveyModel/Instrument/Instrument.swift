@@ -97,5 +97,7 @@ public struct Instrument: Codable, Hashable, Sendable {
     questions.map { .question($0.number) } + scenes.map { .scene($0.number) }
   }
 
-  private static func fileName(_ edition: String) -> String { "instrument-\(edition).json" }
+  private static func fileName(_ edition: String) -> String { filePrefix + edition + fileSuffix }
+  static let filePrefix = "instrument-"
+  static let fileSuffix = ".json"
 }

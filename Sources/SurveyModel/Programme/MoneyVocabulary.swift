@@ -100,12 +100,17 @@ public enum SubsidyRule: String, Term {
   public var labelEn: String { name.en }
 
   /// The name in the latest version of the policy; the identifier where no policy is at hand.
-  private var name: BilingualText { Self.names[rawValue] ?? BilingualText(verbatim: rawValue) }
+  private var name: BilingualText { (try? Self.names.get())?[rawValue] ?? BilingualText(verbatim: rawValue) }
 
-  private static let names: [String: BilingualText] = {
-    let rules = (try? SubsidyPolicies.bundled().policy(on: nil))?.rules ?? []
+  /// What keeps the names from being read, for whoever shows the identifiers in their place; nil where nothing does.
+  public static var namesFault: SurveyError? {
+    if case .failure(let error) = names { error } else { nil }
+  }
+
+  private static let names: Result<[String: BilingualText], SurveyError> = Result { () throws(SurveyError) in
+    let rules = try SubsidyPolicies.bundled().policy(on: nil).rules
     return Dictionary(rules.map { ($0.id, $0.name) }) { first, _ in first }
-  }()
+  }
 }
 
 /// What an enterprise achieved that the indicators count.

@@ -4,7 +4,7 @@ extension RecordType {
   /// That an enterprise is in the pilot, and in which batch.
   public static let enrolment = RecordType(
     "enrolment", "试点名单", "Enrolment", key: .meaning, authority: [.office],
-    [Field("batch", .whole(1...9), "批次", "batch"), Field("note", .text, "备注", "note")])
+    [Field("batch", .whole(SurveyLimits.batches), "批次", "batch"), Field("note", .text, "备注", "note")])
 
   /// A step that an enterprise reached, and when.
   public static let enrolmentStep = RecordType(
@@ -18,14 +18,16 @@ extension RecordType {
   public static let standing = RecordType(
     "standing", "名单调整", "Standing", authority: [.office],
     [
-      Field("kind", .term(TermList(StandingKind.self)), "类型", "kind", .required), Field("fromOn", .day, "起始日期", "from", .required),
-      Field("toOn", .day, "恢复日期", "until"), Field("reason", .text, "原因", "reason", .required),
+      Field("kind", .term(TermList(StandingKind.self)), "类型", "kind", .required),
+      Field("fromOn", .day, "起始日期", "from", .required, mayLieAhead: true),
+      Field("toOn", .day, "恢复日期", "until", mayLieAhead: true), Field("reason", .text, "原因", "reason", .required),
       Field("decidedBy", .author, "决定机关", "decided by"),
     ])
 
   /// A contract of transformation (数字化改造合同), with who bears which part of the cost.
   public static let contract = RecordType(
     "contract", "改造合同", "Contract", bounds: [Bound("down_payment_fen", notAbove: "total_fen")],
+    laws: [.makeUp(["enterpriseShare", "providerDiscount", "subsidy"], of: "total")],
     [
       Field("number", .text, "合同编号", "number"), Field("title", .text, "合同名称", "title"),
       Field("provider", .reference("provider"), "服务商", "provider"), Field("signedOn", .day, "签订日期", "signed on", .required),
@@ -33,7 +35,8 @@ extension RecordType {
       Field("enterpriseShare", .money, "企业出资", "the enterprise's share"),
       Field("providerDiscount", .money, "服务商让利", "the provider's discount"),
       Field("subsidy", .money, "财政补助", "subsidy"), Field("actualInvestment", .money, "实际投入", "actually invested"),
-      Field("startsOn", .day, "开工日期", "starts on"), Field("endsOn", .day, "完工日期", "ends on"), Field("scope", .text, "改造内容", "scope"),
+      Field("startsOn", .day, "开工日期", "starts on", mayLieAhead: true), Field("endsOn", .day, "完工日期", "ends on", mayLieAhead: true),
+      Field("scope", .text, "改造内容", "scope"),
     ])
 
   /// A check on site: is the transformation what was said?
@@ -48,6 +51,7 @@ extension RecordType {
   /// A warning to an enterprise or to its provider. How many lead to removal the plan does not say: the office decides.
   public static let warning = RecordType(
     "warning", "警告", "Warning", authority: [.office, .district],
+    laws: [.needs("provider", where: "subject", is: WarningSubject.provider.rawValue)],
     [
       Field("subject", .term(TermList(WarningSubject.self)), "对象", "to", .required),
       Field("provider", .reference("provider"), "服务商", "provider"),
@@ -59,9 +63,10 @@ extension RecordType {
   /// What the agency says of a finished transformation. It is never changed: a correction is another that supersedes it.
   public static let acceptance = RecordType(
     "acceptance", "验收", "Acceptance", authority: [.agency], isAppendOnly: true,
+    laws: [.needs("level", where: "verdict", is: Verdict.passed.rawValue)],
     [
       Field("acceptedOn", .day, "验收日期", "date", .required), Field("verdict", .term(TermList(Verdict.self)), "结论", "verdict", .required),
-      Field("level", .whole(0...4), "评定等级", "level"), Field("edition", .text, "指标版本", "edition"),
+      Field("level", .whole(0...4), "评定等级", "level"), Field("edition", .key(.edition), "指标版本", "edition"),
       Field("contract", .reference("contract"), "合同", "contract"), Field("agency", .reference("agency"), "验收机构", "agency"),
       Field("assessment", .reference("assessment"), "现场评测", "assessment on site"), Field("reportNumber", .text, "报告编号", "report number"),
       Field("fee", .money, "验收评测费用", "fee"), Field("satisfaction", .whole(1...5), "企业满意度", "satisfaction of the enterprise"),
@@ -110,7 +115,7 @@ extension RecordType {
       Field("diagnosis", .reference("diagnosis"), "诊断", "diagnosis"), Field("link", .term(TermList(BusinessLink.self)), "环节", "link"),
       Field("text", .text, "内容", "text", .required), Field("solution", .reference("solution"), "推荐方案", "solution"),
       Field("provider", .reference("provider"), "推荐服务商", "provider"), Field("budget", .money, "预算", "budget"),
-      Field("targetLevel", .whole(1...4), "目标等级", "target level"), Field("dueOn", .day, "建议完成日期", "due on"),
+      Field("targetLevel", .whole(1...4), "目标等级", "target level"), Field("dueOn", .day, "建议完成日期", "due on", mayLieAhead: true),
     ])
 
   /// Who took part in a survey on site.
@@ -132,10 +137,10 @@ extension RecordType {
       Field("rule", .term(TermList(SubsidyRule.self)), "条款", "rule", .required),
       Field("instalment", .term(TermList(Instalment.self)), "期次", "instalment", .required),
       Field("amount", .money, "金额", "amount", .required),
-      Field("paidOn", .day, "支付日期", "paid on", .required), Field("year", .year, "年度", "year"),
+      Field("paidOn", .day, "支付日期", "paid on", .required), Field("year", .year, "年度", "year", mayLieAhead: true),
       Field("payee", .term(TermList(Payee.self)), "收款方", "payee"),
       Field("channel", .term(TermList(PaymentChannel.self)), "支付方式", "channel"),
-      Field("reference", .text, "凭证号", "reference"), Field("policy", .text, "政策版本", "policy"),
+      Field("reference", .text, "凭证号", "reference"), Field("policy", .key(.policyVersion), "政策版本", "policy"),
       Field("approvedBy", .author, "审批人", "approved by"),
       Field("note", .text, "备注", "note"),
     ])
@@ -144,9 +149,9 @@ extension RecordType {
   public static let approval = RecordType(
     "approval", "核定", "Approval", authority: [.office], bounds: [Bound("approved_fen", notAbove: "ceiling_fen")],
     [
-      Field("rule", .term(TermList(SubsidyRule.self)), "条款", "rule", .required), Field("year", .year, "年度", "year"),
+      Field("rule", .term(TermList(SubsidyRule.self)), "条款", "rule", .required), Field("year", .year, "年度", "year", mayLieAhead: true),
       Field("ceiling", .money, "上限", "ceiling", .required), Field("approved", .money, "核定金额", "approved", .required),
-      Field("policy", .text, "政策版本", "policy"), Field("derivation", .text, "计算过程", "derivation"),
+      Field("policy", .key(.policyVersion), "政策版本", "policy"), Field("derivation", .text, "计算过程", "derivation"),
       Field("decidedOn", .day, "核定日期", "decided on"), Field("decidedBy", .author, "核定人", "decided by"), Field("note", .text, "备注", "note"),
     ])
 

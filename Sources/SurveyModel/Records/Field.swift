@@ -21,16 +21,19 @@ public struct Field: Sendable {
   public let authority: Set<WorkRole>
   /// Whose word it is once the enterprise is on the pilot's list, because the programme's figures rest on it; else empty.
   public let authorityOnceSelected: Set<WorkRole>
+  /// Whether its day, month or year may be one that has not come: a plan, a deadline, the end of a validity.
+  let mayLieAhead: Bool
 
   init(
     _ name: String, _ kind: FieldKind, _ zh: String, _ en: String, _ presence: Presence = .optional, authority: Set<WorkRole> = [],
-    onceSelected: Set<WorkRole> = []
+    onceSelected: Set<WorkRole> = [], mayLieAhead: Bool = false
   ) {
     self.name = name
     self.kind = kind
     self.presence = presence
     self.authority = authority
     authorityOnceSelected = onceSelected
+    self.mayLieAhead = mayLieAhead
     label = BilingualText(zh, en)
     column = Self.snake(name) + kind.suffix
   }

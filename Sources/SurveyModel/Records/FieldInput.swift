@@ -28,8 +28,12 @@ public struct FieldInput: Sendable {
 
   /// The fields with their stored values, all that is wrong told at once.
   ///
-  /// - Parameter isNew: whether what a record must have has to be among them.
-  func read(_ type: RecordType, isNew: Bool, _ db: Database) throws -> [(field: Field, value: DatabaseValue)] {
+  /// - Parameters:
+  ///   - isNew: whether what a record must have has to be among them.
+  ///   - row: the record that they change; nil where there is none.
+  func read(_ type: RecordType, isNew: Bool, over row: Row? = nil, _ reading: FieldReading) throws
+    -> [(field: Field, value: DatabaseValue)]
+  {
     var problems: [SurveyError] = []
     var found: [(field: Field, value: DatabaseValue)] = []
     for entry in entries {
@@ -48,7 +52,7 @@ public struct FieldInput: Sendable {
         continue
       }
       do {
-        found.append((field, try field.read(entry.text, db)))
+        found.append((field, try field.read(entry.text, reading)))
       } catch let error as SurveyError {
         problems.append(error)
       }
@@ -58,6 +62,8 @@ public struct FieldInput: Sendable {
       let isRefused = problems.contains { $0.details["field"] == field.name }
       if given.map(\.value.isNull) ?? (isNew && !isRefused) { problems.append(SurveyError(.valueMissing, field.details)) }
     }
+    // Of values that could not be read no law can tell.
+    if problems.isEmpty { problems = type.faults(writing: found, over: row) }
     switch problems.count {
     case 0: return found
     case 1: throw problems[0]
@@ -74,20 +80,33 @@ extension SurveyLimits {
 extension Field {
   /// The stored value of what was typed; NULL for nothing.
   ///
-  /// Throws ``SurveyError/Code/valueInvalid``, ``SurveyError/Code/inputTooLarge``, ``SurveyError/Code/creditCodeImpossible``, or what the lookup of a referred record throws.
-  func read(_ typed: String, _ db: Database) throws -> DatabaseValue {
+  /// Throws ``SurveyError/Code/valueInvalid``, ``SurveyError/Code/inputTooLarge``, ``SurveyError/Code/controlCharacter``,
+  /// ``SurveyError/Code/notYet``, ``SurveyError/Code/creditCodeImpossible``, or what the lookup of a referred record throws.
+  func read(_ typed: String, _ reading: FieldReading) throws -> DatabaseValue {
     guard typed.utf8.count <= SurveyLimits.fieldBytes else {
       throw SurveyError(
         .inputTooLarge, ["field": name, "bytes": String(typed.utf8.count), "limit": String(SurveyLimits.fieldBytes)])
+    }
+    if let mark = typed.unicodeScalars.first(where: \.isStrayControl) {
+      throw SurveyError(.controlCharacter, details.merging(["codePoint": mark.codePoint]) { mine, _ in mine })
     }
     guard let words = typed.nonEmpty else { return .null }
     let plain = words.halfWidth
     switch kind {
     case .text, .author: return words.databaseValue
     case .creditCode: return try CreditCode.typed(words).databaseValue
-    case .day: return try require(Moment.day(plain), typed).databaseValue
-    case .month: return try require(Moment.month(plain), typed).databaseValue
-    case .year: return try require(plain.plainNumber.flatMap { SurveyLimits.years.contains($0) ? $0 : nil }, typed).databaseValue
+    case .day: return try come(require(Moment.day(plain), typed), reading).databaseValue
+    case .month: return try come(require(Moment.month(plain), typed), reading).databaseValue
+    case .year:
+      let year = try require(plain.plainNumber.flatMap { SurveyLimits.years.contains($0) ? $0 : nil }, typed)
+      _ = try come(String(year), reading)
+      return year.databaseValue
+    case .key(let list):
+      do throws(SurveyError) {
+        return try list.key(words, reading.resources).databaseValue
+      } catch {
+        throw SurveyError(error.code, error.details.merging(details) { _, mine in mine }, underlying: error.underlying)
+      }
     case .money: return try require(Money.fen(words), typed).databaseValue
     case .whole(let bounds): return try require(plain.plainNumber.flatMap { bounds.contains($0) ? $0 : nil }, typed).databaseValue
     case .degrees(let bounds): return try require(Self.micro(plain, bounds), typed).databaseValue
@@ -98,8 +117,14 @@ extension Field {
       let keys = try parts.map { try require(list.key($0), $0, allowed: list) }
       // In the list's order, so that the same choice is the same text.
       return list.items.map(\.key).filter(keys.contains).joined(separator: ",").databaseValue
-    case .reference(let table): return try Lookup.named(db, in: table, words).databaseValue
+    case .reference(let table): return try Lookup.named(reading.db, in: table, words).databaseValue
     }
+  }
+
+  /// A day, or the month or year that it begins with, unless it has not come.
+  private func come(_ day: String, _ reading: FieldReading) throws(SurveyError) -> String {
+    guard !mayLieAhead, day > reading.latestDay.prefix(day.count) else { return day }
+    throw SurveyError(.notYet, details.merging(["value": day, "latest": reading.latestDay]) { mine, _ in mine })
   }
 
   private func require<T>(_ value: T?, _ typed: String, allowed: TermList? = nil) throws(SurveyError) -> T {
@@ -149,4 +174,22 @@ extension Field {
     let micro = (whole * 1_000_000 + fraction) * (isNegative ? -1 : 1)
     return (bounds.lowerBound * 1_000_000...bounds.upperBound * 1_000_000).contains(micro) ? micro : nil
   }
+}
+
+extension Unicode.Scalar {
+  /// Whether it is a control character that no text has: lines and tabs are kept, for people write in lines.
+  fileprivate var isStrayControl: Bool { properties.generalCategory == .control && !"\t\n\r".unicodeScalars.contains(self) }
+
+  /// Its number as people look it up: `U+0000`.
+  fileprivate var codePoint: String {
+    let digits = String(value, radix: 16, uppercase: true)
+    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+}
+
+extension SurveyError.Code {
+  /// A day, a month or a year that has not come, of something that happened. Details: `field`, `value`, `latest` (the last day that is taken).
+  public static let notYet = Self("not-yet")
+  /// A control character in a text. Details: `field`, `codePoint`.
+  public static let controlCharacter = Self("control-character")
 }

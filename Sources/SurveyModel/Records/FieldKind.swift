@@ -24,6 +24,8 @@ public enum FieldKind: Sendable {
   case term(TermList)
   /// Several of a closed list, stored as their keys in the list's order with commas between.
   case terms(TermList)
+  /// A key that a data file or a standard knows.
+  case key(KeyList)
   /// A record of this table, typed as the beginning of its identifier, or its whole name where the table has names.
   case reference(String)
 

@@ -78,7 +78,7 @@ public struct FieldValue: Sendable {
       let names = text.split(separator: ",").map { list.name(String($0)) }
       return BilingualText(names.map(\.zh).joined(separator: "、"), names.map(\.en).joined(separator: ", "))
     case .degrees: return BilingualText(verbatim: integer.map(Self.degrees) ?? text)
-    case .text, .author, .creditCode, .day, .month, .year, .whole, .reference: return BilingualText(verbatim: text)
+    case .text, .author, .creditCode, .day, .month, .year, .whole, .key, .reference: return BilingualText(verbatim: text)
     }
   }
 

@@ -41,12 +41,15 @@ public struct RecordType: Sendable {
   let references: [Reference]
   /// Fields that may not be above others.
   let bounds: [Bound]
+  /// What must hold between the fields when a record is written.
+  let laws: [RecordLaw]
 
   init(
     _ table: String, _ zh: String, _ en: String, in home: Home = .enterprise, key: Key = .identifier, authority: Set<WorkRole> = [],
-    isAppendOnly: Bool = false, bounds: [Bound] = [], _ fields: [Field]
+    isAppendOnly: Bool = false, bounds: [Bound] = [], laws: [RecordLaw] = [], _ fields: [Field]
   ) {
     self.bounds = bounds
+    self.laws = laws
     self.table = table
     label = BilingualText(zh, en)
     self.home = home

@@ -27,20 +27,22 @@ extension Survey {
     let type = try kind(of: proposal)
     let input = FieldInput(proposal.fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     // In one transaction: what was accepted and not marked so could be accepted again, and a payment be made twice.
-    let written = try write { db in
-      let written =
-        if let record = proposal.recordID {
-          try change(type, record, input, because: nil, ReadForm(token: nil), db)
-        } else if type.table == RecordType.assignment.table {
-          Written.recorded(try assign(proposal.scope, input, db))
-        } else {
-          try create(type, input, of: type.home == .enterprise ? proposal.scope : nil, because: nil, db)
+    let written = try type.bounded {
+      try write { db in
+        let written =
+          if let record = proposal.recordID {
+            try change(type, record, input, because: nil, ReadForm(token: nil), db)
+          } else if type.table == RecordType.assignment.table {
+            Written.recorded(try assign(proposal.scope, input, db))
+          } else {
+            try create(type, input, of: type.home == .enterprise ? proposal.scope : nil, because: nil, db)
+          }
+        guard case .recorded = written else {
+          throw SurveyError(.notAuthorised, ["table": type.table, "role": role.rawValue, "authority": ""])
         }
-      guard case .recorded = written else {
-        throw SurveyError(.notAuthorised, ["table": type.table, "role": role.rawValue, "authority": ""])
+        try decide(proposal.id, .accepted, words, db)
+        return written
       }
-      try decide(proposal.id, .accepted, words, db)
-      return written
     }
     return try told(written, type)
   }

@@ -94,7 +94,7 @@ extension Survey {
 
 extension RecordType {
   /// Runs a write, and tells by its fields' names which count is above which.
-  fileprivate func bounded<T>(_ body: () throws -> T) throws -> T {
+  func bounded<T>(_ body: () throws -> T) throws -> T {
     do {
       return try body()
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
@@ -125,7 +125,7 @@ extension Survey {
 
   /// Records something, or proposes it, within a transaction.
   func create(_ type: RecordType, _ input: FieldInput, of owner: String?, because reason: String?, _ db: Database) throws -> Written {
-    let fields = try input.read(type, isNew: true, db)
+    let fields = try input.read(type, isNew: true, reading(db))
     let enterprise = try enterprise(of: type, owner, fields, db)
     guard try isAuthorised(type, fields.map(\.field), enterprise, db) else {
       return .proposed(try propose(type, nil, input, enterprise, reason, db))
@@ -141,7 +141,7 @@ extension Survey {
     let whole = row.string("id")
     let enterprise = type.table == "enterprise" ? whole : row.text("enterprise_id")
     if type.isAppendOnly { throw SurveyError(.recordAppendOnly, ["table": type.table, "id": whole]) }
-    let fields = try input.read(type, isNew: false, db)
+    let fields = try input.read(type, isNew: false, over: row, reading(db))
     if fields.isEmpty { throw SurveyError(.nothingToChange, ["table": type.table, "id": whole]) }
     try requireOneCase(type, fields, enterprise, db)
     try requireOwn(diagnosisOf: row, db)
@@ -262,7 +262,7 @@ extension Survey {
       guard let id else { throw SurveyError(.valueMissing, ["field": "id"]) }
       return ("id = ?", [try Lookup.named(db, in: type.table, id).databaseValue])
     }
-    let fields = try key.read(type, isNew: false, db)
+    let fields = try key.read(type, isNew: false, reading(db))
     let values = try type.keyColumns.map { column -> DatabaseValue in
       if column == "enterprise_id", type.home == .enterprise {
         return try enterprise(of: type, owner ?? id, fields, db)?.databaseValue ?? .null

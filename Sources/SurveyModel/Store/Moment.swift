@@ -47,6 +47,9 @@ public struct Moment: Hashable, Sendable, Comparable {
     return "\(day) \(Self.clock(seconds).prefix(5))"
   }
 
+  /// The day in Beijing: `2026-11-21`.
+  var beijingDay: String { String(beijingText.prefix(10)) }
+
   /// A calendar day in its one form, `2026-11-21`; nil for text that is none.
   public static func day(_ text: String) -> String? {
     var rest = Substring(text.halfWidth.trimmingSpaces)

@@ -184,5 +184,11 @@ extension CommonOptions {
   }
 
   /// The survey in that home.
-  func openSurvey() throws -> Survey { try openHome().survey() }
+  func openSurvey() throws -> Survey {
+    let survey = try openHome().survey()
+    if let fault = SubsidyRule.namesFault.map({ Failure($0) }) {
+      printer.note(Text("⚠ 条款只能显示编号:\(fault.what.zh)", "⚠ Rules are shown by their identifiers: \(fault.what.en)"))
+    }
+    return survey
+  }
 }

@@ -38,6 +38,28 @@ extension Failure {
     case .fieldRepeated: return Text("字段“\(field.zh)”重复", "the field \(field.en) is there twice")
     case .keyFixed: return Text("\(field.zh)是记录的键,不能改。", "\(field.en) is part of the record's key, and is not changed.")
     case .fieldAbove: return Text("\(field.zh)不能多于\(details["limitZh"] ?? of("limit"))。", "\(field.en) cannot be more than \(of("limit")).")
+    case .notYet:
+      return Text(
+        "\(field.zh)“\(of("value"))”还没有到,最晚可填 \(of("latest"));如本机时钟不对,请先校正。",
+        "\(field.en) \"\(of("value"))\" has not come: the latest that is taken is \(of("latest")). Set this machine's clock if it is wrong."
+      )
+    case .controlCharacter:
+      return Text("\(field.zh)含有控制字符 \(of("codePoint")),请删去。", "\(field.en) holds the control character \(of("codePoint")); take it out.")
+    case .fieldNeeded:
+      return Text(
+        "\(of("byZh"))为“\(of("valueZh"))”时,必须填写\(field.zh)。", "\(field.en) must be given where \(of("by")) is \(of("value")).")
+    case .partsDiffer:
+      let (sum, whole) = (Int(of("sumFen")) ?? 0, Int(of("wholeFen")) ?? 0)
+      let partsZh = (details["partsZh"] ?? of("parts")).split(separator: "\n").joined(separator: "、")
+      return Text(
+        "\(partsZh)合计 \(Money.text(fen: sum)),与\(field.zh) \(Money.text(fen: whole)) 不符。",
+        "\(list("parts")) come to \(Money.textEn(fen: sum)), which does not agree with \(field.en), \(Money.textEn(fen: whole)).")
+    case .levelUnlikeScore:
+      let points = Printer.points(Int(of("score")) ?? 0)
+      let levels = of("allowed").split(separator: "\n")
+      return Text(
+        "\(of("edition")) 版得 \(points) 分应为 \(levels.joined(separator: " 或 ")) 级,不是 \(of("level")) 级。",
+        "By the edition \(of("edition")), \(points) points are level \(levels.joined(separator: " or ")), not \(of("level")).")
     case .recordRefused: return Text("\(table.zh)有 \(of("count")) 处不能接受:", "The \(table.en) cannot be taken, for \(of("count")) reasons:")
     case .recordAppendOnly:
       return Text(
@@ -91,6 +113,11 @@ extension Failure {
     case "month": Text("。应为一个月,如 2025-02。", ": a month, as 2025-02.")
     case "year": Text("。应为年份,如 2025。", ": a year, as 2025.")
     case "money": Text("。应为不小于 0 的金额,如 80000、8.5万。", ": an amount of 0 or more, as 80000 or 8.5万.")
+    case "industry":
+      Text(
+        "。应为 GB/T 4754—2017 的代码:01 至 97 之间的大类,可续到四位,前面可加与之相符的门类字母,如 3971、C39。",
+        ": a code of GB/T 4754-2017: a division 01 to 97, with up to two digits more, and its section's letter before it or none, as 3971 or C39."
+      )
     case "flag": Text("。应为 是 或 否。", ": yes or no.")
     case let bounds?: Text("。应为整数 \(bounds)。", ": a whole number \(bounds).")
     }

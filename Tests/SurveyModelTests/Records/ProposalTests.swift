@@ -56,6 +56,20 @@ import Testing
     #expect(try specialist.proposal(proposal.id).state.term == .open)
   }
 
+  /// What is above its bound is told by the fields' names, not by the database's.
+  @Test func aProposalAboveItsBoundIsNotAcceptedAndStaysOpen() throws {
+    let office = try place.laptop("office", as: .office, start: 1_795_000_900_000)
+    let approval = FieldInput.of("rule=R8", "ceiling=10万", "approved=20万")
+    let proposal = try #require(try specialist.addRecord(.approval, approval, of: enterprise).proposal)
+    try specialist.exchange(with: office)
+    let refused = refusal { _ = try office.accept(proposal.id) }
+    #expect(refused?.code == .fieldAbove)
+    #expect(refused?.details["field"] == "approved")
+    #expect(refused?.details["limit"] == "ceiling")
+    #expect(try office.records(.approval).isEmpty)
+    #expect(try office.proposal(proposal.id).state.term == .open)
+  }
+
   @Test func aProposalThatCannotBeIsRefusedAtOnce() throws {
     let refused = refusal { _ = try specialist.addRecord(.payment, .of("rule=R99", "amount=-1"), of: enterprise) }
     #expect(refused?.code == .recordRefused)
@@ -71,7 +85,8 @@ import Testing
     let samples = [
       "name": "示例", "kind": type.table == "standing" ? "removed" : "integrator", "happenedOn": "2024-01-01", "fromOn": "2024-01-01",
       "step": "signed", "reason": "x", "checkedOn": "2024-01-01", "finding": "fake", "subject": "enterprise", "ground": "fake",
-      "issuedOn": "2024-01-01", "acceptedOn": "2024-01-01", "verdict": "passed", "rule": "R8", "instalment": "first", "amount": "1",
+      "issuedOn": "2024-01-01", "acceptedOn": "2024-01-01", "verdict": "rectify", "level": "city", "rule": "R8", "instalment": "first",
+      "amount": "1",
       "paidOn": "2024-01-01", "ceiling": "1", "approved": "1", "unit": "350206", "title": "示例", "state": "removed", "rating": "good",
       "criterion": "effect",
     ]

@@ -66,7 +66,7 @@ import Testing
   func aValueIsCheckedByItsKind(_ word: String, isTaken: Bool) throws {
     let agency = try place.laptop("agency", as: .agency)
     let enterprise = try agency.addEnterprise(EnterpriseDraft(name: "示例乙")).id
-    var words = ["acceptedOn=2024-09-01", "verdict=passed"].filter { !$0.hasPrefix(word.prefix { $0 != "=" } + "=") }
+    var words = ["acceptedOn=2024-09-01", "verdict=passed", "level=2"].filter { !$0.hasPrefix(word.prefix { $0 != "=" } + "=") }
     words.append(word)
     let refused = refusal { _ = try agency.addRecord(.acceptance, try FieldInput(parsing: words), of: enterprise) }
     #expect((refused == nil) == isTaken, "\(word): \(String(describing: refused))")

@@ -1,4 +1,6 @@
+import GRDB
 import SurveyModel
+import SyncKit
 import Testing
 
 @Suite struct ReportTests {
@@ -63,7 +65,9 @@ import Testing
   }
 
   @Test func whatPeopleWroteCannotBreakTheLayout() throws {
-    _ = try lin.editEnterprise(enterprise, EnterpriseDraft(address: "一号楼\n# 假标题 | `x` \u{1B}[31m"))
+    // Our forms take no control character; another program may have written one.
+    let address = "一号楼\n# 假标题 | `x` \u{1B}[31m"
+    try lin.replica.pool.write { db in try db.execute(sql: "UPDATE enterprise SET address = ?", arguments: [address]) }
     try lin.answer(assessment, with: Answers(), notes: [.question(1): "a|b\n| c |"])
     let text = try lin.report(on: assessment).markdown(in: .chinese)
     #expect(text.contains("一号楼 \\# 假标题 \\| \\`x\\` \\[31m"))
