@@ -31,6 +31,7 @@ public struct ExportKind: Sendable {
 
   private static func database(of type: RecordType) -> ServiceDatabase {
     switch type.table {
+    case "policy_file": .basic
     case "provider", "provider_state", "chain_leader", "agency", "event", "attendance", "training": .services
     case "solution", "platform", "programme_result": .cases
     default: .enterprises

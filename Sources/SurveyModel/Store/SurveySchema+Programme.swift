@@ -182,4 +182,16 @@ extension SurveySchema {
     CREATE TABLE platform_year(
       platform_id TEXT NOT NULL, year INTEGER NOT NULL, service_income_fen INTEGER, source TEXT, PRIMARY KEY(platform_id, year));
     """
+
+  /// What the list of policies tells of each.
+  static let policies = """
+    ALTER TABLE policy_file ADD COLUMN level TEXT;
+    ALTER TABLE policy_file ADD COLUMN unit TEXT;
+    ALTER TABLE policy_file ADD COLUMN valid_from TEXT;
+    ALTER TABLE policy_file ADD COLUMN valid_to TEXT;
+    ALTER TABLE policy_file ADD COLUMN concerns TEXT;
+    ALTER TABLE policy_file ADD COLUMN gives TEXT;
+    ALTER TABLE policy_file ADD COLUMN source TEXT;
+    ALTER TABLE policy_file ADD COLUMN doubt TEXT;
+    """
 }

@@ -43,14 +43,29 @@ struct ListCommand: ParsableCommand {
     }
   }
 
-  /// The policies, in their versions.
+  /// What enterprises can draw on: the pilot's rules, other policies, and those that the office recorded.
   struct Policies: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "policies", abstract: Text("政策资源清单", "Policies, in their versions").here)
+      commandName: "policies", abstract: Text("政策资源清单:国家、省、市、区", "Policies: of the nation, the province, the city, the districts").here)
+
+    @Option(help: Choices.help(PolicyLevel.self, Text("只列这一层级", "Only those of this level")))
+    var level: String?
+
+    @Option(
+      help: Text(
+        "只列在这个区(管委会)适用的:本区的,以及国家、省、市的,如 湖里区。",
+        "Only what applies in this district: its own, and those of nation, province and city, as Huli."
+      ).help)
+    var district: String?
 
     @OptionGroup var common: CommonOptions
 
-    func run() throws { try PolicyCommand.tell(common) }
+    func run() throws {
+      let level = try level.map { try PolicyLevel.parse($0, field: "level") }
+      let unit = try district.map { try ReportingUnit.parse($0, field: "district") }
+      let all = try common.openSurvey().policies(of: level, in: unit)
+      try common.printer.show(all) { printer in printer.policies(all) }
+    }
   }
 
   /// Providers with how they stand in the pool, what they offer and what came of their work.

@@ -1,10 +1,14 @@
 import ArgumentParser
+import Foundation
 import SurveyModel
 
 struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policy", abstract: Text("补贴政策的版本:列出、查看", "Versions of the subsidy policy: list, show").here,
-    subcommands: [List.self, Show.self])
+    commandName: "policy",
+    abstract: Text("政策:补贴政策的版本;清单上的其他政策,登记、修改", "Policies: the subsidy policy's versions; those of the list, recorded and changed").here,
+    subcommands: [
+      List.self, Show.self, RecordAdd<PolicyNoun>.self, RecordEdit<PolicyNoun>.self, RecordDelete<PolicyNoun>.self,
+    ])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: Text("列出政策版本", "List the policy's versions").here)
@@ -12,39 +16,58 @@ struct PolicyCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      try PolicyCommand.tell(common)
+      let all = try SubsidyPolicies.bundled().all
+      try common.printer.show(all.map(Record.init)) { printer in
+        let rows = all.map { policy in
+          [
+            policy.id, policy.effectiveFrom, policy.effectiveTo ?? "—",
+            Text(policy.confidence.label, policy.confidence.labelEn)(printer.language),
+            printer.name(policy.title),
+          ]
+        }
+        printer.table([Text("编号", "id"), Text("自", "from"), Text("至", "to"), Text("依据", "source"), Text("名称", "title")], rows)
+        for policy in all { printer.note(Text("⚠ \(policy.id):\(policy.caution.zh)", "⚠ \(policy.id): \(policy.caution.en)")) }
+      }
     }
   }
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "show", abstract: Text("查看一版政策:每个数字的出处和可信程度", "Show a version: where each figure comes from and how sure it is").here)
+      commandName: "show",
+      abstract: Text(
+        "查看一版补贴政策:每个数字的出处和可信程度;或清单上的一项政策", "Show a version: where each figure comes from and how sure it is; or a policy of the list"
+      ).here)
 
     @Argument(
-      help: ArgumentHelp(Text("政策版本的编号,或政策文件的路径。", "A version's identifier, or the path of a policy file.").here, valueName: "id|file"))
+      help: ArgumentHelp(
+        Text(
+          "政策版本的编号、政策文件的路径,或 list policies 里的编号。", "A version's identifier, a policy file's path, or an identifier that list policies has."
+        ).here,
+        valueName: "id|file"))
     var policy: String
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let policy = try PolicyChoice.named(policy)
-      try common.printer.show(policy) { printer in printer.policy(policy) }
-    }
-  }
-
-  /// Tells of all versions.
-  static func tell(_ common: CommonOptions) throws {
-    let all = try SubsidyPolicies.bundled().all
-    try common.printer.show(all.map(Record.init)) { printer in
-      let rows = all.map { policy in
-        [
-          policy.id, policy.effectiveFrom, policy.effectiveTo ?? "—",
-          Text(policy.confidence.label, policy.confidence.labelEn)(printer.language),
-          printer.name(policy.title),
-        ]
+      let version: SubsidyPolicy
+      do {
+        version = try PolicyChoice.named(policy)
+      } catch let error as SurveyError where error.code == .policyUnknown {
+        guard let line = try listed() else { throw error }
+        return try common.printer.show(line) { printer in printer.policy(line) }
       }
-      printer.table([Text("编号", "id"), Text("自", "from"), Text("至", "to"), Text("依据", "source"), Text("名称", "title")], rows)
-      for policy in all { printer.note(Text("⚠ \(policy.id):\(policy.caution.zh)", "⚠ \(policy.id): \(policy.caution.en)")) }
+      try common.printer.show(version) { printer in printer.policy(version) }
+    }
+
+    /// A policy of the list: one that comes with the program needs no home.
+    private func listed() throws -> PolicyLine? {
+      if let bundled = try PolicyLine.bundled(policy) { return bundled }
+      guard FileManager.default.fileExists(atPath: Home.profileFile(common.homeFolder).path) else { return nil }
+      do {
+        return PolicyLine(try common.openSurvey().record(.policyFile, policy))
+      } catch let error as SurveyError where error.code == .recordUnknown {
+        return nil
+      }
     }
   }
 
