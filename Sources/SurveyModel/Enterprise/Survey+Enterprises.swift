@@ -19,7 +19,7 @@ extension Survey {
     let id = identifiers.next()
     let now = now
     return try write { db in
-      let changes = try Self.changes(draft, db)
+      let changes = try self.changes(draft, db)
       let columns = ["id", "created_at", "created_by"] + changes.columns
       let values = [id, now, user].map(\.databaseValue) + changes.values
       try db.execute(
@@ -49,7 +49,7 @@ extension Survey {
         proposed = try propose(.enterprise, enterprise.id, input, enterprise.id, nil, db)
         draft.subSector = nil
       }
-      let changes = try Self.changes(draft, db)
+      let changes = try self.changes(draft, db)
       if proposed == nil || !changes.columns.isEmpty { try changes.update("enterprise", enterprise.id, db) }
       return (proposed, enterprise.id)
     }
@@ -60,18 +60,15 @@ extension Survey {
     }
   }
 
-  private static func changes(_ draft: EnterpriseDraft, _ db: Database) throws -> Changes {
-    // An empty code, address or contact is taken away.
-    func text(_ words: String?) -> DatabaseValue? { words.map { $0.nonEmpty?.databaseValue ?? .null } }
-    let code = try draft.creditCode.map { try $0.nonEmpty.map(CreditCode.typed) ?? "" }
-    let industry = draft.industryCode?.nonEmpty
-    let own: [(String, DatabaseValue?)] = [
-      ("name", text(draft.name)), ("uscc", text(code)), ("district", draft.district?.rawValue.databaseValue),
-      ("reporting_unit", draft.reportingUnit?.rawValue.databaseValue), ("sub_sector", draft.subSector?.rawValue.databaseValue),
-      ("industry_code", try industry.map(Self.industryCode)?.databaseValue), ("address", text(draft.address)),
-      ("contact", text(draft.contact)),
+  /// What a draft says, as typed fields: an empty code, address or contact is taken away.
+  private func changes(_ draft: EnterpriseDraft, _ db: Database) throws -> Changes {
+    let own: [(String, String?)] = [
+      ("name", draft.name), ("uscc", draft.creditCode), ("district", draft.district?.rawValue),
+      ("reportingUnit", draft.reportingUnit?.rawValue), (Field.subSector.name, draft.subSector?.rawValue),
+      ("industryCode", draft.industryCode?.nonEmpty), ("address", draft.address), ("contact", draft.contact),
     ]
-    return Changes(own + (try draft.facts.read(.enterprise, isNew: false, db)).map { ($0.field.column, $0.value) })
+    let input = FieldInput(own.compactMap { name, text in text.map { (name, $0) } } + draft.facts.entries)
+    return Changes(try input.read(.enterprise, isNew: false, reading(db)).map { ($0.field.column, $0.value) })
   }
 
   /// An enterprise as it stands, with what looks like the same one.
@@ -127,7 +124,7 @@ extension Survey {
       let programme = try ProgrammeView(db, of: ids, on: today, contests)
       return EnterpriseView(
         id: enterprise.id, enterprise: try Lookup.enterprise(db, enterprise.id),
-        creditCodeCheck: enterprise.creditCode.map(CreditCode.check),
+        creditCodeCheck: enterprise.creditCode.map(CreditCode.check), size: try SizeOfYear(db, of: ids),
         assignments: try all("assignment", order: "user").map { Assignment($0) },
         handovers: try all("handover", order: "withdrawn_at, user").map { Handover($0) },
         visits: try all("visit", order: "id").map { Visit($0) },
@@ -139,15 +136,6 @@ extension Survey {
         readToken: token)
     }
   }
-
-  static func industryCode(_ text: String) throws(SurveyError) -> String {
-    let code = text.halfWidth.uppercased()
-    let digits = code.first?.isLetter == true ? code.dropFirst() : code[...]
-    guard (2...4).contains(digits.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-      throw SurveyError(.valueInvalid, ["field": "industry", "value": text])
-    }
-    return code
-  }
 }
 
 /// An enterprise with everything that its case holds.
@@ -158,6 +146,8 @@ public struct EnterpriseView: Encodable, Sendable, Identifiable {
   public let enterprise: Enterprise
   /// What the examination of its credit code finds; nil when it has none.
   public let creditCodeCheck: CreditCode.Check?
+  /// How large it is, by the latest year with employees and revenue; nil where none has both.
+  public let size: SizeOfYear?
   /// Who is assigned.
   public let assignments: [Assignment]
   /// From whom the case was taken, and to whom it went, oldest first.

@@ -43,8 +43,9 @@ extension ExportKind {
     return sources
   }
 
-  /// What the program itself notes of an enterprise.
+  /// What the program itself notes of an enterprise, and what follows from its figures.
   private static let enterpriseRest = [
+    Field("sizeClass", .term(TermList(SizeClass.self)), "划型", "size class"),
     Field("createdAt", .text, "登记时间", "recorded at"), Field("createdBy", .text, "登记人", "recorded by"),
   ]
 

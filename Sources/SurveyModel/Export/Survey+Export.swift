@@ -13,13 +13,40 @@ extension Survey {
     try replica.read { db in
       let names = try ExportNames(db)
       for kind in kinds {
-        let results = kind.type?.table == "assessment" ? try finalResults(db) : [:]
+        let computed = try computed(kind.type?.table, db)
         let table = try kind.table(db, names, withContacts: withContacts) { row in
-          row.text("id").flatMap { results[$0] }.map { Self.row(row, with: $0) } ?? row
+          row.text("id").flatMap { computed[$0] }.map { Self.row(row, with: $0) } ?? row
         }
         try body(table)
       }
     }
+  }
+
+  /// What no column of a table keeps because it follows from other records, by the rows' identifiers and its names.
+  private func computed(_ table: String?, _ db: Database) throws -> [String: [String: DatabaseValue]] {
+    switch table {
+    case "assessment":
+      try finalResults(db).mapValues {
+        ["score_milli": $0.scoreMilli?.databaseValue ?? .null, "level": $0.level?.databaseValue ?? .null]
+      }
+    case "enterprise":
+      try sizes(db).mapValues { ["size_class": $0.sizeClass.rawValue.databaseValue] }
+    default: [:]
+    }
+  }
+
+  /// How large enterprises are, by their own figures and those of cases that were merged into them.
+  private func sizes(_ db: Database) throws -> [String: SizeOfYear] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT enterprise_year.*, merged_into FROM enterprise_year JOIN enterprise ON enterprise.id = enterprise_id
+        ORDER BY year, merged_into IS NULL, enterprise_id
+        """)
+    return try Dictionary(grouping: rows) { row in
+      let own = row.string("enterprise_id")
+      return row.text("merged_into") == nil ? own : try Lookup.canonical(db, Lookup.row(db, in: "enterprise", own)).string("id")
+    }.compactMapValues { SizeOfYear(latestOf: $0) }
   }
 
   /// What the finalized assessments come to, by their identifiers: no column keeps what follows from the answers.
@@ -29,11 +56,8 @@ extension Survey {
     return Dictionary(results.map { ($0.assessment.id, $0) }) { first, _ in first }
   }
 
-  private static func row(_ row: Row, with result: AssessmentResult) -> Row {
-    var values = Dictionary(row.map { ($0, $1) }) { first, _ in first }
-    values["score_milli"] = result.scoreMilli?.databaseValue ?? .null
-    values["level"] = result.level?.databaseValue ?? .null
-    return Row(values)
+  private static func row(_ row: Row, with computed: [String: DatabaseValue]) -> Row {
+    Row(Dictionary(row.map { ($0, $1) }) { first, _ in first }.merging(computed) { _, new in new })
   }
 
   /// The sites that have coordinates, for a map.

@@ -63,7 +63,8 @@ private struct PlatformReader {
         firstIndustryId: industry?.section, secondIndustryId: industry?.division, industryCode: row.text("industry_code"),
         subSector: row.text("sub_sector"), registeredCapital: yuan(row, "registered_capital_fen"),
         establishmentTime: row.text("established_on"), employeesNum: figures.last { $0.integer("employees") != nil }?.integer("employees"),
-        enterpriseType: row.text("ownership"), enterpriseScale: scale(figures)?.rawValue, mainProducts: row.text("main_products"),
+        enterpriseType: row.text("ownership"), enterpriseScale: SizeOfYear(latestOf: figures)?.sizeClass.rawValue,
+        mainProducts: row.text("main_products"),
         systems: row.text("systems"),
         highTechEnterprise: Self.isHighTech(tiers[id] ?? [], on: day),
         tiers: (tiers[id] ?? []).map {
@@ -80,14 +81,6 @@ private struct PlatformReader {
           try evaluation(Assessment($0), $0, key)
         })
     }
-  }
-
-  /// The class by the latest year that says enough.
-  private func scale(_ figures: [Row]) -> SizeClass? {
-    figures.reversed().lazy.compactMap { year in
-      guard let employees = year.integer("employees"), let revenue = year.integer("revenue_fen") else { return nil }
-      return SizeClass(employees: employees, revenueFen: revenue)
-    }.first
   }
 
   private func evaluation(_ assessment: Assessment, _ row: Row, _ key: Key) throws -> PlatformContent.Evaluation {

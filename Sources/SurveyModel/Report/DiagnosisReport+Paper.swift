@@ -7,7 +7,8 @@ extension DiagnosisReport {
       title: "企业数字化诊断报告", subject: diagnosis.enterprise.name,
       cover: [
         Paper.Fact("企业名称", diagnosis.enterprise.name), Paper.Fact("统一社会信用代码", diagnosis.enterprise.creditCode),
-        Paper.Fact("诊断方", source), Paper.Fact("现场调研日期", profile["surveyedOn"]?.text),
+        Paper.Fact("划型", size.map { "\($0.sizeClass.label)（\($0.year) 年）" }), Paper.Fact("诊断方", source),
+        Paper.Fact("现场调研日期", profile["surveyedOn"]?.text),
         Paper.Fact("诊断状态", diagnosis.diagnosis.state.label), Paper.Fact("报告日期", Moment(madeAt).map { String($0.beijingText.prefix(10)) }),
       ],
       warning: isFinal ? nil : "草稿：本诊断尚未定稿", madeAt: madeAt)
@@ -64,6 +65,7 @@ extension DiagnosisReport {
           Paper.Column("资产总额", 3, .right), Paper.Column("营业成本", 3, .right), Paper.Column("数字化投入", 3, .right), Paper.Column("数据来源", 4),
         ], years.map { year in fields.map { year[$0]?.shown.zh.nonEmpty } })
     }
+    if let size { paper.add(.note("划型（\(size.year) 年）：\(size.derivation.zh)。")) }
     if !tiers.isEmpty {
       paper.add(.heading("梯度认定"))
       let fields = ["tier", "validFrom", "validTo", "source"]

@@ -11,6 +11,8 @@ public struct DiagnosisReport: Sendable, Encodable {
   public let enterprise: Record
   /// The enterprise's figures, by year.
   public let years: [Record]
+  /// How large it is, by the latest year with employees and revenue.
+  public let size: SizeOfYear?
   /// What it is recognised as.
   public let tiers: [Record]
   /// The visit during which the diagnosis was made, if any.
@@ -34,7 +36,8 @@ public struct DiagnosisReport: Sendable, Encodable {
   let names: ReferenceNames
 
   private enum CodingKeys: CodingKey {
-    case diagnosis, profile, enterprise, years, tiers, visit, baseline, recommendations, evidence, people, matrix, contests, madeAt, madeBy
+    case diagnosis, profile, enterprise, years, size, tiers, visit, baseline, recommendations, evidence, people, matrix, contests, madeAt,
+      madeBy
   }
 }
 
@@ -69,7 +72,8 @@ extension Survey {
     return try replica.read { db in
       let evidence = try Row.fetchAll(db, sql: "SELECT * FROM evidence WHERE diagnosis_id = ? ORDER BY id", arguments: [view.id])
       return DiagnosisReport(
-        diagnosis: view, profile: profile, enterprise: facts, years: years, tiers: tiers,
+        diagnosis: view, profile: profile, enterprise: facts, years: years,
+        size: try SizeOfYear(db, of: [enterprise] + Lookup.merged(db, into: enterprise).map(\.id)), tiers: tiers,
         visit: try view.diagnosis.visitID.flatMap { try Lookup.optionalRow(db, in: "visit", $0).map { Visit($0) } }, baseline: baseline,
         recommendations: recommendations, evidence: evidence.map { Evidence($0) }, people: people, matrix: ObjectiveMatrix(view.findings),
         contests: contests, madeAt: now, madeBy: user, names: try ReferenceNames(db, of: [profile] + recommendations))

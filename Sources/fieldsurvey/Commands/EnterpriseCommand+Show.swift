@@ -34,6 +34,12 @@ extension EnterpriseCommand {
         (Text("成立日期", "established on"), enterprise.establishedOn ?? ""),
         (Text("注册资本", "registered capital"), enterprise.registeredCapitalFen.map { printer.money($0)(printer.language) } ?? ""),
         (Text("企业类型", "ownership"), enterprise.ownership ?? ""), (Text("主要产品", "main products"), enterprise.mainProducts ?? ""),
+        (
+          Text("划型", "size class"),
+          view.size.map { size in
+            Text("\(size.sizeClass.label)(\(size.year) 年)", "\(size.sizeClass.labelEn) (\(size.year))")(printer.language)
+          } ?? ""
+        ),
         (Text("所在园区", "park"), enterprise.park ?? ""), (Text("在用系统", "systems in use"), enterprise.systems ?? ""),
       ]
       for (name, value) in facts where !value.isEmpty { printer.say(Text("\(name.zh):\(value)", "\(name.en): \(value)")) }

@@ -25,9 +25,15 @@ extension EnterpriseCommand {
         let revenueFen: Int
         let sizeClass: SurveyModel.SizeClass
         let isSmallOrMedium: Bool
+        let derivation: BilingualText
       }
-      let told = Told(employees: employees, revenueFen: revenueFen, sizeClass: found, isSmallOrMedium: found.isSmallOrMedium)
-      try common.printer.show(told) { printer in printer.say(Text("\(found.label)企业", found.labelEn)) }
+      let told = Told(
+        employees: employees, revenueFen: revenueFen, sizeClass: found, isSmallOrMedium: found.isSmallOrMedium,
+        derivation: SurveyModel.SizeClass.derivation(employees: employees, revenueFen: revenueFen))
+      try common.printer.show(told) { printer in
+        printer.say(Text("\(found.label)企业", found.labelEn))
+        printer.say(Text("  \(told.derivation.zh)", "  \(told.derivation.en)"))
+      }
     }
   }
 }

@@ -125,4 +125,23 @@ import Testing
     #expect(refusal { _ = try survey.startAssessment(of: second, visit: visit) }?.code == .otherEnterprise)
     #expect(try survey.startDiagnosis(of: first, visit: visit).visitID == visit)
   }
+
+  /// The latest year with both figures says it; one without says nothing.
+  @Test func anEnterpriseIsAsLargeAsItsLatestFiguresSay() throws {
+    let office = try cases.laptop("office", as: .office)
+    let id = try office.addEnterprise(EnterpriseDraft(name: "示例甲")).id
+    #expect(try office.enterprise(id).size == nil)
+    for words in [
+      ["year=2023", "employees=300", "revenue=2000万"], ["year=2024", "employees=299", "revenue=3000万"], ["year=2025", "employees=2000"],
+    ] {
+      _ = try office.addRecord(.enterpriseYear, FieldInput(parsing: words), of: id)
+    }
+    let size = try #require(try office.enterprise(id).size)
+    #expect(size.year == 2024 && size.sizeClass == .small && size.revenueFen == 3_000_000_000)
+    let other = try office.addEnterprise(EnterpriseDraft(name: "示例乙")).id
+    _ = try office.merge(id, into: other, because: "同一家")
+    #expect(try office.enterprise(other).size?.sizeClass == .small)
+    _ = try office.addRecord(.enterpriseYear, .of("year=2024", "employees=10", "revenue=100万"), of: other)
+    #expect(try office.enterprise(other).size?.sizeClass == .micro)
+  }
 }

@@ -29,6 +29,14 @@ import Testing
     #expect(paper.drawings.isEmpty)
   }
 
+  @Test func theHeadSaysHowLargeTheEnterpriseIsAndWhyBelow() throws {
+    #expect(try lin.report(onDiagnosis: diagnosis).paper.cover.contains(Paper.Fact("划型", nil)))
+    _ = try lin.addRecord(.enterpriseYear, .of("year=2024", "employees=350", "revenue=1500万"), of: enterprise)
+    let paper = try lin.report(onDiagnosis: diagnosis).paper
+    #expect(paper.cover.contains(Paper.Fact("划型", "小型（2024 年）")))
+    #expect(paper.words(of: "基本信息").contains { $0.hasPrefix("划型（2024 年）：从业人员 350 人") && $0.contains("营业收入不足 2000万元") })
+  }
+
   @Test func theReportHoldsWhatWasRecorded() throws {
     let instrument = try Instrument.bundled(edition: "2024")
     try lin.answer(assessment, with: Answers.all(instrument, level: 2))
