@@ -112,6 +112,53 @@ import Testing
     #expect(try office.place.run("coverage").contains("规上企业 0 家"))
   }
 
+  @Test func thePoliciesOfADistrictAreListedWithTheirDoubts() throws {
+    let office = try Office()
+    let all = try office.place.attempt("list", "policies")
+    #expect(all.stdout.contains("xiamen-2024-draft") && all.stdout.contains("instrument-2024"))
+    #expect(all.stderr.contains("⚠ huli-service-agencies:"))
+    #expect(all.stderr.contains("原文未写上限和条件"))
+    let id = try office.place.make("policy", "add", "title=示例措施", "level=区", "unit=集美区", "gives=示例支持", "doubt=未核对")
+    let jimei = try #require(try office.place.ask("list", "policies", "--district", "集美区") as? [[String: Any]])
+    #expect(jimei.contains { $0["id"] as? String == id } && !jimei.contains { $0["id"] as? String == "huli-talent" })
+    let own = try #require(try office.place.ask("list", "policies", "--level", "区", "--district", "集美区") as? [[String: Any]])
+    #expect(own.map { $0["id"] as? String } == [id])
+    #expect(try office.place.run("policy", "show", id).contains("⚠ 未核对"))
+    #expect(try office.place.run("policy", "edit", id, "doubt=").contains("已修改"))
+    let shown = try Program.run(["policy", "show", "huli-talent"]).stdout
+    #expect(shown.contains("单家企业每年最高 30万元") && shown.contains("厦湖科工函〔2025〕11号"))
+    #expect(try office.place.attempt("policy", "show", "nonexistent").status == 66)
+    #expect(try office.place.attempt("list", "policies", "--district", "月球").status == 65)
+    #expect(try office.place.run("policy", "delete", id).contains("已删除"))
+  }
+
+  @Test func aValueThatCannotBeIsToldInBothLanguages() throws {
+    let office = try Office()
+    let plant = try office.plant()
+    let ahead = "signedOn=2999-01-01"
+    #expect(try office.place.attempt("contract", "add", plant, "total=100", ahead).stderr.contains("签订日期“2999-01-01”还没有到"))
+    let english = try office.place.attempt("contract", "add", plant, "total=100", ahead, "--lang", "en")
+    #expect(english.status == 65 && english.stderr.contains("has not come"))
+    let shares = try office.place.attempt("contract", "add", plant, "total=100", "signedOn=2025-01-01", "enterpriseShare=101")
+    #expect(shares.stderr.contains("企业出资、服务商让利、财政补助合计 101元,与合同总额 100元 不符。"))
+    let warning = try office.place.attempt("warning", "add", plant, "subject=provider", "ground=fake", "issuedOn=2025-01-01")
+    #expect(warning.stderr.contains("对象为“服务商”时,必须填写服务商。"))
+    #expect(try office.place.attempt("enterprise", "edit", plant, "--industry", "9999").stderr.contains("01 至 97 之间的大类"))
+    let old = try office.place.attempt(
+      "assessment", "import", plant, "--edition", "2022", "--score", "39", "--level", "2", "--source", "报告")
+    #expect(old.stderr.contains("2022 版得 39 分应为 1 级,不是 2 级。"))
+  }
+
+  @Test func helpSaysTheWholeCommandInOneLanguage() throws {
+    let missing = try Program.run(["project", "step", "add"])
+    #expect(missing.status == 64 && missing.stderr.contains("用法:fieldsurvey project step add 企业 字段=值 …"))
+    for words in [["help", "project"], ["project"], ["help", "project", "step"]] {
+      let help = try Program.run(words).stdout
+      #expect(help.contains("用法:fieldsurvey project"), "\(help)")
+      #expect(help.contains("详细帮助:fieldsurvey help project") && !help.contains("See '"), "\(help)")
+    }
+  }
+
   @Test func aMergeIsSeenInTheField() throws {
     let office = try Office()
     let plant = try office.plant(for: "lin")

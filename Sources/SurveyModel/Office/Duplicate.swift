@@ -44,6 +44,39 @@ public struct DuplicatePair: Codable, Hashable, Sendable {
   public let codesDiffer: Bool
 }
 
+extension DuplicatePair {
+  /// Where a pair stands in the list. It holds when the pair is gone, because it was merged or found to be two.
+  struct Position: Comparable {
+    let ground: Int
+    let first: String
+    let second: String
+
+    /// The strongest ground and both records, as `name/…/…`.
+    var text: String { "\(Ground.allCases[ground].rawValue)/\(first)/\(second)" }
+
+    init(_ pair: DuplicatePair) { (ground, first, second) = (pair.grounds[0].order, pair.first.id, pair.second.id) }
+
+    init?(_ text: String) {
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 3, let ground = Ground(rawValue: parts[0]) else { return nil }
+      (self.ground, first, second) = (ground.order, parts[1], parts[2])
+    }
+
+    static func < (left: Position, right: Position) -> Bool {
+      (left.ground, left.first, left.second) < (right.ground, right.first, right.second)
+    }
+  }
+}
+
+/// Some of what may be one enterprise.
+public struct DuplicatePage: Sendable {
+  public let pairs: [DuplicatePair]
+  /// How many there are in all.
+  public let total: Int
+  /// After what the next page begins; nil at the end.
+  public let next: String?
+}
+
 /// One enterprise in place of two records of it.
 ///
 /// Nothing is moved: each record's case stays where it was written, and what arrives for the retired one later arrives there. Whatever

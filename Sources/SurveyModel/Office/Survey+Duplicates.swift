@@ -36,7 +36,28 @@ extension Survey {
       return DuplicatePair(
         first: first, second: second, grounds: DuplicatePair.Ground.allCases.filter(found.contains),
         codesDiffer: Self.codesDiffer(first, second))
-    }.sorted { ($0.grounds[0].order, $0.first.id, $0.second.id) < ($1.grounds[0].order, $1.first.id, $1.second.id) }
+    }.sorted { DuplicatePair.Position($0) < DuplicatePair.Position($1) }
+  }
+
+  /// A page of ``duplicates()``.
+  ///
+  /// - Parameters:
+  ///   - after: what the page before calls its `next`; nil for the first.
+  ///   - limit: how many at the most.
+  ///
+  /// Throws ``SurveyError/Code/valueInvalid`` for what no page says.
+  public func duplicates(after: String?, limit: Int) throws -> DuplicatePage {
+    let all = try duplicates()
+    let rest: ArraySlice<DuplicatePair>
+    if let after {
+      guard let position = DuplicatePair.Position(after) else { throw SurveyError(.valueInvalid, ["field": "after", "value": after]) }
+      rest = all.drop { DuplicatePair.Position($0) <= position }
+    } else {
+      rest = all[...]
+    }
+    let pairs = Array(rest.prefix(limit))
+    let next = pairs.count < rest.count ? pairs.last.map { DuplicatePair.Position($0).text } : nil
+    return DuplicatePage(pairs: pairs, total: all.count, next: next)
   }
 
   /// As many at one address are a building, not a suspicion.
@@ -240,7 +261,7 @@ extension Survey {
 }
 
 extension DuplicatePair.Ground {
-  fileprivate var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+  var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 extension Alias {

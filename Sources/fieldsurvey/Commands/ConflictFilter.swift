@@ -52,24 +52,8 @@ struct ConflictFilter: ParsableArguments {
   }
 }
 
-/// Which of many conflicts are shown at once.
-struct ConflictPaging: ParsableArguments {
-  /// What a person is shown at once. A program that says nothing gets all there is.
-  private static let peoplesPage = 50
-
-  @Option(
-    help: ArgumentHelp(
-      Text("最多看几处(不写:50;加 --json 时为全部)。", "How many at the most (50 unless given; with --json all).").here, valueName: "n"))
-  var limit: Int?
-
-  @Option(
-    help: ArgumentHelp(Text("从这一处之后看起(见上一页末尾)。", "Only those after this one, as the page before says at its end.").here, valueName: "id"))
-  var after: String?
-
-  func validate() throws {
-    guard limit.map({ $0 > 0 }) ?? true else { throw ValidationError(Text("--limit 应为正整数。", "--limit is a positive number.").here) }
-  }
-
+extension Paging {
+  /// A page of the conflicts that the filter leaves.
   func page(_ survey: Survey, _ filter: ConflictFilter, isJSON: Bool) throws -> ConflictPage {
     let scope = try filter.scope(survey)
     let position = try after.map { id in
@@ -78,8 +62,7 @@ struct ConflictPaging: ParsableArguments {
       }
       return found
     }
-    let limit = limit ?? (isJSON ? Int(Int32.max) : Self.peoplesPage)
-    return try survey.replica.conflicts(in: scope, table: filter.table, after: position, limit: limit)
+    return try survey.replica.conflicts(in: scope, table: filter.table, after: position, limit: count(isJSON: isJSON))
   }
 }
 
@@ -105,9 +88,6 @@ struct ConflictList: Encodable {
   /// Says what is not shown.
   func tellRest(_ printer: Printer, command: String) {
     guard let next else { return }
-    printer.note(
-      Text(
-        "以上 \(conflicts.count) 处,共 \(total) 处;接着看:fieldsurvey conflicts \(command) --after \(next)\(filter)",
-        "These are \(conflicts.count) of \(total); to go on: fieldsurvey conflicts \(command) --after \(next)\(filter)"))
+    printer.rest(shown: conflicts.count, total: total, next: "conflicts \(command) --after \(next)\(filter)")
   }
 }

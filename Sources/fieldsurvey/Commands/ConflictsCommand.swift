@@ -10,7 +10,7 @@ struct ConflictsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "list", abstract: Text("列出冲突,一次一页(加 --json 给出完整内容)", "List them by the page (with --json in full)").here)
 
-    @OptionGroup var paging: ConflictPaging
+    @OptionGroup var paging: Paging
     @OptionGroup var filter: ConflictFilter
     @OptionGroup var common: CommonOptions
 
@@ -44,7 +44,7 @@ struct ConflictsCommand: ParsableCommand {
     )
     var ids: [String] = []
 
-    @OptionGroup var paging: ConflictPaging
+    @OptionGroup var paging: Paging
     @OptionGroup var filter: ConflictFilter
     @OptionGroup var common: CommonOptions
 

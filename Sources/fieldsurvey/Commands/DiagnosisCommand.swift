@@ -215,5 +215,5 @@ extension DiagnosisCommand {
 
 enum PersonNoun: RecordNoun {
   static let type = RecordType.surveyPerson
-  static let commandName = "person"
+  static let path = "diagnosis person"
 }

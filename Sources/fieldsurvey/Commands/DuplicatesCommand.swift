@@ -11,10 +11,13 @@ struct DuplicatesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "list", abstract: Text("列出可能重复的企业", "List what may be one enterprise").here)
 
+    @OptionGroup var paging: Paging
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let pairs = try common.openSurvey().duplicates()
+      let page = try common.openSurvey().duplicates(after: paging.after, limit: paging.count(isJSON: common.json))
+      let pairs = page.pairs
       try common.printer.show(pairs) { printer in
         if pairs.isEmpty { printer.note(Text("没有发现重复。", "No duplicates were found.")) }
         for pair in pairs {
@@ -24,6 +27,7 @@ struct DuplicatesCommand: ParsableCommand {
             printer.line("  \(enterprise.id)  \(enterprise.name)  \(enterprise.creditCode ?? "")  \(enterprise.address ?? "")")
           }
         }
+        if let next = page.next { printer.rest(shown: pairs.count, total: page.total, next: "duplicates list --after \(next)") }
       }
     }
   }

@@ -8,7 +8,10 @@ enum UsageFailure {
     let code = command.exitCode(for: error)
     if code == .success {
       // Help and version were asked for: they are the result.
-      let text = ParserText.help(command.fullMessage(for: error))(.current)
+      // A noun that ran without a verb knows only its own name; what was asked of the parser knows the whole.
+      let isNoun = command != FieldSurvey.self && !command.configuration.subcommands.isEmpty
+      let asked = isNoun ? FieldSurvey.helpMessage(for: command) : command.fullMessage(for: error)
+      let text = ParserText.help(asked)(.current)
       Terminal.write(Array((text + "\n").utf8), to: STDOUT_FILENO)
       exit(ExitStatus.ok.rawValue)
     }
@@ -53,7 +56,7 @@ enum ParserText {
         line = words
       }
       for (phrase, words) in phrases { line = line.replacingOccurrences(of: phrase, with: words) }
-      return line
+      return line.replacing(/See '(.+)' for detailed help\./) { "详细帮助:\($0.output.1)" }
     }
     return Text(lines.joined(separator: "\n"), text)
   }
@@ -61,7 +64,6 @@ enum ParserText {
   private static let phrases = [
     (" SUBCOMMANDS:", ":"), ("Show the version.", "显示版本。"), ("Show help information.", "显示帮助。"),
     ("Show subcommand help information.", "显示子命令的帮助。"), ("(default: ", "(默认:"), (" (values: zh, en)", ""),
-    ("See 'fieldsurvey help <subcommand>' for detailed help.", "详细帮助:fieldsurvey help <subcommand>"),
   ]
 
   /// A usage error.

@@ -55,6 +55,35 @@ import Testing
     #expect(try grounds() == (isNear ? [[.nearName]] : []))
   }
 
+  @Test func pagesTakenOneAfterTheOtherAreTheWholeList() throws {
+    for number in 0..<5 { _ = try add("鹭岛精密电子\(number)号", "91350206MAX000015L") }
+    let all = try office.duplicates()
+    #expect(all.count == 10)
+    for limit in [1, 3, 9, 10, 11] {
+      var (seen, after): ([DuplicatePair], String?) = ([], nil)
+      repeat {
+        let page = try office.duplicates(after: after, limit: limit)
+        #expect(page.pairs.count <= limit && page.total == 10)
+        #expect((page.next == nil) == (seen.count + page.pairs.count == all.count))
+        seen += page.pairs
+        after = page.next
+      } while after != nil && seen.count <= all.count
+      #expect(seen == all, "\(limit)")
+    }
+  }
+
+  /// Whoever merges what a page shows goes on where it ended.
+  @Test func aPageBeginsWhereTheOneBeforeEndedThoughThatPairIsGone() throws {
+    for number in 0..<4 { _ = try add("鹭岛精密电子\(number)号", "91350206MAX000015L") }
+    let all = try office.duplicates()
+    let first = try office.duplicates(after: nil, limit: 2)
+    try office.keepApart(all[1].first.id, all[1].second.id, because: "两家")
+    #expect(try office.duplicates(after: first.next, limit: 10).pairs == Array(all[2...]))
+    for word in ["", "name", "moon/a/b", "name/a/b/c"] {
+      #expect(refusal { _ = try office.duplicates(after: word, limit: 1) }?.code == .valueInvalid, "\(word)")
+    }
+  }
+
   /// The shortcut finds what comparing each with each finds.
   @Test(arguments: 0..<6) func noNearNameIsPassedOver(_ seed: UInt64) throws {
     var random = SampleSource(seed: seed)

@@ -10,15 +10,15 @@ struct AcceptanceCommand: ParsableCommand {
 
 enum AcceptanceNoun: RecordNoun {
   static let type = RecordType.acceptance
-  static let commandName = "acceptance"
+  static let path = "acceptance"
 }
 
 enum CriterionNoun: RecordNoun {
   static let type = RecordType.acceptanceCriterion
-  static let commandName = "criterion"
+  static let path = "acceptance criterion"
 }
 
 enum DossierNoun: RecordNoun {
   static let type = RecordType.dossierFile
-  static let commandName = "file"
+  static let path = "acceptance file"
 }

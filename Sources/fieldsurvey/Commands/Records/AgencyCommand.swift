@@ -5,5 +5,5 @@ typealias AgencyCommand = RecordCommand<AgencyNoun>
 
 enum AgencyNoun: RecordNoun {
   static let type = RecordType.agency
-  static let commandName = "agency"
+  static let path = "agency"
 }

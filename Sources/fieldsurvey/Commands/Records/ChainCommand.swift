@@ -54,5 +54,5 @@ struct ChainCommand: ParsableCommand {
 
 enum ChainNoun: RecordNoun {
   static let type = RecordType.chainLink
-  static let commandName = "chain"
+  static let path = "chain"
 }

@@ -5,5 +5,5 @@ typealias CheckCommand = RecordCommand<CheckNoun>
 
 enum CheckNoun: RecordNoun {
   static let type = RecordType.spotCheck
-  static let commandName = "check"
+  static let path = "check"
 }

@@ -5,5 +5,5 @@ typealias ContractCommand = RecordCommand<ContractNoun>
 
 enum ContractNoun: RecordNoun {
   static let type = RecordType.contract
-  static let commandName = "contract"
+  static let path = "contract"
 }

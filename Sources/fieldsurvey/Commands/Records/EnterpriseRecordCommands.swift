@@ -11,30 +11,30 @@ extension EnterpriseCommand {
 
 enum YearNoun: RecordNoun {
   static let type = RecordType.enterpriseYear
-  static let commandName = "year"
+  static let path = "enterprise year"
 }
 
 enum SiteNoun: RecordNoun {
   static let type = RecordType.site
-  static let commandName = "site"
+  static let path = "enterprise site"
 }
 
 enum NameNoun: RecordNoun {
   static let type = RecordType.enterpriseName
-  static let commandName = "name"
+  static let path = "enterprise name"
 }
 
 enum TierNoun: RecordNoun {
   static let type = RecordType.tier
-  static let commandName = "tier"
+  static let path = "enterprise tier"
 }
 
 enum HonourNoun: RecordNoun {
   static let type = RecordType.honour
-  static let commandName = "honour"
+  static let path = "enterprise honour"
 }
 
 enum AchievementNoun: RecordNoun {
   static let type = RecordType.achievement
-  static let commandName = "achievement"
+  static let path = "enterprise achievement"
 }

@@ -10,10 +10,10 @@ struct EventCommand: ParsableCommand {
 
 enum EventNoun: RecordNoun {
   static let type = RecordType.event
-  static let commandName = "event"
+  static let path = "event"
 }
 
 enum AttendanceNoun: RecordNoun {
   static let type = RecordType.attendance
-  static let commandName = "attendance"
+  static let path = "event attendance"
 }

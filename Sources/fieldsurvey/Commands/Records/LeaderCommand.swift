@@ -37,5 +37,5 @@ struct LeaderCommand: ParsableCommand {
 
 enum LeaderNoun: RecordNoun {
   static let type = RecordType.chainLeader
-  static let commandName = "leader"
+  static let path = "leader"
 }

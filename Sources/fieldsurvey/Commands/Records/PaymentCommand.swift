@@ -5,5 +5,5 @@ typealias PaymentCommand = RecordCommand<PaymentNoun>
 
 enum PaymentNoun: RecordNoun {
   static let type = RecordType.payment
-  static let commandName = "payment"
+  static let path = "payment"
 }

@@ -10,10 +10,10 @@ struct PlatformCommand: ParsableCommand {
 
 enum PlatformNoun: RecordNoun {
   static let type = RecordType.platform
-  static let commandName = "platform"
+  static let path = "platform"
 }
 
 enum PlatformYearNoun: RecordNoun {
   static let type = RecordType.platformYear
-  static let commandName = "year"
+  static let path = "platform year"
 }

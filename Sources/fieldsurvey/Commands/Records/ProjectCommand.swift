@@ -14,35 +14,35 @@ struct ProjectCommand: ParsableCommand {
 
 enum EnrolmentNoun: RecordNoun {
   static let type = RecordType.enrolment
-  static let commandName = "enrol"
+  static let path = "project enrol"
 }
 
 enum StepNoun: RecordNoun {
   static let type = RecordType.enrolmentStep
-  static let commandName = "step"
+  static let path = "project step"
 }
 
 enum StandingNoun: RecordNoun {
   static let type = RecordType.standing
-  static let commandName = "standing"
+  static let path = "project standing"
 }
 
 enum CloudNoun: RecordNoun {
   static let type = RecordType.cloudUse
-  static let commandName = "cloud"
+  static let path = "project cloud"
 }
 
 enum IdentifierNoun: RecordNoun {
   static let type = RecordType.identifierMonth
-  static let commandName = "identifiers"
+  static let path = "project identifiers"
 }
 
 enum OtherSupportNoun: RecordNoun {
   static let type = RecordType.otherSupport
-  static let commandName = "other-support"
+  static let path = "project other-support"
 }
 
 enum ApprovalNoun: RecordNoun {
   static let type = RecordType.approval
-  static let commandName = "approval"
+  static let path = "project approval"
 }

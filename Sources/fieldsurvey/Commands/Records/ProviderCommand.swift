@@ -10,10 +10,10 @@ struct ProviderCommand: ParsableCommand {
 
 enum ProviderNoun: RecordNoun {
   static let type = RecordType.provider
-  static let commandName = "provider"
+  static let path = "provider"
 }
 
 enum ProviderStateNoun: RecordNoun {
   static let type = RecordType.providerState
-  static let commandName = "state"
+  static let path = "provider state"
 }

@@ -5,5 +5,5 @@ typealias RecommendationCommand = RecordCommand<RecommendationNoun>
 
 enum RecommendationNoun: RecordNoun {
   static let type = RecordType.recommendation
-  static let commandName = "recommendation"
+  static let path = "recommendation"
 }

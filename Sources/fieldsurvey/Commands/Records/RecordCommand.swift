@@ -4,7 +4,13 @@ import SurveyModel
 /// What a kind of record is called on the command line.
 protocol RecordNoun: Sendable {
   static var type: RecordType { get }
-  static var commandName: String { get }
+  /// The words behind the program's name: `project step`.
+  static var path: String { get }
+}
+
+extension RecordNoun {
+  /// The last of the words.
+  fileprivate static var commandName: String { path.split(separator: " ").last.map(String.init) ?? path }
 }
 
 /// The commands of a kind of record, all alike: what differs is the kind's data. Fields are given as `name=value`, so that a kind with many
@@ -30,7 +36,7 @@ struct RecordAdd<Noun: RecordNoun>: ParsableCommand {
     let (what, place) = (Noun.type.label, Noun.type.home == .enterprise ? Text("企业 ", "ENTERPRISE ").here : "")
     return CommandConfiguration(
       commandName: "add", abstract: Text("登记:\(what.zh)", "Record: \(what.en)").here,
-      usage: "fieldsurvey … \(Noun.commandName) add \(place)\(Text("字段=值 …", "FIELD=VALUE …").here)", discussion: Noun.type.fieldHelp.here)
+      usage: "fieldsurvey \(Noun.path) add \(place)\(Text("字段=值 …", "FIELD=VALUE …").here)", discussion: Noun.type.fieldHelp.here)
   }
 
   @Argument(help: Words.help)
@@ -52,7 +58,7 @@ struct RecordEdit<Noun: RecordNoun>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "edit", abstract: Text("修改,只改给出的字段", "Change: only the fields that are given").here,
-      usage: "fieldsurvey … \(Noun.commandName) edit \(Text("编号 字段=值 …", "ID FIELD=VALUE …").here)", discussion: Noun.type.fieldHelp.here)
+      usage: "fieldsurvey \(Noun.path) edit \(Text("编号 字段=值 …", "ID FIELD=VALUE …").here)", discussion: Noun.type.fieldHelp.here)
   }
 
   @Argument(help: Words.help)
@@ -76,7 +82,7 @@ struct RecordEdit<Noun: RecordNoun>: ParsableCommand {
 struct RecordDelete<Noun: RecordNoun>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
-      commandName: "delete", abstract: Text("删除", "Delete").here, usage: "fieldsurvey … \(Noun.commandName) delete \(Noun.type.placeUsage)")
+      commandName: "delete", abstract: Text("删除", "Delete").here, usage: "fieldsurvey \(Noun.path) delete \(Noun.type.placeUsage)")
   }
 
   @Argument(help: Words.help)
@@ -112,7 +118,7 @@ struct RecordList<Noun: RecordNoun>: ParsableCommand {
 struct RecordShow<Noun: RecordNoun>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
-      commandName: "show", abstract: Text("查看", "Show").here, usage: "fieldsurvey … \(Noun.commandName) show \(Noun.type.placeUsage)")
+      commandName: "show", abstract: Text("查看", "Show").here, usage: "fieldsurvey \(Noun.path) show \(Noun.type.placeUsage)")
   }
 
   @Argument(help: Words.help)
@@ -209,6 +215,9 @@ extension FieldKind {
     case .whole(let bounds): Text("整数 \(bounds.lowerBound)–\(bounds.upperBound)", "\(bounds.lowerBound) to \(bounds.upperBound)")
     case .degrees: Text("度,最多六位小数", "degrees, up to six decimals")
     case .flag: Text("是或否", "yes or no")
+    case .key(.edition): Text("指标版本,如 \(Instrument.current)", "an edition, as \(Instrument.current)")
+    case .key(.policyVersion): Text("政策版本,见 policy list", "a version, see policy list")
+    case .key(.industry): Text("GB/T 4754 代码,如 3971", "a code of GB/T 4754, as 3971")
     case .term(let list):
       Text(
         list.items.map { "\($0.key) \($0.name.zh)" }.joined(separator: "、"), list.items.map(\.key).joined(separator: ", "))

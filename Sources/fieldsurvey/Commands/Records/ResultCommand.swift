@@ -5,5 +5,5 @@ typealias ResultCommand = RecordCommand<ResultNoun>
 
 enum ResultNoun: RecordNoun {
   static let type = RecordType.programmeResult
-  static let commandName = "result"
+  static let path = "result"
 }

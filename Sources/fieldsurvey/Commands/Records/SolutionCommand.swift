@@ -5,5 +5,5 @@ typealias SolutionCommand = RecordCommand<SolutionNoun>
 
 enum SolutionNoun: RecordNoun {
   static let type = RecordType.solution
-  static let commandName = "solution"
+  static let path = "solution"
 }

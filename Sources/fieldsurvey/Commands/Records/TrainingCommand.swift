@@ -5,5 +5,5 @@ typealias TrainingCommand = RecordCommand<TrainingNoun>
 
 enum TrainingNoun: RecordNoun {
   static let type = RecordType.training
-  static let commandName = "training"
+  static let path = "training"
 }

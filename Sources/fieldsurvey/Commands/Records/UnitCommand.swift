@@ -28,5 +28,5 @@ struct UnitCommand: ParsableCommand {
 
 enum UnitNoun: RecordNoun {
   static let type = RecordType.unitTransfer
-  static let commandName = "unit"
+  static let path = "unit"
 }

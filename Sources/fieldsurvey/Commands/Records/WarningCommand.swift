@@ -5,5 +5,5 @@ typealias WarningCommand = RecordCommand<WarningNoun>
 
 enum WarningNoun: RecordNoun {
   static let type = RecordType.warning
-  static let commandName = "warning"
+  static let path = "warning"
 }
