@@ -66,7 +66,7 @@ extension Value {
     case .integer(let number): String(number)
     case .real(let number): String(number)
     case .text(let bytes): String(decoding: bytes, as: UTF8.self)
-    case .blob(let bytes): "x'" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "'"
+    case .blob(let bytes): "x'" + Hex.text(bytes) + "'"
     }
   }
 }
