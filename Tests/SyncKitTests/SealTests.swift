@@ -58,11 +58,20 @@ import Testing
     func fragment(_ header: [UInt8], _ seal: [UInt8]) -> Fragment {
       Fragment(header: header, signature: seal, firstPart: 0, parts: genuine.parts)
     }
+    // A good certificate of the same device, and another than the header cites.
+    let key = SigningKey.test("li").publicKey
+    let later = Certificate(
+      device: Array(header.dot.site.bytes.prefix(16)), key: key, user: header.author, role: "", from: 1,
+      issuer: SigningKey.test("issuer").publicKey)
+    let other = Seal(
+      signature: seal.signature, certificate: try SignedCertificate(later, by: SigningKey.test("issuer").signer)
+    ).encoded
     let device = [UInt8](repeating: 9, count: 16)
     return [
       ("cites no certificate", fragment(uncited, []), Refusal.Code.notSigned),
       ("cites no certificate, and has a seal", fragment(uncited, genuine.signature), Refusal.Code.notSigned),
       ("has no seal", fragment(genuine.header, []), Refusal.Code.notSigned),
+      ("has another certificate than it cites", fragment(genuine.header, other), Refusal.Code.badSignature),
       ("has bytes that are no seal", fragment(genuine.header, [1, 2, 3]), Refusal.Code.badSignature),
       ("was altered after it was signed", try altered(genuine, note: "another reason"), Refusal.Code.badSignature),
       ("names another author", try altered(genuine, author: "wang"), Refusal.Code.badSignature),
@@ -78,16 +87,18 @@ import Testing
     ]
   }
 
-  /// A changeset of a device that has enrolled, which nobody has seen yet.
-  private func genuine(_ field: RelayField) throws -> Fragment {
+  /// Two changesets of a device that has enrolled, which nobody has seen yet.
+  private func genuine(_ field: RelayField) throws -> (Fragment, Fragment) {
     let author = try field.replica("li")
     try author.run("INSERT INTO note VALUES('n', 'written by li', NULL, 0)")
-    return try #require(try author.fragments().first)
+    try author.run("INSERT INTO note VALUES('m', 'written by li', NULL, 0)")
+    let all = try author.fragments()
+    return (all[0], all[1])
   }
 
   @Test func aRelayTakesOnlyWhatItsDevicesSigned() throws {
     let field = try RelayField()
-    let genuine = try genuine(field)
+    let (genuine, second) = try genuine(field)
     let access = field.relay.officeAccess()
     for (what, forged, code) in try Self.forgeries(genuine) {
       let (held, refused) = try access.store([forged])
@@ -95,11 +106,18 @@ import Testing
       #expect(held.allSatisfy { $0.holdings.vector.isEmpty }, "\(what)")
     }
     #expect(try access.store([genuine]).refused.isEmpty)
+    // That a certificate was believed once does not make another signature of it good, which others would refuse.
+    let signed = try Seal(decoding: second.signature)
+    let certificate = SignedCertificate(bytes: signed.certificate.bytes, signature: [UInt8](repeating: 1, count: 64))
+    let unissued = Seal(signature: signed.signature, certificate: certificate).encoded
+    let forged = Fragment(header: second.header, signature: unissued, firstPart: 0, parts: second.parts)
+    #expect(try access.store([forged]).refused.map(\.code) == [Refusal.Code.notTrusted])
+    #expect(try access.store([second]).refused.isEmpty)
   }
 
   @Test func aReplicaTakesOnlyWhatDevicesSignedFromWhoeverBringsIt() throws {
     let field = try RelayField()
-    let genuine = try genuine(field)
+    let (genuine, _) = try genuine(field)
     let reader = try field.replica("wang")
     for (what, forged, code) in try Self.forgeries(genuine) {
       #expect(try reader.exchangeStore.store([forged]).refused.map(\.code) == [code], "\(what)")
@@ -129,12 +147,15 @@ import Testing
     let author = try field.replica("li")
     try author.run("INSERT INTO note VALUES('n', 'written by li', NULL, 0)")
     // A relay that believes everything, as one would that is in strange hands.
-    let captured = try Relay(path: field.field.path("captured.sqlite"), codec: .standard, clock: { 1 }, random: { [UInt8](repeating: 7, count: $0) })
+    let captured = try Relay(
+      path: field.field.path("captured.sqlite"), codec: .standard, clock: { 1 }, random: { [UInt8](repeating: 7, count: $0) })
     let intruder = try field.field.replica("intruder", author: "li")
     try intruder.run("INSERT INTO note VALUES('m', 'made up', NULL, 0)")
     _ = try captured.officeAccess().store(try intruder.fragments() + (try author.fragments()))
     var code: SyncKitError.Code?
-    do { _ = try reader.sync(with: LocalTransport(captured.officeAccess()), peer: "captured") } catch let error as SyncKitError { code = error.code }
+    do { _ = try reader.sync(with: LocalTransport(captured.officeAccess()), peer: "captured") } catch let error as SyncKitError {
+      code = error.code
+    }
     #expect(code == .notTaken)
     #expect(try reader.texts("SELECT a FROM note ORDER BY id") == ["written by li"])
   }

@@ -11,7 +11,10 @@ public struct Seal: Hashable, Sendable {
   }
 
   /// Signs a changeset.
-  /// - Parameter hash: the digest of its header's bytes.
+  /// - Parameters:
+  ///   - hash: the digest of its header's bytes.
+  ///   - signer: the device's key.
+  ///   - certificate: what the header cites.
   public init(hash: [UInt8], by signer: Signer, under certificate: SignedCertificate) throws {
     self.init(signature: try signer.sign(Self.context + hash), certificate: certificate)
   }
@@ -49,8 +52,14 @@ public struct Unsealed: Hashable, Sendable {
   public let signature: [UInt8]
   /// The certificate that the header cites by its hash; nil where it cites none.
   public let certificate: SignedCertificate?
-  /// What the certificate says; nil where nobody asked whether it is believed.
-  public let believed: Certificate?
+  /// The same with what it says; nil where nobody asked whether it is believed.
+  public let believed: BelievedCertificate?
+}
+
+/// A certificate that was found to be issued by somebody trusted.
+public struct BelievedCertificate: Hashable, Sendable {
+  public let signed: SignedCertificate
+  public let certificate: Certificate
 }
 
 /// Why a changeset is not believed: a code of ``Refusal/Code``.
@@ -63,23 +72,28 @@ public struct Unbelieved: Error, Hashable {
 extension Fragment {
   /// Judges the changeset's seal.
   /// - Parameters:
+  ///   - header: the fragment's header, decoded.
   ///   - trust: whose certificates are believed; nil to ask only that a seal, where there is one, belongs to what is cited.
-  ///   - known: a certificate that was believed before, by its hash, which need not be judged again.
+  ///   - codec: digests and signatures.
+  ///   - known: a certificate that was believed before, by its hash; the same with the same signature need not be judged again.
   public func unsealed(
-    _ header: ChangesetHeader, by trust: Trust?, codec: Codec, known: (_ hash: [UInt8]) -> Certificate?
+    _ header: ChangesetHeader, by trust: Trust?, codec: Codec, known: (_ hash: [UInt8]) -> BelievedCertificate?
   ) throws(Unbelieved) -> Unsealed {
     if header.certificate.isEmpty, trust == nil { return Unsealed(signature: signature, certificate: nil, believed: nil) }
     guard !header.certificate.isEmpty, !signature.isEmpty else { throw Unbelieved(code: Refusal.Code.notSigned) }
     guard let seal = try? Seal(decoding: signature), codec.digest(seal.certificate.bytes) == header.certificate else {
       throw Unbelieved(code: Refusal.Code.badSignature)
     }
-    var believed: Certificate?
+    var believed: BelievedCertificate?
     if let trust {
-      guard let certificate = known(header.certificate) ?? trust.certificate(seal.certificate, codec: codec) else {
-        throw Unbelieved(code: Refusal.Code.notTrusted)
+      believed = known(header.certificate)
+      if believed?.signed != seal.certificate {
+        guard let certificate = trust.certificate(seal.certificate, codec: codec) else { throw Unbelieved(code: Refusal.Code.notTrusted) }
+        believed = BelievedCertificate(signed: seal.certificate, certificate: certificate)
       }
-      if let code = seal.problem(header, encoded: self.header, by: certificate, codec: codec) { throw Unbelieved(code: code) }
-      believed = certificate
+      if let believed, let code = seal.problem(header, encoded: self.header, by: believed.certificate, codec: codec) {
+        throw Unbelieved(code: code)
+      }
     }
     return Unsealed(signature: seal.signature, certificate: seal.certificate, believed: believed)
   }

@@ -23,7 +23,7 @@ final class Engine: @unchecked Sendable {
   let signing: Signing?
   let trust: Trust?
   /// Certificates that were found to be issued by somebody trusted, by their hashes.
-  var certificates: [[UInt8]: Certificate] = [:]
+  var certificates: [[UInt8]: BelievedCertificate] = [:]
   var author: String
 
   private let currentSite = Mutex(SiteID(deviceHigh: 0, deviceLow: 0, incarnation: 0))

@@ -50,7 +50,7 @@ extension Snapshot {
   /// Whether every changeset of the log was signed by the device that it names.
   fileprivate func sealFindings(_ trust: Trust) throws -> [ReplicaFinding] {
     var (count, out) = (0, [ReplicaFinding]())
-    var known: [[UInt8]: Certificate] = [:]
+    var known: [[UInt8]: BelievedCertificate] = [:]
     for (number, scope) in try catalog.allScopes() {
       for entry in try log.entries(inScope: number) {
         let header = try ChangesetHeader(decoding: entry.header)
