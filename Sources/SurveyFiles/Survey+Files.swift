@@ -27,13 +27,10 @@ public struct ExportedFiles: Encodable, Sendable {
     self.records = records
     files = try paths.map { path in
       let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-      return File(path: path, bytes: bytes.count, sha256: hexadecimal(Codec.standard.digest(bytes)))
+      return File(path: path, bytes: bytes.count, sha256: Hex.text(Codec.standard.digest(bytes)))
     }
   }
 }
-
-/// Bytes as text.
-func hexadecimal(_ bytes: [UInt8]) -> String { bytes.map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16) }.joined() }
 
 extension Survey {
   /// Writes the kinds to a workbook, a sheet each.

@@ -35,6 +35,8 @@ public enum Limits {
   public static let rejections = 1024
   /// The longest reason of a rejection, in bytes of UTF-8.
   public static let reasonBytes = 1024
+  /// The longest certificate, in bytes.
+  public static let certificateBytes = 1024
   /// How deep encoded values may nest.
   public static let depth = 16
 }

@@ -1,5 +1,5 @@
 import Foundation
-import SyncCore
+public import SyncCore
 
 /// How a replica is opened: who writes, what is synced, and where time and chance come from.
 public struct ReplicaConfiguration: Sendable {
@@ -18,6 +18,10 @@ public struct ReplicaConfiguration: Sendable {
   /// Where this machine remembers which file is which replica's: by it a copied or restored file is recognised before it writes. Nil to leave
   /// that to the first contact, which recognises it in any case.
   public var marks: ReplicaMarks?
+  /// By what this replica signs what is written here: the certificate has to be its own device's and author's. Nil to sign nothing.
+  public var signing: Signing?
+  /// Whose certificates are believed: what no device signed that they vouch for is not taken, from whoever it comes. Nil to take all.
+  public var trust: Trust?
   /// Whether what others have left out of their logs stays in this one: an archive, from which all history can be told.
   public var keepsHistory = false
   /// Whether each commit is on the disk before it returns. Turn off only to measure: a changeset must not leave before it is durable.

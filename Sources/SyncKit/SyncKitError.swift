@@ -47,6 +47,8 @@ public struct SyncKitError: Error, Sendable {
     public static let notABundle = Code("not-a-bundle")
     /// A bundle that is encrypted to somebody else.
     public static let notARecipient = Code("not-a-recipient")
+    /// The certificate that is to sign here is another device's or another author's. `device`, `user`.
+    public static let otherCertificate = Code("other-certificate")
     /// Another process is syncing this replica. `process`.
     public static let busy = Code("busy")
     /// A changeset that came cannot be taken by this version; all else was, and it is asked for again next time.

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 public import SyncCore
+import Synchronization
 
 /// The relay: who may take part, who may hold which scope, and a durable log of changesets by scope, in one SQLite file.
 ///
@@ -10,18 +11,18 @@ public import SyncCore
 /// ```swift
 /// let relay = try Relay(path: "relay.db", codec: codec, clock: { now() }, random: { secureBytes($0) })
 /// let code = try relay.createCode(user: "li", name: "李工", role: "specialist", grants: [])
-/// let enrolment = try relay.enrol(code: code, device: device, label: "ThinkPad")
+/// let enrolment = try relay.enrol(code: code, device: device, label: "ThinkPad", key: publicKey)
 /// let principal = try relay.authenticate(enrolment.token)
 /// ```
 ///
 /// ## Topics
 /// ### Opening
-/// - ``init(path:codec:limits:clock:random:)``
+/// - ``init(path:codec:limits:issuer:clock:random:)``
 /// - ``epoch``
 /// - ``renewEpoch()``
 /// ### Devices
 /// - ``createCode(user:name:role:grants:lifetime:)``
-/// - ``enrol(code:device:label:)``
+/// - ``enrol(code:device:label:key:)``
 /// - ``isBeingGuessedAt``
 /// - ``authenticate(_:)``
 /// - ``devices()``
@@ -51,6 +52,9 @@ public final class Relay: Sendable {
 
   let pool: DatabasePool
   let wrongCodes: WrongCodes
+  /// Certificates that were found to be issued here, by their hashes.
+  let certificates = Mutex<[[UInt8]: BelievedCertificate]>([:])
+  let issuer: Signer?
   let clock: @Sendable () -> Int64
   let random: @Sendable (Int) -> [UInt8]
 
@@ -60,15 +64,18 @@ public final class Relay: Sendable {
   ///   - path: the file; its folder has to be there.
   ///   - codec: digests and compression.
   ///   - limits: the relay's limits.
+  ///   - issuer: by what it issues certificates to devices that enrol; changesets are then taken only with their seals. Nil where nothing is
+  ///     signed.
   ///   - clock: milliseconds since 1970.
   ///   - random: as many bytes as asked for, from a generator fit for secrets.
   /// - Throws: ``RelayError`` with `notARelay`, `newerFormat` or `cannotOpen`.
   public init(
-    path: String, codec: Codec, limits: RelayLimits = RelayLimits(), clock: @escaping @Sendable () -> Int64,
+    path: String, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil, clock: @escaping @Sendable () -> Int64,
     random: @escaping @Sendable (Int) -> [UInt8]
   ) throws {
     self.limits = limits
     self.codec = codec
+    self.issuer = issuer
     self.clock = clock
     self.random = random
     wrongCodes = WrongCodes(limits)

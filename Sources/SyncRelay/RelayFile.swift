@@ -13,7 +13,7 @@ enum RelayFile {
   /// "SYNR": the file is a relay's.
   static let applicationID: Int32 = 0x5359_4E52
   /// The version of the tables below.
-  static let formatVersion: Int32 = 4
+  static let formatVersion: Int32 = 5
   /// Readable and writable by the owner alone: the file holds everybody's work.
   static let mode: mode_t = 0o600
 
@@ -38,10 +38,15 @@ enum RelayFile {
           try upgradeFromFirst(db, key: random(RelayLimits.tokenBytes), codec)
           try upgradeFromSecond(db)
           try upgradeFromThird(db)
+          try upgradeFromFourth(db)
         case 2:
           try upgradeFromSecond(db)
           try upgradeFromThird(db)
-        case 3: try upgradeFromThird(db)
+          try upgradeFromFourth(db)
+        case 3:
+          try upgradeFromThird(db)
+          try upgradeFromFourth(db)
+        case 4: try upgradeFromFourth(db)
         default: break
         }
       }
@@ -147,8 +152,21 @@ enum RelayFile {
   private static func upgradeFromThird(_ db: Database) throws {
     try db.execute(sql: rejection)
     try db.execute(sql: omitted)
+  }
+
+  /// Keeps certificates, and devices' keys.
+  private static func upgradeFromFourth(_ db: Database) throws {
+    try db.execute(sql: certificate)
+    try db.execute(sql: "ALTER TABLE changeset ADD COLUMN certificate BLOB REFERENCES certificate(hash)")
+    try db.execute(sql: "ALTER TABLE staged DROP COLUMN signature")
+    try db.execute(sql: "ALTER TABLE device ADD COLUMN key BLOB")
     try db.execute(sql: "PRAGMA user_version = \(formatVersion)")
   }
+
+  /// What devices' changesets cite, with the issuer's signature.
+  private static let certificate = """
+    CREATE TABLE certificate(hash BLOB PRIMARY KEY, bytes BLOB NOT NULL, signature BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    """
 
   /// What has been left out of the log: a site's changesets from first to last, and the hash of the last.
   private static let omission = """
@@ -188,17 +206,19 @@ enum RelayFile {
     CREATE TABLE changeset(arrival INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id), position INTEGER NOT NULL,
       site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL, time INTEGER NOT NULL, author TEXT NOT NULL,
       hash BLOB NOT NULL, header BLOB NOT NULL, signature BLOB NOT NULL, bytes INTEGER NOT NULL, device BLOB NOT NULL,
-      received_ms INTEGER NOT NULL, lineage BLOB NOT NULL, UNIQUE (scope, position), UNIQUE (scope, site, seq)) STRICT;
+      received_ms INTEGER NOT NULL, lineage BLOB NOT NULL, certificate BLOB REFERENCES certificate(hash),
+      UNIQUE (scope, position), UNIQUE (scope, site, seq)) STRICT;
     \(omission)
     \(omitted)
     \(rejection)
+    \(certificate)
     -- Bodies, of changesets that are whole and of those that are not yet: arriving, a changeset is not copied.
     CREATE TABLE part(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id),
       site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL, part INTEGER NOT NULL, body BLOB NOT NULL,
       UNIQUE (scope, site, seq, part)) STRICT;
     -- A site's next changeset while some of its parts are missing; device is the one that brings it.
     CREATE TABLE staged(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id),
-      seq INTEGER NOT NULL, hash BLOB NOT NULL, header BLOB NOT NULL, signature BLOB NOT NULL, held INTEGER NOT NULL,
+      seq INTEGER NOT NULL, hash BLOB NOT NULL, header BLOB NOT NULL, held INTEGER NOT NULL,
       bytes INTEGER NOT NULL, device BLOB NOT NULL, touched_ms INTEGER NOT NULL, PRIMARY KEY (scope, site)) STRICT;
     CREATE INDEX staged_by_device ON staged(device);
 
@@ -208,8 +228,8 @@ enum RelayFile {
     CREATE INDEX access_by_scope ON access(scope);
     CREATE TABLE user(name TEXT PRIMARY KEY, display TEXT NOT NULL, role TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE device(id BLOB PRIMARY KEY, user TEXT NOT NULL REFERENCES user(name), label TEXT NOT NULL, token_hash BLOB UNIQUE,
-      enrolled_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, revoked_ms INTEGER, acknowledged INTEGER NOT NULL DEFAULT 0)
-      STRICT, WITHOUT ROWID;
+      enrolled_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, revoked_ms INTEGER, acknowledged INTEGER NOT NULL DEFAULT 0,
+      key BLOB) STRICT, WITHOUT ROWID;
     CREATE TABLE code(hash BLOB PRIMARY KEY, user TEXT NOT NULL, display TEXT NOT NULL, role TEXT NOT NULL, expires_ms INTEGER NOT NULL,
       used_ms INTEGER) STRICT, WITHOUT ROWID;
     CREATE TABLE code_grant(code BLOB NOT NULL REFERENCES code(hash), scope TEXT NOT NULL, PRIMARY KEY (code, scope)) STRICT, WITHOUT ROWID;

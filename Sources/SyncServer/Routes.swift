@@ -45,6 +45,8 @@ extension RelayResponder {
     let code: String
     let device: String
     let label: String
+    /// The device's public key, in hexadecimal.
+    let key: String?
   }
 
   private struct EnrolmentResponse: Encodable {
@@ -56,6 +58,9 @@ extension RelayResponder {
     let epoch: String
     /// The names of the scopes; `*` for all.
     let grants: [String]
+    /// What the device's changesets are to cite, with the issuer's signature, both in hexadecimal; absent where nothing is signed.
+    let certificate: String?
+    let certificateSignature: String?
   }
 
   func enrol(_ bytes: [UInt8], _ line: inout AccessLine) async throws -> Response {
@@ -64,14 +69,18 @@ extension RelayResponder {
       throw Problem.malformed
     }
     line.device = device
-    let enrolment = try await offLoop { try relay.enrol(code: asked.code, device: device, label: asked.label) }
+    let key = try asked.key.map { (text) throws(Problem) in
+      guard let bytes = Hex.bytes(text) else { throw Problem.malformed }
+      return bytes
+    }
+    let enrolment = try await offLoop { try relay.enrol(code: asked.code, device: device, label: asked.label, key: key) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let epoch = enrolment.epoch.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     let answer = try encoder.encode(
       EnrolmentResponse(
-        token: enrolment.token, user: enrolment.user, name: enrolment.name, role: enrolment.role, epoch: epoch,
-        grants: enrolment.grants.map(\.scope.description)))
+        token: enrolment.token, user: enrolment.user, name: enrolment.name, role: enrolment.role, epoch: Hex.text(enrolment.epoch),
+        grants: enrolment.grants.map(\.scope.description), certificate: enrolment.certificate.map { Hex.text($0.bytes) },
+        certificateSignature: enrolment.certificate.map { Hex.text($0.signature) }))
     return Response(
       status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))

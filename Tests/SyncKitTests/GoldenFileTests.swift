@@ -82,6 +82,16 @@ import Testing
     #expect(try replica.hex == "47b19d4eb3cbc5dcb13757d13e8f5ff00f55b42bc07ee2cfc17a15df6f2e18f1")
   }
 
+  @Test func aCertificateAndASeal() throws {
+    let signed = try SignedCertificate(Sample.certificate, by: SigningKey.test("issuer").signer)
+    let seal = try Seal(hash: Codec.standard.digest(Sample.firstHeader.encoded), by: SigningKey.test("lin").signer, under: signed)
+    try expect(Sample.certificate.encoded, in: "certificate.hex")
+    #expect(try Certificate(decoding: Fixture.read("certificate.hex")) == Sample.certificate)
+    // Ed25519 gives one signature of a message, whoever implements it.
+    try expect(seal.encoded, in: "seal.hex")
+    #expect(try Seal(decoding: Fixture.read("seal.hex")) == seal)
+  }
+
   @Test func keys() throws {
     var all: [UInt8] = []
     for value in Sample.keyValues {

@@ -32,6 +32,11 @@ enum Sample {
       .init(rows: 1, bytes: 23, digest: [UInt8](repeating: 0xd2, count: 32)),
     ])
 
+  /// What the device of ``firstHeader`` would cite.
+  static let certificate = Certificate(
+    device: Array(sites[0].bytes.prefix(16)), key: SigningKey.test("lin").publicKey, user: "lin", role: "specialist",
+    from: 1_759_000_000_000, issuer: SigningKey.test("issuer").publicKey)
+
   /// The same after it has lost its name.
   static let restamped: ChangesetHeader = {
     let branches = [

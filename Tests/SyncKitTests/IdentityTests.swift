@@ -387,14 +387,19 @@ final class RelayField {
   private let tables: [SyncedTable]?
   private let open: () throws -> Relay
   private var principals: [String: Principal] = [:]
+  private var signings: [String: Signing] = [:]
+  let trust: Trust
 
   init(_ limits: RelayLimits = RelayLimits(), tables: [SyncedTable]? = nil) throws {
     self.tables = tables
     let field = try TestField()
     let (clock, random) = (TestClock(), TestRandom("relay"))
+    let issuer = SigningKey.test("issuer")
+    trust = Trust(issuers: [issuer.publicKey])
     open = {
       try Relay(
-        path: field.path("relay.sqlite"), codec: .standard, limits: limits, clock: { clock.next() }, random: { random.bytes($0) })
+        path: field.path("relay.sqlite"), codec: .standard, limits: limits, issuer: issuer.signer, clock: { clock.next() },
+        random: { random.bytes($0) })
     }
     self.field = field
     relay = try open()
@@ -410,18 +415,21 @@ final class RelayField {
     relay = try open()
   }
 
+  /// Opens a replica that enrols here: its file is there before it has a certificate.
   func replica(_ name: String, keepsHistory: Bool = false) throws -> Replica {
-    let replica = try field.replica(name, tables: tables, keepsHistory: keepsHistory)
+    let site = try field.replica(name, tables: tables, keepsHistory: keepsHistory).site
     let code = try relay.createCode(user: name, name: name, grants: [.all])
-    let enrolment = try relay.enrol(code: code, device: DeviceID(of: replica.site), label: "laptop")
+    let key = SigningKey.test(name)
+    let enrolment = try relay.enrol(code: code, device: DeviceID(of: site), label: "laptop", key: key.publicKey)
     principals[name] = try relay.authenticate(enrolment.token)
-    return replica
+    signings[name] = Signing(certificate: try #require(enrolment.certificate), signer: key.signer)
+    return try field.replica(name, tables: tables, keepsHistory: keepsHistory, signing: signings[name], trust: trust)
   }
 
   /// A copy of a replica's file as it is now, opened as another replica of the same user's.
   func copy(_ name: String, as other: String, author: String? = nil) throws -> Replica {
     try DatabaseQueue(path: field.path(name + ".sqlite")).backup(to: DatabaseQueue(path: field.path(other + ".sqlite")))
-    return try field.replica(other, tables: tables, author: author ?? name)
+    return try field.replica(other, tables: tables, author: author ?? name, signing: signings[author ?? name], trust: trust)
   }
 
   /// - Parameters:
@@ -465,5 +473,5 @@ extension Replica {
     get throws { try digest(of: TestField.scope).holdings.entries.reduce(0) { $0 + $1.seq } }
   }
 
-  fileprivate func texts(_ sql: String) throws -> [String] { try read { db in try String.fetchAll(db, sql: sql) } }
+  func texts(_ sql: String) throws -> [String] { try read { db in try String.fetchAll(db, sql: sql) } }
 }

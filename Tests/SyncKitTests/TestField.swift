@@ -25,7 +25,7 @@ final class TestField {
   func replica(
     _ name: String, tables: [SyncedTable]? = nil, schema: [String]? = nil, version: Int = 1, clock: TestClock? = nil,
     author: String? = nil, marks: ReplicaMarks? = nil, chance: String? = nil,
-    keepsHistory: Bool = false
+    keepsHistory: Bool = false, signing: Signing? = nil, trust: Trust? = nil
   ) throws -> Replica {
     let (time, random) = (clock ?? time, TestRandom(chance ?? name))
     var configuration = ReplicaConfiguration(
@@ -33,6 +33,7 @@ final class TestField {
       clock: { time.next() },
       random: { random.bytes($0) }, marks: marks)
     configuration.keepsHistory = keepsHistory
+    (configuration.signing, configuration.trust) = (signing, trust)
     return try Replica(path: folder.appendingPathComponent(name + ".sqlite").path, configuration: configuration) { migrator in
       for (at, sql) in (schema ?? Self.schema).enumerated() {
         migrator.registerMigration("\(at)") { db in try db.execute(sql: sql) }
@@ -67,6 +68,15 @@ final class TestRandom: @unchecked Sendable {
   init(_ name: String) { generator = SeededGenerator(seed: name.utf8.reduce(0) { $0 &* 31 &+ Int($1) }) }
 
   func bytes(_ count: Int) -> [UInt8] { lock.withLock { (0..<count).map { _ in .random(in: .min ... .max, using: &generator) } } }
+}
+
+extension SigningKey {
+  /// A key that a name decides.
+  static func test(_ name: String) -> SigningKey {
+    let seed = Codec.standard.digest(Array("key of \(name)".utf8))
+    guard let key = SigningKey(bytes: seed) else { preconditionFailure("32 bytes are a key") }
+    return key
+  }
 }
 
 extension Replica {

@@ -45,6 +45,35 @@ struct EnrolmentTests {
     #expect(try world.relay.devices().map(\.label) == ["ThinkPad"])
   }
 
+  @Test("certifies the device's key where the relay issues certificates, and admits none without one")
+  func certificates() throws {
+    let (issuer, key) = (SigningKey(), SigningKey())
+    let relay = try Relay(
+      path: world.folder + "/issuing.db", codec: .standard, issuer: issuer.signer, clock: { 1_800_000_000_000 }, random: TestRelay.random)
+    func enrol(_ key: [UInt8]?) throws -> Enrolment {
+      let code = try relay.createCode(user: "li", name: "李工", role: "specialist", grants: [.one(scope)])
+      return try relay.enrol(code: code, device: device, label: "ThinkPad", key: key)
+    }
+    for bad in [nil, [], [UInt8](repeating: 1, count: 31), [UInt8](repeating: 1, count: 33)] {
+      #expect(refusal { try enrol(bad) } == .badArgument)
+    }
+    #expect(try relay.devices().isEmpty)
+    let signed = try #require(try enrol(key.publicKey).certificate)
+    let certificate = try #require(Trust(issuers: [issuer.publicKey]).certificate(signed, codec: .standard))
+    #expect(
+      certificate
+        == Certificate(
+          device: device.bytes, key: key.publicKey, user: "li", role: "specialist", from: 1_800_000_000_000, issuer: issuer.publicKey))
+    #expect(Trust(issuers: [key.publicKey]).certificate(signed, codec: .standard) == nil)
+    #expect(try relay.devices().map(\.key) == [key.publicKey])
+    // A key that was changed is certified anew.
+    let next = SigningKey()
+    #expect(try enrol(next.publicKey).certificate != signed)
+    #expect(try relay.devices().map(\.key) == [next.publicKey])
+    // Where nothing is signed, nothing is certified.
+    #expect(try self.enrol(try code()).certificate == nil)
+  }
+
   @Test("reads a code in any case, grouping and width, with the letters that look like digits")
   func leniently() throws {
     let shown = try code()

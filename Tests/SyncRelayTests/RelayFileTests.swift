@@ -113,10 +113,30 @@ struct RelayFileTests {
     #expect(try scopes() == [scope])
   }
 
+  @Test("is taken over from the version before certificates, and goes on")
+  func beforeCertificates() throws {
+    let scope = ScopeID(literal: "case/1")
+    let device = try world.device(1, user: "li", grants: [.one(scope)])
+    var author = device.author(in: scope)
+    _ = try device.access().store(author.write(count: 2))
+    try world.relay.close()
+    try DatabaseQueue(path: world.path).write { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE changeset DROP COLUMN certificate; DROP TABLE certificate; ALTER TABLE device DROP COLUMN key;
+          ALTER TABLE staged ADD COLUMN signature BLOB NOT NULL DEFAULT x''; PRAGMA user_version = 4
+          """)
+    }
+    let again = try world.reopen()
+    let access = RelayAccess(again, try #require(try again.authenticate(device.token)))
+    #expect(try access.store(author.write(count: 1)).refused.isEmpty)
+    #expect(try access.load(beyond: [hold(scope)], budget: 1 << 20).fragments.count == 3)
+  }
+
   @Test("is refused when a later version wrote it")
   func newer() throws {
     try world.relay.close()
-    try DatabaseQueue(path: world.path).write { try $0.execute(sql: "PRAGMA user_version = 5") }
+    try DatabaseQueue(path: world.path).write { try $0.execute(sql: "PRAGMA user_version = \(RelayFile.formatVersion + 1)") }
     #expect(refusal(world.path) == .newerFormat)
   }
 

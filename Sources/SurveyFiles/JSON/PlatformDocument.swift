@@ -12,7 +12,7 @@ struct PlatformDocument {
   init(_ export: PlatformExport) throws {
     let content = try canonical(export.content)
     self.export = export
-    digest = hexadecimal(Codec.standard.digest(content))
+    digest = Hex.text(Codec.standard.digest(content))
     let head = Array("{\"content\":".utf8)
     let tail = Array(",\"exportDigest\":\"\(digest)\",\"format\":\"fieldsurvey-platform\",\"version\":1}\n".utf8)
     bytes = head + content + tail

@@ -4,7 +4,7 @@ import SyncKit
 /// SHA-256 as records and files have it: 64 hexadecimal digits.
 enum Digest {
   static func sha256(_ bytes: [UInt8]) -> String {
-    Codec.standard.digest(bytes).map { byte in (byte < 0x10 ? "0" : "") + String(byte, radix: 16) }.joined()
+    Hex.text(Codec.standard.digest(bytes))
   }
 
   static func sha256(_ text: String) -> String { sha256(Array(text.utf8)) }

@@ -1,3 +1,5 @@
+import SyncCore
+
 /// Makes identifiers for new records: UUIDs of version 7 (RFC 9562 §5.7) as lower-case text. They sort by the time of their making.
 struct IdentifierSource: Sendable {
   /// The wall clock, in milliseconds since 1970.
@@ -14,8 +16,7 @@ struct IdentifierSource: Sendable {
     var text = ""
     for (at, byte) in bytes.enumerated() {
       if [4, 6, 8, 10].contains(at) { text += "-" }
-      text += byte < 0x10 ? "0" : ""
-      text += String(byte, radix: 16)
+      text += Hex.text(CollectionOfOne(byte))
     }
     return text
   }

@@ -6,14 +6,18 @@ public struct Codec: Sendable {
   public let inflate: @Sendable (ArraySlice<UInt8>, Int) -> [UInt8]?
   /// The SHA-256 of bytes.
   public let digest: @Sendable ([UInt8]) -> [UInt8]
+  /// Whether a signature is a key's over a message: Ed25519 (RFC 8032).
+  public let isSigned: @Sendable (_ signature: [UInt8], _ message: [UInt8], _ key: [UInt8]) -> Bool
 
   public init(
     compress: @escaping @Sendable ([UInt8]) -> [UInt8], inflate: @escaping @Sendable (ArraySlice<UInt8>, Int) -> [UInt8]?,
-    digest: @escaping @Sendable ([UInt8]) -> [UInt8]
+    digest: @escaping @Sendable ([UInt8]) -> [UInt8],
+    isSigned: @escaping @Sendable (_ signature: [UInt8], _ message: [UInt8], _ key: [UInt8]) -> Bool = { _, _, _ in false }
   ) {
     self.compress = compress
     self.inflate = inflate
     self.digest = digest
+    self.isSigned = isSigned
   }
 }
 

@@ -42,7 +42,7 @@ public struct ChangesetHeader: Hashable, Sendable {
   public let transaction: Transaction
   /// The version of the application's schema that the author ran.
   public let schema: Int
-  /// The certificate under which it was written: its hash, or empty while the relay issues none.
+  /// The certificate under which it was written: its hash. Empty where nobody issues any.
   public let certificate: [UInt8]
   /// The hash of the same site's previous changeset in this scope; empty for the first.
   public let previous: [UInt8]

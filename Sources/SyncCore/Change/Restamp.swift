@@ -112,7 +112,8 @@ extension ChangesetHeader {
     guard let origin else { return }
     guard origin.restamps.count <= room else { throw SyncCoreError(.tooLarge, "origin") }
     let first = try ChangesetHeader(decoding: origin.header, room: room - origin.restamps.count)
-    guard first.scope == scope, first.parts == parts, first.author == author, first.time == time,
+    guard first.scope == scope, first.parts == parts, first.author == author, first.time == time, first.wallClock == wallClock,
+      first.transaction == transaction, first.schema == schema, first.certificate == certificate, first.note == note,
       origin.restamps.contains(where: { $0.renamed(first.dot) == dot }),
       first.dot.site.deviceHigh == dot.site.deviceHigh, first.dot.site.deviceLow == dot.site.deviceLow
     else { throw SyncCoreError(.malformed, "an origin that is another changeset") }

@@ -2,7 +2,7 @@
 public struct Fragment: Hashable, Sendable {
   /// The header's bytes as the author encoded them.
   public let header: [UInt8]
-  /// The author's device's signature over the header; empty while none is issued.
+  /// The ``Seal`` of a changeset that cites a certificate; empty for one that cites none.
   public let signature: [UInt8]
   /// The place of the first of ``parts`` among the changeset's parts.
   public let firstPart: Int
@@ -99,5 +99,11 @@ public struct Refusal: Hashable, Sendable {
     public static let malformed = "malformed"
     /// Larger than the store allows.
     public static let tooLarge = "too-large"
+    /// It cites no certificate, or comes without its seal, where seals are asked for.
+    public static let notSigned = "not-signed"
+    /// Its seal is not that of the device and the author that it names.
+    public static let badSignature = "bad-signature"
+    /// Nobody who is trusted issued the certificate that it cites.
+    public static let notTrusted = "not-trusted"
   }
 }

@@ -67,11 +67,16 @@ extension Engine {
     return nil
   }
 
-  private func keep(_ fragment: Fragment, _ header: ChangesetHeader, _ scope: UInt32, _ sparing: Bool) throws -> String? {
+  private func keep(_ sealed: Fragment, _ header: ChangesetHeader, _ scope: UInt32, _ sparing: Bool) throws -> String? {
     let dot = LocalDot(site: try catalog.number(of: header.dot.site), seq: header.dot.seq)
     let applied = try log.lastSeq(scope: scope, site: dot.site)
-    if dot.seq <= applied, try log.entry(scope: scope, dot: dot)?.header == fragment.header { return nil }
+    if dot.seq <= applied, try log.entry(scope: scope, dot: dot)?.header == sealed.header { return nil }
     if dot.seq <= applied, try log.omission(scope: scope, dot: dot) != nil || log.isRejected(scope: scope, dot: dot) { return nil }
+    let fragment: Fragment
+    switch try unseal(sealed, header) {
+    case .success(let believed): fragment = believed
+    case .failure(let reason): return reason.code
+    }
     try noteOwnWriteFromElsewhere(header)
     if dot.seq <= applied { return Refusal.Code.fork }
     if dot.seq == applied + 1 {

@@ -30,7 +30,7 @@ extension Snapshot {
   }
 
   func shortHex(_ bytes: [UInt8]) -> String {
-    codec.digest(bytes).prefix(5).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    Hex.text(codec.digest(bytes).prefix(5))
   }
 
   func conflicts(of cells: [OpenCell]) throws -> [Conflict] {

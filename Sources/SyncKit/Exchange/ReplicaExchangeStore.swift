@@ -166,7 +166,8 @@ extension Snapshot {
     let held = holdings.parts(of: header.dot)
     let first = held < header.parts.count ? held : 0
     var parts: [[UInt8]] = []
-    var bytes = entry.header.count + entry.signature.count + 16
+    let seal = try log.seal(entry, of: header)
+    var bytes = entry.header.count + seal.count + 16
     for part in first..<header.parts.count {
       if batch.bytes + bytes + header.parts[part].bytes > batch.budget, !(batch.fragments.isEmpty && parts.isEmpty) {
         batch.isFull = true
@@ -182,7 +183,7 @@ extension Snapshot {
     {
       batch.add([Omission(scope: header.scope, site: header.dot.site, run: run)])
     }
-    batch.fragments.append(Fragment(header: entry.header, signature: entry.signature, firstPart: first, parts: parts))
+    batch.fragments.append(Fragment(header: entry.header, signature: seal, firstPart: first, parts: parts))
     batch.bytes += bytes
   }
 }

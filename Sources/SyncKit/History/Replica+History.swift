@@ -72,10 +72,9 @@ extension Replica {
       }
       let omissions = try snapshot.omissions(of: number)
       let fragments = try entries[...end].map { entry in
-        let parts = try ChangesetHeader(decoding: entry.header).parts.indices.map {
-          try snapshot.log.body(scope: number, dot: entry.dot, part: $0)
-        }
-        return Fragment(header: entry.header, signature: entry.signature, firstPart: 0, parts: parts)
+        let header = try ChangesetHeader(decoding: entry.header)
+        let parts = try header.parts.indices.map { try snapshot.log.body(scope: number, dot: entry.dot, part: $0) }
+        return Fragment(header: entry.header, signature: try snapshot.log.seal(entry, of: header), firstPart: 0, parts: parts)
       }
       var schema: [String] = []
       for shape in snapshot.tables {
@@ -89,7 +88,10 @@ extension Replica {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("synckit-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     defer { try? FileManager.default.removeItem(at: folder) }
-    let past = try Replica(path: folder.appendingPathComponent("past.sqlite").path, configuration: configuration) { migrator in
+    // What is here has been judged, and nothing is written there.
+    var unsigned = configuration
+    (unsigned.signing, unsigned.trust) = (nil, nil)
+    let past = try Replica(path: folder.appendingPathComponent("past.sqlite").path, configuration: unsigned) { migrator in
       migrator.registerMigration("schema") { db in for sql in schema { try db.execute(sql: sql) } }
     }
     _ = try past.work { try $0.store(fragments, omissions: omissions, rejections: rejections) }

@@ -8,7 +8,8 @@ extension Engine {
   ///   - forks: who wrote both branches, with the last changeset that they have in common.
   func restamp(_ scope: UInt32, _ forks: [SiteID: UInt64]) throws {
     let all = try log.entries(inScope: scope).map { entry in
-      Branched(place: entry.dot, signature: entry.signature, header: try ChangesetHeader(decoding: entry.header), encoded: entry.header)
+      let header = try ChangesetHeader(decoding: entry.header)
+      return Branched(place: entry.dot, seal: try log.seal(entry, of: header), header: header, encoded: entry.header)
     }
     var branches = Self.branches(all, forks)
     var branched = all.filter { branches.contains($0.header.dot) }
@@ -27,7 +28,7 @@ extension Engine {
       branches = Self.branches(branched, try taken(branched, in: scope))
     }
     let (_, refused) = try store(
-      zip(branched, parts).map { Fragment(header: $0.encoded, signature: $0.signature, firstPart: 0, parts: $1) })
+      zip(branched, parts).map { Fragment(header: $0.encoded, signature: $0.seal, firstPart: 0, parts: $1) })
     guard refused.isEmpty else { throw SyncKitError(.damaged, ["restamp": refused[0].dot.description, "code": refused[0].code]) }
   }
 
@@ -35,7 +36,7 @@ extension Engine {
   private struct Branched {
     /// Where the log had it.
     let place: LocalDot
-    let signature: [UInt8]
+    let seal: [UInt8]
     var header: ChangesetHeader
     var encoded: [UInt8]
   }

@@ -36,6 +36,7 @@ struct Opening {
         engine.isArmed = true
         try engine.working {
           try engine.load(declarations: configuration.tables)
+          try engine.checkCertificate()
           if let marks = configuration.marks { try engine.checkMark(marks, path: path) }
         }
         engine.isArmed = false
@@ -65,7 +66,8 @@ struct Opening {
     if format < StorageFormat.version {
       if format < 2 { try db.execute(sql: StorageFormat.incidents) }
       if format < 3 { try db.execute(sql: StorageFormat.omissions) }
-      try db.execute(sql: StorageFormat.rejections)
+      if format < 4 { try db.execute(sql: StorageFormat.rejections) }
+      try db.execute(sql: StorageFormat.certificates)
       try engine.connection.setMeta("format", .integer(StorageFormat.version))
     }
   }

@@ -19,6 +19,11 @@ final class Engine: @unchecked Sendable {
   let schemaVersion: Int
   let partTargetBytes: Int
   let keepsHistory: Bool
+  /// By what is signed what is written here, and whose certificates are believed; nil where nothing is signed, or asked for.
+  let signing: Signing?
+  let trust: Trust?
+  /// Certificates that were found to be issued by somebody trusted, by their hashes.
+  var certificates: [[UInt8]: BelievedCertificate] = [:]
   var author: String
 
   private let currentSite = Mutex(SiteID(deviceHigh: 0, deviceLow: 0, incarnation: 0))
@@ -72,6 +77,8 @@ final class Engine: @unchecked Sendable {
     schemaVersion = configuration.schemaVersion
     partTargetBytes = configuration.partTargetBytes
     keepsHistory = configuration.keepsHistory
+    signing = configuration.signing
+    trust = configuration.trust
     author = configuration.author
   }
 

@@ -6,7 +6,7 @@ import SyncCore
 /// record to compare it, and here the bodies would be part of that.
 enum StorageFormat {
   /// Raised when a replica of the new form cannot be read by the old code.
-  static let version: Int64 = 4
+  static let version: Int64 = 5
 
   static let tables = """
     CREATE TABLE synckit_meta(name TEXT PRIMARY KEY NOT NULL, value ANY) WITHOUT ROWID;
@@ -35,6 +35,7 @@ enum StorageFormat {
     \(incidents)
     \(omissions)
     \(rejections)
+    \(certificates)
     """
 
   /// What came with version 2.
@@ -53,5 +54,10 @@ enum StorageFormat {
   static let rejections = """
     CREATE TABLE synckit_rejection(scope INTEGER NOT NULL, site INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL,
       reason TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(scope, site, seq)) WITHOUT ROWID;
+    """
+
+  /// What came with version 5.
+  static let certificates = """
+    CREATE TABLE synckit_certificate(hash BLOB PRIMARY KEY NOT NULL, bytes BLOB NOT NULL, signature BLOB NOT NULL) WITHOUT ROWID;
     """
 }

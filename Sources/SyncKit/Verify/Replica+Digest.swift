@@ -71,7 +71,7 @@ private struct CanonicalForm {
       }
     }
     return ScopeDigest(
-      scope: scope, hex: hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(), rows: visible,
+      scope: scope, hex: Hex.text(hash.finalize()), rows: visible,
       holdings: try snapshot.log.vector(ofScope: number), conflicts: try snapshot.openCells(in: number).count)
   }
 

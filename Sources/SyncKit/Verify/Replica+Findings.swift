@@ -3,7 +3,7 @@ import SyncCore
 
 /// One thing that an inspection of a replica has found.
 public struct ReplicaFinding: Sendable {
-  /// What it is: `integrity`, `guards`, `blocks`, `candidates`, `site`, `size`, `rows`, `aside`, `log`.
+  /// What it is: `integrity`, `guards`, `blocks`, `candidates`, `site`, `size`, `rows`, `aside`, `log`, `seals`.
   public let code: String
   public let isProblem: Bool
   public let details: [String: String]
@@ -32,6 +32,7 @@ extension Replica {
             ReplicaFinding(code: "log", isProblem: true, details: ["scope": scope.name, "changeset": changeset.dot.description]))
         }
       }
+      if let trust = engine.trust { out += try snapshot.sealFindings(trust) }
       for shape in snapshot.tables {
         let find = try snapshot.connection.statement("SELECT 1 FROM main.sqlite_schema WHERE name = ?1")
         find.bind(1, "synckit_\(shape.name)_guard")
@@ -46,6 +47,26 @@ extension Replica {
 }
 
 extension Snapshot {
+  /// Whether every changeset of the log was signed by the device that it names.
+  fileprivate func sealFindings(_ trust: Trust) throws -> [ReplicaFinding] {
+    var (count, out) = (0, [ReplicaFinding]())
+    var known: [[UInt8]: BelievedCertificate] = [:]
+    for (number, scope) in try catalog.allScopes() {
+      for entry in try log.entries(inScope: number) {
+        let header = try ChangesetHeader(decoding: entry.header)
+        let fragment = Fragment(header: entry.header, signature: try log.seal(entry, of: header), firstPart: 0, parts: [])
+        count += 1
+        do throws(Unbelieved) {
+          known[header.certificate] = try fragment.unsealed(header, by: trust, codec: codec) { known[$0] }.believed
+        } catch {
+          let details = ["scope": scope.name, "changeset": header.dot.description, "code": error.code]
+          out.append(ReplicaFinding(code: "seals", isProblem: true, details: details))
+        }
+      }
+    }
+    return out.isEmpty ? [ReplicaFinding(code: "seals", isProblem: false, details: ["changesets": String(count)])] : out
+  }
+
   /// Whether a table has the rows that the states speak of, each in its scope, and no others.
   fileprivate func rowFindings(_ shape: TableShape) throws -> [ReplicaFinding] {
     let count = try connection.statement("SELECT count(*) FROM \(shape.quoted)")

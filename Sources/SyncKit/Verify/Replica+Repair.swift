@@ -35,7 +35,14 @@ extension Replica {
       let before = try? digest(of: scope)
       let after = try work { engine in
         let number = try engine.catalog.number(of: scope)
-        for fragment in fetched { try engine.log.replace(fragment, scope: number, engine) }
+        for fragment in fetched {
+          let header = try ChangesetHeader(decoding: fragment.header)
+          switch try engine.unseal(fragment, header) {
+          case .success(let believed): try engine.log.replace(believed, scope: number, engine)
+          case .failure(let reason):
+            throw SyncKitError(.notTaken, ["changeset": header.dot.description, "refused": reason.code])
+          }
+        }
         try engine.rebuild(number)
         let after = try Snapshot(engine).digest(of: scope)
         // What a digest does not see is found by comparing tables with states, which is done for doctor; made anew it is in any case.

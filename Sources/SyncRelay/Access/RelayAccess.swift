@@ -83,8 +83,8 @@ public struct RelayAccess: ExchangeStore, Sendable {
 
   public func store(_ fragments: [Fragment], omissions: [Omission]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
     guard fragments.count <= relay.limits.fragmentsPerPush else { throw RelayError(.tooLarge, "fragments of a push") }
-    // Digests are taken before the transaction: everybody else's writes wait for it.
-    let checked = try fragments.map { try CheckedFragment($0, codec: relay.codec, limits: relay.limits) }
+    // Digests are taken and signatures verified before the transaction: everybody else's writes wait for it.
+    let checked = try fragments.map { try CheckedFragment($0, relay: relay) }
     let now = relay.clock()
     let outcome = try relay.pool.write { db in
       try Relay.requireCurrent(principal, in: db)

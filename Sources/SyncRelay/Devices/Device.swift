@@ -1,3 +1,5 @@
+public import SyncCore
+
 /// A device as the relay knows it.
 public struct Device: Hashable, Sendable {
   public let id: DeviceID
@@ -11,6 +13,8 @@ public struct Device: Hashable, Sendable {
   public let lastSeen: Int64
   /// When it was revoked; nil while it may take part.
   public let revoked: Int64?
+  /// Its public key, by which it signs; nil where it enrolled with a relay that issues no certificates.
+  public let key: [UInt8]?
 }
 
 /// What a device is told when it enrols.
@@ -27,6 +31,8 @@ public struct Enrolment: Hashable, Sendable {
   public let epoch: [UInt8]
   /// What the user may hold now.
   public let grants: [Grant]
+  /// What the device's changesets are to cite; nil where the relay issues no certificates.
+  public let certificate: SignedCertificate?
 }
 
 /// Who asks: a device's user, or the office itself.

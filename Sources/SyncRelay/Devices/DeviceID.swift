@@ -46,12 +46,3 @@ public struct DeviceID: Hashable, Sendable, CustomStringConvertible {
   /// 32 hexadecimal digits, as a site's description begins.
   public var description: String { Hex.text(bytes) }
 }
-
-/// Bytes as hexadecimal digits, for people and logs.
-enum Hex {
-  static func text(_ bytes: some Sequence<UInt8>) -> String {
-    var out = ""
-    for byte in bytes { out += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-    return out
-  }
-}

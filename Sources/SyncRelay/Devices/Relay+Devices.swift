@@ -36,7 +36,7 @@ extension Relay {
         guard let id = DeviceID(bytes: row.bytes("id")) else { throw RelayError(.damaged, "device") }
         return Device(
           id: id, user: row["user"], label: row["label"], enrolled: row["enrolled_ms"], lastSeen: row["seen_ms"],
-          revoked: row["revoked_ms"])
+          revoked: row["revoked_ms"], key: (row["key"] as Data?).map { Array($0) })
       }
     }
   }

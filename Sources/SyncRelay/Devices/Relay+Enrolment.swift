@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import SyncCore
+public import SyncCore
 
 extension Relay {
   /// Issues a one-time code by which one device may enrol for a user.
@@ -47,9 +47,11 @@ extension Relay {
   ///   - code: as the office showed it; case, grouping and width do not matter.
   ///   - device: the device's identifier, as its sites carry it.
   ///   - label: what the user calls the device.
+  ///   - key: the device's public key; needed where the relay issues certificates.
   /// - Throws: ``RelayError`` with `codeUnknown`, `codeExpired`, `codeUsed`, `deviceTaken` or `badArgument`.
-  public func enrol(code: String, device: DeviceID, label: String) throws -> Enrolment {
+  public func enrol(code: String, device: DeviceID, label: String, key: [UInt8]? = nil) throws -> Enrolment {
     try Self.check(label, upTo: RelayLimits.labelBytes, "label")
+    guard key?.count == Certificate.keyBytes || key == nil && issuer == nil else { throw RelayError(.badArgument, "key") }
     let token = DeviceToken.text(random(RelayLimits.tokenBytes))
     let now = clock()
     // The outcome is returned rather than thrown inside: who was denied has to stay in the audit.
@@ -71,13 +73,28 @@ extension Relay {
         try Audit.record(.denied, at: now, device: device.bytes, user: user, detail: RelayError.Code.deviceTaken.rawValue, in: db)
         return .failure(RelayError(.deviceTaken, device.description))
       }
-      try self.admit(device, label: label, by: usable, token: token, now: now, in: db)
+      try self.admit(device, label: label, key: key, by: usable, token: token, now: now, in: db)
       return .success(
         Enrolment(
           token: token, user: user, name: usable["display"], role: usable["role"], epoch: try Self.epoch(db),
-          grants: try Grant.fetch(of: user, now: now, in: db)))
+          grants: try Grant.fetch(of: user, now: now, in: db),
+          certificate: try key.flatMap { try self.certificate(of: device, key: $0, user: user, role: usable["role"]) }))
     }
     return try outcome.get()
+  }
+
+  /// Issues the certificate of a device.
+  ///
+  /// - Parameters:
+  ///   - key: the device's public key.
+  ///   - user: who writes on it.
+  ///   - role: what the user works as.
+  /// - Returns: nil where this relay issues none.
+  public func certificate(of device: DeviceID, key: [UInt8], user: String, role: String) throws -> SignedCertificate? {
+    guard let issuer else { return nil }
+    let certificate = Certificate(
+      device: device.bytes, key: key, user: user, role: role, from: clock(), issuer: issuer.publicKey)
+    return try SignedCertificate(certificate, by: issuer)
   }
 
   /// Whether somebody is guessing enrolment codes: whoever answers wrong ones should take their time. Right ones are taken as ever.
@@ -95,7 +112,7 @@ extension Relay {
     return .success(row)
   }
 
-  private func admit(_ device: DeviceID, label: String, by code: Row, token: String, now: Int64, in db: Database) throws {
+  private func admit(_ device: DeviceID, label: String, key: [UInt8]?, by code: Row, token: String, now: Int64, in db: Database) throws {
     let user: String = code["user"]
     let codeHash: Data = code["hash"]
     try db.execute(sql: "UPDATE code SET used_ms = ? WHERE hash = ?", arguments: [now, codeHash])
@@ -106,10 +123,11 @@ extension Relay {
         """, arguments: [user, code["display"] as String, code["role"] as String])
     try db.execute(
       sql: """
-        INSERT INTO device(id, user, label, token_hash, enrolled_ms, seen_ms) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO device(id, user, label, token_hash, enrolled_ms, seen_ms, key) VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET user = excluded.user, label = excluded.label, token_hash = excluded.token_hash,
-          enrolled_ms = excluded.enrolled_ms, seen_ms = excluded.seen_ms, revoked_ms = NULL
-        """, arguments: [Data(device.bytes), user, label, Data(codec.digest(Array(token.utf8))), now, now])
+          enrolled_ms = excluded.enrolled_ms, seen_ms = excluded.seen_ms, revoked_ms = NULL,
+          key = excluded.key
+        """, arguments: [Data(device.bytes), user, label, Data(codec.digest(Array(token.utf8))), now, now, key.map { Data($0) }])
     for scope in try String.fetchAll(db, sql: "SELECT scope FROM code_grant WHERE code = ? ORDER BY scope", arguments: [codeHash]) {
       try Grant.insert(user: user, scope: scope, until: nil, in: db)
     }

@@ -7,7 +7,8 @@ enum CheckedFragment {
 
   /// Checks a fragment.
   /// - Throws: ``RelayError`` with `malformed` when its header does not even say whose changeset it is, so that no refusal can name it.
-  init(_ fragment: Fragment, codec: Codec, limits: RelayLimits) throws(RelayError) {
+  init(_ fragment: Fragment, relay: Relay) throws(RelayError) {
+    let (codec, limits) = (relay.codec, relay.limits)
     let header: ChangesetHeader
     do throws(SyncCoreError) {
       guard fragment.header.count <= limits.headerBytes else { throw SyncCoreError(.tooLarge, "header") }
@@ -16,10 +17,13 @@ enum CheckedFragment {
       self = .refused(try Self.refusal(fragment.header, code: error.code.description), hash: codec.digest(fragment.header))
       return
     }
-    if let code = Self.problem(fragment, header, codec: codec, limits: limits) {
-      self = .refused(Refusal(scope: header.scope, dot: header.dot, code: code), hash: codec.digest(fragment.header))
-    } else {
-      self = .usable(IncomingFragment(fragment: fragment, header: header, hash: codec.digest(fragment.header)))
+    let hash = codec.digest(fragment.header)
+    do throws(Unbelieved) {
+      if let code = Self.problem(fragment, header, codec: codec, limits: limits) { throw Unbelieved(code: code) }
+      self = .usable(
+        IncomingFragment(fragment: fragment, unsealed: try relay.unseal(fragment, header), header: header, hash: hash))
+    } catch {
+      self = .refused(Refusal(scope: header.scope, dot: header.dot, code: error.code), hash: hash)
     }
   }
 
@@ -53,6 +57,8 @@ enum CheckedFragment {
 /// A fragment whose header decodes and whose parts are what the header says.
 struct IncomingFragment {
   let fragment: Fragment
+  /// Its signature, apart from its certificate.
+  let unsealed: Unsealed
   let header: ChangesetHeader
   /// The digest of the header's bytes: the changeset's hash.
   let hash: [UInt8]

@@ -139,7 +139,11 @@ struct LogReader {
 
   /// Adds one changeset, from a part on; as many of its parts as there is room for.
   private func load(arrival: Int64, scope: Int64, site: Int64, seq: Int64, held: Int, into batch: inout LogBatch) throws {
-    let statement = try db.cachedStatement(sql: "SELECT header, signature FROM changeset WHERE arrival = ?")
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT header, changeset.signature, certificate.bytes AS certificate, certificate.signature AS issued
+        FROM changeset LEFT JOIN certificate ON certificate.hash = changeset.certificate WHERE arrival = ?
+        """)
     guard let row = try Row.fetchOne(statement, arguments: [arrival]) else { throw RelayError(.damaged, "a changeset") }
     // Sizes first: a body that has to wait for the next batch is not read.
     let sizes = try Row.fetchAll(
@@ -150,8 +154,10 @@ struct LogReader {
     // Whoever says that it has them all and yet lacks the changeset has something else: it gets everything.
     let first = held < sizes.count ? held : 0
     let header = row.bytes("header")
+    let certificate = SignedCertificate(bytes: row.bytes("certificate"), signature: row.bytes("issued"))
     let signature = row.bytes("signature")
-    var size = Fragment(header: header, signature: signature, firstPart: first, parts: []).byteCount
+    let seal = certificate.bytes.isEmpty ? signature : Seal(signature: signature, certificate: certificate).encoded
+    var size = Fragment(header: header, signature: seal, firstPart: first, parts: []).byteCount
     var parts: [[UInt8]] = []
     for part in sizes.dropFirst(first) {
       size += part["size"] as Int + 5
@@ -165,7 +171,7 @@ struct LogReader {
       guard let body else { throw RelayError(.damaged, "a part's body") }
       parts.append(Array(body))
     }
-    if !parts.isEmpty { batch.append(Fragment(header: header, signature: signature, firstPart: first, parts: parts)) }
+    if !parts.isEmpty { batch.append(Fragment(header: header, signature: seal, firstPart: first, parts: parts)) }
   }
 
   /// Which sites have something beyond a vector, and the first position at which any of them has.

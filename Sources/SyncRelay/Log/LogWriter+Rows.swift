@@ -109,7 +109,7 @@ extension LogWriter {
   func staged(_ chain: Chain) throws -> Row? {
     let statement = try db.cachedStatement(
       sql: """
-        SELECT staged.hash, staged.signature, staged.held FROM staged
+        SELECT staged.hash, staged.held FROM staged
         JOIN scope ON scope.id = staged.scope JOIN site ON site.id = staged.site WHERE scope.name = ? AND site.name = ?
         """)
     return try Row.fetchOne(statement, arguments: [chain.scope.name, Data(chain.site.bytes)])
@@ -134,18 +134,29 @@ extension LogWriter {
     try db.cachedStatement(
       sql: """
         INSERT INTO changeset(arrival, scope, position, site, seq, time, author, hash, header, signature, bytes, device, received_ms,
-          lineage)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          lineage, certificate)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       arrival, scope, position, site, Int64(header.dot.seq), Int64(header.time.rawValue), header.author, Data(incoming.hash),
-      Data(incoming.fragment.header), Data(staged?.bytes("signature") ?? incoming.fragment.signature), incoming.changesetBytes,
-      Data(principal.deviceBytes), now, Data(lineage),
+      Data(incoming.fragment.header), Data(incoming.unsealed.signature), incoming.changesetBytes,
+      Data(principal.deviceBytes), now, Data(lineage), try keep(incoming.unsealed.certificate, header.certificate),
     ])
     try raiseHead(scope, site, header.dot.seq, incoming.hash)
     if staged != nil {
       try db.cachedStatement(sql: "DELETE FROM staged WHERE scope = ? AND site = ?").execute(arguments: [scope, site])
     }
+  }
+}
+
+extension LogWriter {
+  /// Keeps a certificate, once.
+  /// - Returns: its hash, by which changesets name it.
+  private func keep(_ certificate: SignedCertificate?, _ hash: [UInt8]) throws -> Data? {
+    guard let certificate else { return nil }
+    try db.cachedStatement(sql: "INSERT INTO certificate(hash, bytes, signature) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+      .execute(arguments: [Data(hash), Data(certificate.bytes), Data(certificate.signature)])
+    return Data(hash)
   }
 }
 
@@ -155,13 +166,13 @@ extension LogWriter {
   func stage(_ incoming: IncomingFragment, held: Int, bytes: Int, scope: Int64, site: Int64) throws {
     try db.execute(
       sql: """
-        INSERT INTO staged(scope, site, seq, hash, header, signature, held, bytes, device, touched_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO staged(scope, site, seq, hash, header, held, bytes, device, touched_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (scope, site) DO UPDATE SET held = excluded.held, bytes = bytes + excluded.bytes, device = excluded.device,
           touched_ms = excluded.touched_ms
         """,
       arguments: [
         scope, site, Int64(incoming.header.dot.seq), Data(incoming.hash), Data(incoming.fragment.header),
-        Data(incoming.fragment.signature), held, bytes, Data(principal.deviceBytes), now,
+        held, bytes, Data(principal.deviceBytes), now,
       ])
   }
 

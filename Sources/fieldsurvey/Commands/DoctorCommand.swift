@@ -128,7 +128,7 @@ struct Examination {
       Check(
         "folder", isProblem: false, Text("数据目录 \(home.folder.path)", "home \(home.folder.path)"),
         next: isOpen ? Text("其他用户可以列出此目录:chmod 700 更稳妥", "other users may list this folder: chmod 700 is safer") : nil))
-    for name in ["token", "replica.sqlite", "relay.sqlite"] {
+    for name in ["token", "device.key", "issuer.key", "replica.sqlite", "relay.sqlite"] {
       let path = home.folder.appendingPathComponent(name).path
       guard FileStatus(path)?.isOpenToOthers ?? false else { continue }
       checks.append(
@@ -201,6 +201,12 @@ struct Examination {
     case "log":
       return Text(
         "变更 \(details["changeset"] ?? "?") 的记录已损坏", "the record of changeset \(details["changeset"] ?? "?") is damaged")
+    case "seals" where !finding.isProblem:
+      return Text("\(details["changesets"] ?? "?") 条变更的签名都有效", "the signatures of all \(details["changesets"] ?? "?") changesets are valid")
+    case "seals":
+      return Text(
+        "变更 \(details["changeset"] ?? "?") 的签名无效(\(details["code"] ?? "?"))",
+        "the signature of changeset \(details["changeset"] ?? "?") is not valid (\(details["code"] ?? "?"))")
     case "aside":
       return Text(
         "表 \(details["table"] ?? "?") 有 \(details["rows"] ?? "?") 条记录因编号已被另一处使用而另行保存",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SurveyModel
+import SyncCore
 import SyncKit
 import SyncRelay
 
@@ -35,8 +36,8 @@ struct EnrolCommand: ParsableCommand {
     try Home.make(folder)
     let before = try earlierProfile(folder)
     // The replica has the device's identifier, so it comes first; it is kept if the code turns out wrong.
-    let device = DeviceID(of: try Home.replica(in: folder, author: before?.user ?? "nobody").site)
-    let enrolled = try ask(transport, device)
+    let device = DeviceID(of: try Home.replica(in: folder).site)
+    let enrolled = try ask(transport, device, try Home.key(Home.deviceKeyFile(folder)))
     if let before, before.user != enrolled.user {
       throw Failure(
         "other-user", .notPermitted,
@@ -46,7 +47,7 @@ struct EnrolCommand: ParsableCommand {
     }
     let profile = Profile(
       role: .laptop, user: enrolled.user, name: enrolled.name, work: WorkRole(rawValue: enrolled.role), relay: url,
-      device: device.description)
+      device: device.description, certificate: enrolled.issued)
     let home = Home(folder: folder, profile: profile)
     try PrivateFile.write(Array(enrolled.token.utf8) + [UInt8(ascii: "\n")], to: home.tokenFile)
     try profile.write(Home.profileFile(folder))
@@ -69,6 +70,7 @@ struct EnrolCommand: ParsableCommand {
     let code: String
     let device: String
     let label: String
+    let key: String
   }
 
   private struct Enrolled: Decodable {
@@ -77,10 +79,15 @@ struct EnrolCommand: ParsableCommand {
     let name: String
     let role: String
     let grants: [String]
+    let certificate: String
+    let certificateSignature: String
+
+    var issued: IssuedCertificate { IssuedCertificate(bytes: certificate, signature: certificateSignature) }
   }
 
-  private func ask(_ transport: CurlTransport, _ device: DeviceID) throws -> Enrolled {
-    let question = Question(code: code, device: device.description, label: label ?? ProcessInfo.processInfo.hostName)
+  private func ask(_ transport: CurlTransport, _ device: DeviceID, _ key: SigningKey) throws -> Enrolled {
+    let question = Question(
+      code: code, device: device.description, label: label ?? ProcessInfo.processInfo.hostName, key: Hex.text(key.publicKey))
     let answer = try post(Array(try JSONEncoder().encode(question)), by: transport)
     guard let enrolled = try? JSONDecoder().decode(Enrolled.self, from: Data(answer)) else {
       throw Failure(TransportError(.notOurServer, detail: "JSON"))

@@ -122,9 +122,14 @@ enum OfficeHome {
     try Home.make(folder)
     let file = Home.profileFile(folder)
     guard !FileManager.default.fileExists(atPath: file.path) else { return }
-    let device = DeviceID(of: try Home.replica(in: folder, author: user).site)
-    try Home.relay(in: folder).close()
+    let device = DeviceID(of: try Home.replica(in: folder).site)
+    _ = try Home.key(Home.issuerKeyFile(folder))
+    let relay = try Home.relay(in: folder)
+    let certificate = try Home.certificate(folder, device: device, user: user, by: relay)
+    try relay.close()
     // Last, because it is what makes the folder a home.
-    try Profile(role: .office, user: user, name: name, relay: nil, device: device.description).write(file)
+    let profile = Profile(
+      role: .office, user: user, name: name, relay: nil, device: device.description, certificate: certificate)
+    try profile.write(file)
   }
 }

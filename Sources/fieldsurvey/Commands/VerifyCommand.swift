@@ -108,7 +108,7 @@ struct ReplicaDigest: Encodable {
         changesets: found.holdings.entries.reduce(0) { $0 + Int(clamping: $1.seq) }, conflicts: found.conflicts)
     }
     let all = scopes.map { "\($0.scope) \($0.digest)\n" }.joined()
-    digest = Codec.standard.digest(Array(all.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    digest = Hex.text(Codec.standard.digest(Array(all.utf8)))
   }
 }
 

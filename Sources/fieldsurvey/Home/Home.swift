@@ -4,7 +4,8 @@ import SyncCore
 import SyncKit
 import SyncRelay
 
-/// The folder in which a device keeps everything: `home.json`, `replica.sqlite`, a laptop's `token`, the office's `relay.sqlite`.
+/// The folder in which a device keeps everything: `home.json`, `replica.sqlite`, `device.key`, a laptop's `token`, the office's
+/// `relay.sqlite` and `issuer.key`.
 struct Home: Sendable {
   let folder: URL
   let profile: Profile
@@ -29,7 +30,7 @@ struct Home: Sendable {
   /// Fails where the file is gone, or another stands in its place: a new and empty one would look as if nothing had ever been recorded.
   func replica() throws -> Replica {
     guard let status = FileStatus(Self.replicaFile(folder).path), status.size > 0 else { throw lostReplica("missing") }
-    let replica = try Self.replica(in: folder, author: profile.user, keepsHistory: profile.role == .archive)
+    let replica = try Self.replica(in: folder, profile)
     guard DeviceID(of: replica.site).description == profile.device else { throw lostReplica("other-device") }
     return replica
   }
@@ -82,20 +83,25 @@ extension Home {
   var tokenFile: URL { folder.appendingPathComponent("token") }
   var lockFile: URL { folder.appendingPathComponent("sync.lock") }
 
-  static func replica(in folder: URL, author: String, keepsHistory: Bool = false) throws -> Replica {
+  /// Opens the replica in a folder; without a profile yet, to learn which device it is, nothing may be written there.
+  static func replica(in folder: URL, _ profile: Profile? = nil) throws -> Replica {
     let path = replicaFile(folder).path
     try requireWritable(folder)
     var configuration = ReplicaConfiguration(
-      tables: SurveySchema.tables, author: author, schemaVersion: SurveySchema.version, clock: Environment.clock,
+      tables: SurveySchema.tables, author: profile?.user ?? "nobody", schemaVersion: SurveySchema.version, clock: Environment.clock,
       random: Environment.random, marks: Environment.marks)
-    configuration.keepsHistory = keepsHistory
+    configuration.keepsHistory = profile?.role == .archive
+    if let profile {
+      let (signing, trust) = try signing(folder, profile)
+      (configuration.signing, configuration.trust) = (signing, trust)
+    }
     return try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate)
   }
 
   static func relay(in folder: URL, _ limits: RelayLimits = RelayLimits()) throws -> Relay {
     try Relay(
-      path: folder.appendingPathComponent("relay.sqlite").path, codec: .standard, limits: limits, clock: Environment.clock,
-      random: Environment.random)
+      path: folder.appendingPathComponent("relay.sqlite").path, codec: .standard, limits: limits,
+      issuer: try keptKey(issuerKeyFile(folder)).signer, clock: Environment.clock, random: Environment.random)
   }
 
   /// Opens the archive in a folder, or makes it.
@@ -111,10 +117,11 @@ extension Home {
       return home
     }
     try make(folder)
-    let device = DeviceID(of: try replica(in: folder, author: office.profile.user, keepsHistory: true).site)
+    let device = DeviceID(of: try replica(in: folder).site)
     // Last, because it is what makes the folder a home.
     let profile = Profile(
-      role: .archive, user: office.profile.user, name: office.profile.name, relay: nil, device: device.description)
+      role: .archive, user: office.profile.user, name: office.profile.name, relay: nil, device: device.description,
+      certificate: try certificate(folder, device: device, user: office.profile.user, by: try office.relay()))
     try profile.write(file)
     return Home(folder: folder, profile: profile)
   }

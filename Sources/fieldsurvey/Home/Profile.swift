@@ -1,5 +1,6 @@
 import Foundation
 import SurveyModel
+import SyncCore
 
 /// Who works in a home, and with which relay: the file `home.json`. It holds no secret.
 struct Profile: Codable, Hashable, Sendable {
@@ -28,6 +29,31 @@ struct Profile: Codable, Hashable, Sendable {
   var relay: String?
   /// The device, in hexadecimal; the same as in the replica's site.
   var device: String
+  /// What the device's changesets cite.
+  var certificate: IssuedCertificate
+}
+
+/// A certificate as files and answers have it, in hexadecimal.
+struct IssuedCertificate: Codable, Hashable, Sendable {
+  let bytes: String
+  let signature: String
+
+  init(bytes: String, signature: String) {
+    self.bytes = bytes
+    self.signature = signature
+  }
+
+  init(_ signed: SignedCertificate) {
+    self.init(bytes: Hex.text(signed.bytes), signature: Hex.text(signed.signature))
+  }
+
+  /// The certificate with what it says; nil where it cannot be read.
+  var read: (signed: SignedCertificate, certificate: Certificate)? {
+    guard let bytes = Hex.bytes(bytes), let signature = Hex.bytes(signature), let certificate = try? Certificate(decoding: bytes) else {
+      return nil
+    }
+    return (SignedCertificate(bytes: bytes, signature: signature), certificate)
+  }
 }
 
 extension Profile {
@@ -54,11 +80,15 @@ extension Profile {
     } catch let failure as Failure {
       throw failure
     } catch {
-      throw Failure(
-        "home-damaged", .notConfigured, Text("\(url.path) 无法识别。", "\(url.path) cannot be read."), kept: Failure.allKept,
-        next: Text("请重新登记:fieldsurvey enrol URL CODE(数据不会丢失)。", "Enrol again: fieldsurvey enrol URL CODE (no data is lost)."),
-        details: ["path": url.path])
+      throw damaged(url)
     }
+  }
+
+  static func damaged(_ url: URL) -> Failure {
+    Failure(
+      "home-damaged", .notConfigured, Text("\(url.path) 无法识别。", "\(url.path) cannot be read."), kept: Failure.allKept,
+      next: Text("请重新登记:fieldsurvey enrol URL CODE(数据不会丢失)。", "Enrol again: fieldsurvey enrol URL CODE (no data is lost)."),
+      details: ["path": url.path])
   }
 
   /// Writes the profile, whole or not at all.

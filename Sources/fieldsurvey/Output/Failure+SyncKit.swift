@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import SyncCore
 import SyncKit
 
 extension Failure {
@@ -97,6 +98,23 @@ extension Failure {
       self.init(
         "busy", .tryLater, Text("进程 \(process) 正在同步。", "Process \(process) is syncing."), kept: Self.allKept,
         next: Text("稍后再试,或加 --wait 等待。", "Try later, or wait for it with --wait."), details: details)
+    case .notTaken where details["refused"].map(Refusal.isOfSeal) ?? false:
+      let changeset = details["changeset"] ?? "?"
+      let reason = Refusal.reason(of: details["refused"] ?? "")
+      self.init(
+        "not-believed", .badInput,
+        Text("变更 \(changeset) 不可信:\(reason.zh)。", "The changeset \(changeset) is not believed: \(reason.en)."),
+        kept: Text("它没有被收下;其余变更已经收下,本机内容没有改变。", "It was not taken; all else was, and nothing here was changed."),
+        next: Text(
+          "请把这一编号告诉办公室:有人可能冒名写入,或中继已被换过。",
+          "Tell the office this name: somebody may be writing in another's name, or the relay is not the one it was."),
+        details: details)
+    case .otherCertificate:
+      self.init(
+        "other-certificate", .notConfigured,
+        Text("本机的证书属于另一台设备或另一位用户。", "The certificate here is another device's or another user's."), kept: Self.nothingChanged,
+        next: Text("请用新的登记码重新登记:fieldsurvey enrol URL CODE。", "Enrol again with a new code: fieldsurvey enrol URL CODE."),
+        details: details)
     case .notTaken:
       let changeset = details["changeset"] ?? "?"
       self.init(

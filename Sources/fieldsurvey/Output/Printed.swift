@@ -66,14 +66,19 @@ extension Value {
     case .integer(let number): String(number)
     case .real(let number): String(number)
     case .text(let bytes): String(decoding: bytes, as: UTF8.self)
-    case .blob(let bytes): "x'" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "'"
+    case .blob(let bytes): "x'" + Hex.text(bytes) + "'"
     }
   }
 }
 
 extension Refusal {
+  /// Whether a code tells that a changeset is not believed.
+  static func isOfSeal(_ code: String) -> Bool { [Code.notSigned, Code.badSignature, Code.notTrusted].contains(code) }
+
   /// The reason in words.
-  var reason: Text {
+  var reason: Text { Self.reason(of: code) }
+
+  static func reason(of code: String) -> Text {
     switch code {
     case Code.notGranted: Text("本机用户没有这家企业的权限", "this user may not hold the enterprise")
     case Code.notTheAuthor: Text("不是由本设备写的", "not written by this device")
@@ -83,6 +88,9 @@ extension Refusal {
       Text("它所依据的内容在这里是另一份(设备被复制或恢复过?)", "what it was based on is something else here (a cloned or restored device?)")
     case Code.malformed: Text("内容不符合格式", "its bytes are not what the format says")
     case Code.tooLarge: Text("过大", "too large")
+    case Code.notSigned: Text("没有签名", "it is not signed")
+    case Code.badSignature: Text("签名与所称的设备或作者不符", "its signature is not that of the device and author it names")
+    case Code.notTrusted: Text("签发其证书的不是本办公室", "its certificate was issued by somebody else than this office")
     default: Text(verbatim: code)
     }
   }

@@ -1,0 +1,108 @@
+/// What shows that a changeset was written on the device that it names: that device's signature, and the certificate that its header cites.
+/// It stands beside the header wherever the changeset goes, so that a relay or a stick needs no trust.
+public struct Seal: Hashable, Sendable {
+  /// The device's signature.
+  public let signature: [UInt8]
+  public let certificate: SignedCertificate
+
+  public init(signature: [UInt8], certificate: SignedCertificate) {
+    self.signature = signature
+    self.certificate = certificate
+  }
+
+  /// Signs a changeset.
+  /// - Parameters:
+  ///   - hash: the digest of its header's bytes.
+  ///   - signer: the device's key.
+  ///   - certificate: what the header cites.
+  public init(hash: [UInt8], by signer: Signer, under certificate: SignedCertificate) throws {
+    self.init(signature: try signer.sign(Self.context + hash), certificate: certificate)
+  }
+
+  private static let context = Array("synckit changeset 1\0".utf8)
+
+  /// The bytes that travel beside the header.
+  public var encoded: [UInt8] {
+    CBOR.array([.bytes(signature), .bytes(certificate.bytes), .bytes(certificate.signature)]).encoded
+  }
+
+  public init(decoding bytes: [UInt8]) throws(SyncCoreError) {
+    guard let fields = try CBOR(decoding: bytes).array, fields.count == 3, let signature = fields[0].bytes,
+      let certificate = fields[1].bytes, let issued = fields[2].bytes, signature.count == Certificate.signatureBytes,
+      issued.count == Certificate.signatureBytes
+    else { throw SyncCoreError(.malformed, "seal") }
+    self.init(signature: signature, certificate: SignedCertificate(bytes: certificate, signature: issued))
+  }
+
+  /// Why a changeset is not what the device wrote that it names, by what a certificate says which was found to be issued by somebody
+  /// trusted; nil when it is.
+  /// - Parameter encoded: the header's bytes.
+  func problem(_ header: ChangesetHeader, encoded: [UInt8], by certificate: Certificate, codec: Codec) -> String? {
+    // A re-stamped changeset says the same as the one that was signed: that the header itself has checked.
+    guard let first = try? header.firstHeader(encoded: encoded),
+      header.dot.site.bytes.starts(with: certificate.device), header.author == certificate.user,
+      codec.isSigned(signature, Self.context + codec.digest(first), certificate.key)
+    else { return Refusal.Code.badSignature }
+    return nil
+  }
+}
+
+/// A changeset's signature as logs keep it: apart from the certificate, which many share.
+public struct Unsealed: Hashable, Sendable {
+  public let signature: [UInt8]
+  /// The certificate that the header cites by its hash; nil where it cites none.
+  public let certificate: SignedCertificate?
+  /// The same with what it says; nil where nobody asked whether it is believed.
+  public let believed: BelievedCertificate?
+}
+
+/// A certificate that was found to be issued by somebody trusted.
+public struct BelievedCertificate: Hashable, Sendable {
+  public let signed: SignedCertificate
+  public let certificate: Certificate
+}
+
+/// Why a changeset is not believed: a code of ``Refusal/Code``.
+public struct Unbelieved: Error, Hashable {
+  public let code: String
+
+  public init(code: String) { self.code = code }
+}
+
+extension Fragment {
+  /// Judges the changeset's seal.
+  /// - Parameters:
+  ///   - header: the fragment's header, decoded.
+  ///   - trust: whose certificates are believed; nil to ask only that a seal, where there is one, belongs to what is cited.
+  ///   - codec: digests and signatures.
+  ///   - known: a certificate that was believed before, by its hash; the same with the same signature need not be judged again.
+  public func unsealed(
+    _ header: ChangesetHeader, by trust: Trust?, codec: Codec, known: (_ hash: [UInt8]) -> BelievedCertificate?
+  ) throws(Unbelieved) -> Unsealed {
+    if header.certificate.isEmpty, trust == nil { return Unsealed(signature: signature, certificate: nil, believed: nil) }
+    guard !header.certificate.isEmpty, !signature.isEmpty else { throw Unbelieved(code: Refusal.Code.notSigned) }
+    guard let seal = try? Seal(decoding: signature), codec.digest(seal.certificate.bytes) == header.certificate else {
+      throw Unbelieved(code: Refusal.Code.badSignature)
+    }
+    var believed: BelievedCertificate?
+    if let trust {
+      believed = known(header.certificate)
+      if believed?.signed != seal.certificate {
+        guard let certificate = trust.certificate(seal.certificate, codec: codec) else { throw Unbelieved(code: Refusal.Code.notTrusted) }
+        believed = BelievedCertificate(signed: seal.certificate, certificate: certificate)
+      }
+      if let believed, let code = seal.problem(header, encoded: self.header, by: believed.certificate, codec: codec) {
+        throw Unbelieved(code: code)
+      }
+    }
+    return Unsealed(signature: seal.signature, certificate: seal.certificate, believed: believed)
+  }
+}
+
+extension ChangesetHeader {
+  /// The header's bytes as its author signed them: as they were before it was first re-stamped.
+  func firstHeader(encoded: [UInt8]) throws(SyncCoreError) -> [UInt8] {
+    guard let origin else { return encoded }
+    return try ChangesetHeader(decoding: origin.header).firstHeader(encoded: origin.header)
+  }
+}

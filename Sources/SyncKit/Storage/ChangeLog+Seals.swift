@@ -1,0 +1,48 @@
+import SyncCore
+
+/// Seals as they are kept: the log has the signatures, and the certificates, which many changesets share, stand once in a table of their own.
+extension ChangeLog {
+  /// The seal of a changeset as it travels.
+  func seal(_ entry: Entry, of header: ChangesetHeader) throws -> [UInt8] {
+    guard !header.certificate.isEmpty else { return entry.signature }
+    let find = try connection.statement(fixed: "SELECT bytes, signature FROM synckit_certificate WHERE hash = ?1")
+    find.bind(1, blob: header.certificate)
+    guard try find.step() else { throw SyncKitError(.damaged, ["certificate": header.dot.description]) }
+    defer { find.reset() }
+    return Seal(signature: entry.signature, certificate: SignedCertificate(bytes: find.blob(0), signature: find.blob(1))).encoded
+  }
+
+  func keep(_ certificate: SignedCertificate, hash: [UInt8]) throws {
+    let put = try connection.statement(fixed: "INSERT OR IGNORE INTO synckit_certificate(hash, bytes, signature) VALUES(?1, ?2, ?3)")
+    put.bind(1, blob: hash)
+    put.bind(2, blob: certificate.bytes)
+    put.bind(3, blob: certificate.signature)
+    try put.run()
+  }
+}
+
+extension Engine {
+  /// Fails where what is written here would be signed under another's certificate: nobody would take it.
+  func checkCertificate() throws {
+    guard let signing else { return }
+    let certificate = try Certificate(decoding: signing.certificate.bytes)
+    guard site.bytes.starts(with: certificate.device), author == certificate.user, certificate.key == signing.signer.publicKey else {
+      throw SyncKitError(.otherCertificate, ["device": site.description, "user": certificate.user])
+    }
+  }
+
+  /// Judges the seal of a changeset that has come, and keeps its certificate.
+  /// - Returns: the fragment with the signature alone, as the log has it.
+  func unseal(_ fragment: Fragment, _ header: ChangesetHeader) throws -> Result<Fragment, Unbelieved> {
+    let unsealed: Unsealed
+    do throws(Unbelieved) {
+      unsealed = try fragment.unsealed(header, by: trust, codec: codec) { certificates[$0] }
+    } catch {
+      return .failure(error)
+    }
+    if let certificate = unsealed.certificate { try log.keep(certificate, hash: header.certificate) }
+    certificates[header.certificate] = unsealed.believed
+    return .success(
+      Fragment(header: fragment.header, signature: unsealed.signature, firstPart: fragment.firstPart, parts: fragment.parts))
+  }
+}

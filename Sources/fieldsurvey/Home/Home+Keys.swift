@@ -1,0 +1,50 @@
+import Foundation
+import SyncCore
+import SyncKit
+import SyncRelay
+
+/// The home's secret keys, each in a file of its own that only its owner may read: never in an argument, the environment or a log.
+extension Home {
+  /// By it the device signs what is written on it.
+  static func deviceKeyFile(_ folder: URL) -> URL { folder.appendingPathComponent("device.key") }
+  /// By it the office issues certificates.
+  static func issuerKeyFile(_ folder: URL) -> URL { folder.appendingPathComponent("issuer.key") }
+
+  /// Reads a key, or makes one where there is none yet.
+  static func key(_ file: URL) throws -> SigningKey {
+    if FileManager.default.fileExists(atPath: file.path) { return try keptKey(file) }
+    let key = SigningKey()
+    try PrivateFile.write(Array(Hex.text(key.bytes).utf8) + [UInt8(ascii: "\n")], to: file)
+    return key
+  }
+
+  /// Reads a key that has to be there.
+  static func keptKey(_ file: URL) throws -> SigningKey {
+    let text = (try? String(contentsOf: file, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard let bytes = text.flatMap(Hex.bytes), let key = SigningKey(bytes: bytes) else {
+      throw Failure(
+        "no-key", .notConfigured, Text("密钥文件不见了或已损坏:\(file.path)", "The key is gone, or damaged: \(file.path)"), kept: Failure.allKept,
+        next: Text(
+          "请把原来的文件放回;笔记本找不回时,移开它,再用新的登记码登记:fieldsurvey enrol URL CODE。",
+          "Put the file back; on a laptop where it is lost, move it away and enrol with a new code: fieldsurvey enrol URL CODE."),
+        details: ["path": file.path])
+    }
+    return key
+  }
+
+  /// By what the home's replica signs, and whom it believes: the office that issued its own certificate.
+  static func signing(_ folder: URL, _ profile: Profile) throws -> (signing: Signing, trust: Trust) {
+    guard let (signed, certificate) = profile.certificate.read else { throw Profile.damaged(profileFile(folder)) }
+    let key = try keptKey(deviceKeyFile(folder))
+    return (Signing(certificate: signed, signer: key.signer), Trust(issuers: [certificate.issuer]))
+  }
+
+  /// Certifies a device whose home lies with the office: its own replica, and an archive beside it.
+  static func certificate(_ folder: URL, device: DeviceID, user: String, by relay: Relay) throws -> IssuedCertificate {
+    let key = try key(deviceKeyFile(folder))
+    guard let issued = try relay.certificate(of: device, key: key.publicKey, user: user, role: Profile.Role.office.rawValue) else {
+      throw SyncKitError(.otherCertificate, ["device": device.description, "user": user])
+    }
+    return IssuedCertificate(issued)
+  }
+}
