@@ -4,6 +4,6 @@ extension RecordType {
     provider, providerState, solution, platform, platformYear, chainLeader, agency, event, attendance, training, programmeResult,
     enterpriseName, site, unitTransfer, enterpriseYear, tier, honour, achievement, chainLink, enrolment, enrolmentStep, standing, contract,
     spotCheck, warning, acceptance, acceptanceCriterion, dossierFile, cloudUse, identifierMonth, recommendation, surveyPerson, payment,
-    approval, otherSupport,
+    approval, otherSupport, fieldOrder,
   ]
 }

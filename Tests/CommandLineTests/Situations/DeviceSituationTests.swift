@@ -30,6 +30,40 @@ import Testing
       .flatMap { $0["writes"] as? [[String: Any]] ?? [] }
     let ahead = writes.first { $0["author"] as? String == "li" }?["clockAheadSeconds"] as? Int
     #expect((days - 600...days).contains(ahead ?? 0), "\(writes)")
+
+    // Chen, who worked on with what had come from it, is not among those whose clocks are suspicious.
+    let suspicious = try office.place.list("clocks")
+    #expect(suspicious.compactMap { $0["user"] as? String } == ["li"] && suspicious.first?["fault"] as? String == "ahead", "\(suspicious)")
+    #expect((days - 600...days).contains(suspicious.first?["seconds"] as? Int ?? 0))
+    #expect((suspicious.first?["writes"] as? [[String: Any]])?.allSatisfy { $0["enterprise"] is String } == true)
+    #expect(try office.place.run("clocks").contains("li(设备"))
+    #expect(office.stop() == 0)
+  }
+
+  /// I.11: a clock of years ago; the office is told, and the visit's day is put right beside what the clock showed.
+  @Test func aLaptopWhoseClockIsYearsBehindIsToldOfAndTheDayOfItsVisitIsAmended() throws {
+    let office = try Office()
+    let (li, chen) = (
+      try office.laptop("li", environment: ["FIELDSURVEY_CLOCK_OFFSET_SECONDS": String(-2_000 * 86_400)]), try office.laptop("chen")
+    )
+    let plant = try office.plant(for: "li", "chen")
+    try office.meet(li, chen)
+    let visit = try li.make("visit", "start", plant)
+    try chen.run("visit", "start", plant)
+    try office.meet(li, chen)
+    let suspicious = try office.place.list("clocks")
+    #expect(suspicious.compactMap { $0["user"] as? String } == ["li"] && suspicious.first?["fault"] as? String == "behind", "\(suspicious)")
+    #expect(try office.place.run("clocks").contains("时钟偏慢,至少约 2000 天"))
+
+    let before = try office.place.list("visit", "list", plant).first { $0["id"] as? String == visit }
+    #expect(try chen.attempt("visit", "amend", visit, "--on", "2026-11-20", "--because", "代为更正").status == 77)
+    #expect(try li.attempt("visit", "amend", visit, "--on", "2026-02-30", "--because", "笔误").status == 65)
+    #expect(try li.attempt("visit", "amend", visit, "--on", "2026-11-20", "--because", " ").status == 65)
+    try li.run("visit", "amend", visit, "--on", "2026-11-20", "--because", "电脑时钟停在几年前")
+    try office.meet(li, chen)
+    let after = try office.place.list("visit", "list", plant).first { $0["id"] as? String == visit }
+    #expect(after?["visitedOn"] as? String == "2026-11-20" && after?["startedAt"] as? String == before?["startedAt"] as? String)
+    #expect(try office.place.run("enterprise", "show", plant).contains("更正为 2026-11-20(li:电脑时钟停在几年前)"))
     #expect(office.stop() == 0)
   }
 
