@@ -43,11 +43,16 @@ import Testing
     _ = try lin.addNeed(NeedDraft(link: .rd, text: "工艺库"), to: diagnosis)
     _ = try lin.addRecord(
       .recommendation, FieldInput(parsing: ["diagnosis=\(diagnosis)", "link=production", "text=上 MES", "budget=30万"]), of: enterprise)
-    _ = try lin.addRecord(.surveyPerson, FieldInput(parsing: ["diagnosis=\(diagnosis)", "name=林工", "role=数字专员"]), of: enterprise)
+    #expect(try lin.report(onDiagnosis: diagnosis).paper.words(of: "基本信息").contains { $0.hasPrefix("开始＝") && $0.hasSuffix("，账号 lin") })
+    _ = try lin.addRecord(
+      .surveyPerson, FieldInput(parsing: ["diagnosis=\(diagnosis)", "name=林工", "role=数字专员", "account=lin"]), of: enterprise)
     _ = try lin.finalizeDiagnosis(diagnosis)
     let report = try lin.report(onDiagnosis: diagnosis)
     let paper = report.paper
     #expect(paper.warning == nil)
+    for (section, fact) in [("基本信息", "开始＝"), ("基本信息", "定稿＝"), ("数字化水平现状（改造前评测）", "定稿＝")] {
+      #expect(paper.words(of: section).contains { $0.hasPrefix(fact) && $0.hasSuffix("，林工（账号 lin）") })
+    }
     let score = ReportText.points(try #require(report.baseline?.scoreMilli))
     #expect(paper.words.contains("得分＝\(score)"))
     #expect(paper.words.contains("指标版本＝2024 年版"))
