@@ -201,6 +201,10 @@ private func digest(of bytes: [UInt8]) throws -> String {
     let content = try #require(file["content"] as? [String: Any])
     #expect(content["solutions"] == nil)
     let one = try #require((content["enterprises"] as? [[String: Any]])?.first)
+    // What nothing here says is left out, and that is told.
+    let without = try #require(content["withoutSource"] as? [[String: Any]])
+    #expect(without.compactMap { $0["field"] as? String } == ["businessBenefits.profit", "systemCertification"])
+    #expect(one["systemCertification"] == nil && without.allSatisfy { ($0["why"] as? [String: Any])?["zh"] is String })
     #expect(one["enterpriseId"] as? String == enterprise)
     #expect(one["key"] as? String == "\(Self.code)/-/\(enterprise)")
     #expect(one["districtCode"] as? String == "350206")
