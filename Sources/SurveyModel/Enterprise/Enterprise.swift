@@ -45,7 +45,7 @@ public struct Enterprise: Codable, Hashable, Sendable, Identifiable {
 }
 
 extension Enterprise {
-  init(_ row: Row) {
+  init(_ row: some FieldSource) {
     self.init(
       id: row.string("id"), name: row.string("name"), creditCode: row.text("uscc"), district: row.term("district"),
       reportingUnit: row.term("reporting_unit"), subSector: row.term("sub_sector"), industryCode: row.text("industry_code"),

@@ -99,7 +99,7 @@ extension Survey {
   public func enterprises(matching text: String? = nil) throws -> [Enterprise] {
     let wanted = text?.halfWidth.trimmingSpaces.lowercased() ?? ""
     let all = try replica.read { db in
-      try Array(Row.fetchCursor(db, sql: "SELECT * FROM enterprise ORDER BY name, id").map { Enterprise($0) })
+      try PlacedRow.fetchAll(db, sql: "SELECT * FROM enterprise ORDER BY name, id") { Enterprise($0) }
     }
     guard !wanted.isEmpty else { return all }
     return all.filter { enterprise in

@@ -1,11 +1,16 @@
 import GRDB
 import SyncCore
 
-extension Row {
+/// A row's values by the names of its columns.
+protocol FieldSource {
+  /// A column's value; nil where the row has none of that name.
+  func value(_ column: String) -> DatabaseValue?
+}
+
+extension FieldSource {
   /// A column's text; nil for NULL and for anything else. What another device wrote must never end this process.
   func text(_ column: String) -> String? {
-    let value: DatabaseValue? = self[column]
-    guard let value, case .string(let text) = value.storage else { return nil }
+    guard let value = value(column), case .string(let text) = value.storage else { return nil }
     return text
   }
 
@@ -14,8 +19,7 @@ extension Row {
 
   /// A column's whole number; nil for anything else.
   func integer(_ column: String) -> Int? {
-    let value: DatabaseValue? = self[column]
-    guard let value, case .int64(let number) = value.storage else { return nil }
+    guard let value = value(column), case .int64(let number) = value.storage else { return nil }
     return Int(exactly: number)
   }
 
@@ -24,6 +28,29 @@ extension Row {
 
   /// A column's term, of the empty key where there is none.
   func requiredTerm<T: Term>(_ column: String) -> Stored<T> { Stored(rawValue: string(column)) }
+}
+
+extension Row: FieldSource {
+  func value(_ column: String) -> DatabaseValue? { self[column] }
+}
+
+/// A row of a long answer. GRDB folds the case of each name that it looks up in each row, which in a list of thousands costs more than the
+/// reading; here the names are read once.
+struct PlacedRow: FieldSource {
+  private let row: Row
+  private let places: [String: Int]
+
+  func value(_ column: String) -> DatabaseValue? { places[column].map { row[$0] } }
+
+  /// What is made of each row of an answer.
+  static func fetchAll<T>(_ db: Database, sql: String, _ make: (PlacedRow) throws -> T) throws -> [T] {
+    let statement = try db.makeStatement(sql: sql)
+    let places = Dictionary(zip(statement.columnNames, 0...), uniquingKeysWith: { first, _ in first })
+    let rows = try Row.fetchCursor(statement)
+    var out: [T] = []
+    while let row = try rows.next() { out.append(try make(PlacedRow(row: row, places: places))) }
+    return out
+  }
 }
 
 extension String {
