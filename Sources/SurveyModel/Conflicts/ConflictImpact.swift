@@ -42,12 +42,14 @@ public struct ConflictImpact: Encodable, Sendable {
 }
 
 extension Survey {
-  /// What choosing each candidate does to score, level and money; nil for a conflict that no rating depends on.
+  /// What choosing each candidate does to score, level and money; nil for a conflict that no rating depends on, or one by
+  /// an instrument that is not installed.
   public func impact(of conflict: Conflict) throws -> ConflictImpact? {
     guard let (id, item) = conflict.ratedItem else { return nil }
     let found = try replica.read { db in (Assessment(try Lookup.row(db, in: "assessment", id)), try StoredAnswers(db, of: id)) }
+    guard let instrument = try installed(found.0.edition) else { return nil }
     let contests = Contests(try replica.conflicts(in: conflict.row.scope))
-    let sheet = AnswerSheet(try instrument(found.0.edition), found.1, of: id, contests)
+    let sheet = AnswerSheet(instrument, found.1, of: id, contests)
     var choices = try conflict.candidates.map { candidate in
       var chosen = sheet
       chosen.set(item, [candidate.value])

@@ -150,9 +150,9 @@ import Testing
     try text.replacingCharacters(in: edition, with: #""edition": "2027""#).write(
       to: resources.appendingPathComponent("instrument-2027.json"), atomically: true, encoding: .utf8)
     let li = try office.laptop("li", environment: ["FIELDSURVEY_RESOURCES": resources.path])
-    let chen = try office.laptop("chen")
-    let plant = try office.plant(for: "li", "chen")
-    try office.meet(li, chen)
+    let (wu, chen) = (try office.laptop("wu", environment: li.environment), try office.laptop("chen"))
+    let plant = try office.plant(for: "li", "wu", "chen")
+    try office.meet(li, wu, chen)
     let assessment = try li.make("assessment", "start", plant, "--edition", "2027")
     try li.run("assessment", "answer", assessment, "3", "C")
     try office.meet(li, chen)
@@ -167,6 +167,14 @@ import Testing
     try office.meet(li, chen)
     let shown = try Place(home: chen.home, environment: li.environment).object("assessment", "show", assessment)
     #expect(shown["edition"] as? String == "2027" && (shown["answers"] as? [String: [String]])?["3"] == ["C"])
+
+    // Two who have it differ: the queue of who has it not is still there, and tells nothing of levels.
+    try office.meet(wu)
+    try li.run("assessment", "answer", assessment, "4", "B")
+    try wu.run("assessment", "answer", assessment, "4", "C")
+    try office.meet(li, wu)
+    let queue = try office.place.list("conflicts", "show")
+    #expect(queue.count == 1 && queue[0]["impact"] == nil && (queue[0]["candidates"] as? [Any])?.count == 2)
     #expect(office.stop() == 0)
   }
 }
