@@ -112,8 +112,11 @@ import Testing
 
   @Test func beforeAndAfterOfOneEditionAreHeldAgainstEachOther() throws {
     _ = try assess(.baseline, level: 1)
-    let declared = try assess(.postTransformation, level: 4, .selfDeclared)
     let judged = try assess(.postTransformation, level: 2, .agency)
+    let declared = try assess(.postTransformation, level: 4, .selfDeclared)
+    try lin.replica.write { db in
+      try db.execute(sql: "UPDATE assessment SET started_at = '2030-01-01T00:00:00.000Z' WHERE id = ?", arguments: [declared])
+    }
     var file = try lin.acceptanceFile(of: enterprise)
     // The agency's word is the one that counts, however late the enterprise's own is.
     #expect(file.after?.assessment.id == judged)

@@ -221,6 +221,11 @@ import Testing
     #expect(frozen.asOf == "2024-12-31")
     #expect(frozen.document.contains("数字化改造 K01 Y1 280\n"))
     #expect(Set(frozen.figures.map(\.aspect.term)) == Set(EvaluationAspect.allCases))
+    let paid = try office.replica.read { db in
+      try Row.fetchOne(db, sql: "SELECT sum(amount_fen) AS fen, count(*) AS n FROM payment WHERE paid_on <= '2024-12-31'")
+    }
+    let (fen, count): (Int, Int) = (try #require(paid)["fen"], try #require(paid)["n"])
+    #expect(frozen.document.hasSuffix("财政资金使用 R fen \(fen)\n财政资金使用 R payments \(count)\n"))
     #expect(try office.corrections(of: "2024年4季度").isEmpty)
     #expect(refusal { _ = try office.takeSnapshot(of: "2024-Q4") }?.code == .snapshotTaken)
     let enterprise = try #require(try office.enterprises(matching: "示例").first { _ in true }).id
@@ -232,7 +237,11 @@ import Testing
     let noted = try #require(try office.recordCorrections(of: "2024Q4").first)
     #expect(noted.notedBy == "office")
     #expect(try office.recordCorrections(of: "2024Q4") == [noted])
-    #expect(try office.snapshot("2024Q4") == frozen)
+    #expect(try office.snapshot("2024Q4") == frozen && frozen.isIntact)
+    try office.replica.write { db in try db.execute(sql: "UPDATE snapshot SET document = replace(document, 'K01 Y1 280', 'K01 Y1 281')") }
+    #expect(try !office.snapshot("2024Q4").isIntact)
+    try office.replica.write { db in try db.execute(sql: "UPDATE snapshot SET document = replace(document, 'K01 Y1 281', 'K01 Y1 280')") }
+    #expect(try office.snapshot("2024Q4").isIntact)
   }
 
   @Test func aQuarterThatIsNotOverIsNotFrozen() throws {
