@@ -50,7 +50,7 @@ struct FieldSurvey: AsyncParsableCommand {
       CommandGroup(
         name: Text("调研", "Survey").here,
         subcommands: [
-          EnterpriseCommand.self, AssignCommand.self, VisitCommand.self, DiagnosisCommand.self, FindingCommand.self,
+          EnterpriseCommand.self, AssignCommand.self, OrderCommand.self, VisitCommand.self, DiagnosisCommand.self, FindingCommand.self,
           AssessmentCommand.self, NeedCommand.self, RecommendationCommand.self, InstrumentCommand.self, RatingCommand.self,
           ReportCommand.self,
         ]),
@@ -72,7 +72,7 @@ struct FieldSurvey: AsyncParsableCommand {
         name: Text("统计", "Figures").here,
         subcommands: [
           ListCommand.self, IndicatorCommand.self, FunnelCommand.self, CoverageCommand.self, SnapshotCommand.self, DuplicatesCommand.self,
-          InterestsCommand.self,
+          InterestsCommand.self, ClocksCommand.self,
         ]),
       CommandGroup(
         name: Text("同步", "Sync").here,

@@ -159,6 +159,31 @@ import Testing
     }
   }
 
+  /// A quarter is read in words, its money in yuan; what differs later is told by the same names.
+  @Test func aQuarterIsToldInWordsAndAmounts() throws {
+    let office = try Office()
+    let finance = try office.laptop("he", as: "finance")
+    let plant = try office.plant(for: "he")
+    try office.meet(finance)
+    try finance.run("payment", "add", plant, "rule=R8", "instalment=first", "amount=10万", "paidOn=2024-08-01")
+    try office.meet(finance)
+    let told = try office.place.run("snapshot", "take", "2024Q3")
+    #expect(told.contains("截至 2024-09-30") && told.contains("由 office 冻结") && !told.contains("摘要不符"))
+    let lines = told.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(lines.contains { $0.starts(with: ["K01", "拟改造工业中小企业总数", "家", "0", "0", "0"]) }, "\(told)")
+    #expect(lines.contains { $0.first == "R8" && $0.suffix(2) == ["1", "10万元"] }, "\(told)")
+    #expect(lines.contains { $0 == ["全部兑付", "1", "10万元"] }, "\(told)")
+    for aspect in ["数字化改造", "复制推广", "中小企业创新能力提升", "典型经验做法", "财政资金使用"] { #expect(lines.contains([aspect])) }
+    #expect(try office.place.run("snapshot", "corrections", "2024Q3").isEmpty)
+
+    try finance.run("payment", "add", plant, "rule=R8", "instalment=clawBack", "amount=4万", "paidOn=2024-09-01")
+    try office.meet(finance)
+    let differing = try office.place.run("snapshot", "corrections", "2024Q3").split(separator: "\n").map(String.init)
+    #expect(differing.contains { $0.contains("全部兑付, 金额") && $0.contains("10万元") && $0.contains("6万元") }, "\(differing)")
+    #expect(differing.contains { $0.hasPrefix("R8 ") && $0.contains(", 笔数") }, "\(differing)")
+    #expect(office.stop() == 0)
+  }
+
   @Test func aMergeIsSeenInTheField() throws {
     let office = try Office()
     let plant = try office.plant(for: "lin")

@@ -31,6 +31,25 @@ import Testing
     #expect(office.stop() == 0)
   }
 
+  /// At the office by what everybody was enrolled as, on a laptop by its own user's name.
+  @Test func aReportNamesPeopleAsTheyWereEnrolled() throws {
+    let office = try Office()
+    let li = Place(home: office.folder.url.appendingPathComponent("li"))
+    let code = try office.place.run("device", "code", "li", "--name", "李工").trimmingCharacters(in: .whitespacesAndNewlines)
+    try li.run("enrol", office.url, code)
+    let plant = try office.plant(for: "li")
+    try office.meet(li)
+    let diagnosis = try li.make("diagnosis", "start", plant)
+    try office.meet(li)
+    for (at, place) in [office.place, li].enumerated() {
+      let page = office.folder.url.appendingPathComponent("\(at).html")
+      try place.run("report", "diagnosis", diagnosis, "--out", page.path)
+      let html = try String(contentsOf: page, encoding: .utf8)
+      #expect(html.contains("，李工（账号 li）") && html.contains(at == 0 ? "报告由 办公室（账号 office） 于" : "报告由 李工（账号 li） 于"))
+    }
+    #expect(office.stop() == 0)
+  }
+
   @Test func theContentIsOneJSONValueAndTheOldCommandGoesOnWorking() throws {
     let office = try Office()
     let place = office.place

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import SurveyFiles
 import SurveyModel
 import SyncKit
@@ -91,6 +92,15 @@ private func digest(of bytes: [UInt8]) throws -> String {
     #expect(digests[0] == digests[1])
     _ = try survey.editEnterprise(enterprise, EnterpriseDraft(address: "别处"))
     #expect(try survey.writeWorkbook(ExportKind.all, to: desk.path("c.xlsx")).files.first?.sha256 != digests[0].first)
+    // In whichever order rows came to this replica.
+    try survey.replica.write { db in
+      for id in ["b", "a", "c"] {
+        try db.execute(sql: "INSERT INTO site(id, enterprise_id, name) VALUES(?, ?, ?)", arguments: [id, enterprise, "厂 \(id)"])
+      }
+    }
+    _ = try survey.writeCSV(ExportKind.chosen(["site"]), into: desk.path("sites"))
+    let names = try desk.text(desk.path("sites/site.csv")).split(separator: "厂 ").dropFirst().compactMap(\.first)
+    #expect(names == ["a", "b", "c"])
   }
 
   @Test func whatIsExportedIsImportedWithoutAChange() throws {
@@ -201,6 +211,10 @@ private func digest(of bytes: [UInt8]) throws -> String {
     let content = try #require(file["content"] as? [String: Any])
     #expect(content["solutions"] == nil)
     let one = try #require((content["enterprises"] as? [[String: Any]])?.first)
+    // What nothing here says is left out, and that is told.
+    let without = try #require(content["withoutSource"] as? [[String: Any]])
+    #expect(without.compactMap { $0["field"] as? String } == ["businessBenefits.profit", "systemCertification"])
+    #expect(one["systemCertification"] == nil && without.allSatisfy { ($0["why"] as? [String: Any])?["zh"] is String })
     #expect(one["enterpriseId"] as? String == enterprise)
     #expect(one["key"] as? String == "\(Self.code)/-/\(enterprise)")
     #expect(one["districtCode"] as? String == "350206")
@@ -209,6 +223,15 @@ private func digest(of bytes: [UInt8]) throws -> String {
     #expect(one["employeesNum"] as? Int == 120)
     #expect(one["enterpriseScale"] as? String == "small")
     #expect(one["highTechEnterprise"] as? Bool == true)
+    // A recognition that has ended is none; of whom nothing is recorded nothing is said.
+    _ = try desk.survey.addEnterprise(EnterpriseDraft(name: "无认定"))
+    let ended = try desk.survey.addEnterprise(EnterpriseDraft(name: "已到期")).id
+    _ = try desk.survey.addRecord(
+      .tier, FieldInput([("tier", "nationalHighTech"), ("validFrom", "2020-11-01"), ("validTo", "2023-10-31")]), of: ended)
+    _ = try desk.survey.writePlatform(.enterprises, to: path, replacing: true)
+    let again = try #require(try JSONSerialization.jsonObject(with: Data(try desk.bytes(path))) as? [String: Any])
+    let all = try #require((again["content"] as? [String: Any])?["enterprises"] as? [[String: Any]])
+    #expect(all.map { $0["highTechEnterprise"] as? Bool } == [true, nil, false])
     #expect((one["businessBenefits"] as? [String: [String: Any]])?["2024"]?["income"] as? String == "23456700.00")
     let evaluation = try #require((one["evaluations"] as? [[String: Any]])?.first)
     let questions = try #require(evaluation["digitalScoringQuestionList"] as? [[String: Any]])

@@ -1,10 +1,10 @@
 import SyncCore
 public import SyncKit
 
-/// What the settlement of one conflict does to an assessment.
-public struct ConflictImpact: Codable, Hashable, Sendable {
+/// What the settlement of one conflict does to an assessment, and to the money that goes by its level.
+public struct ConflictImpact: Encodable, Sendable {
   /// What follows if one candidate is chosen.
-  public struct Choice: Codable, Hashable, Sendable {
+  public struct Choice: Encodable, Sendable {
     /// The candidate as text; nil where it withdraws the answer.
     public let value: String?
     /// The score in milli-points, everything else as it is shown.
@@ -19,6 +19,12 @@ public struct ConflictImpact: Codable, Hashable, Sendable {
     public let lowestScoreMilli: Int
     /// The highest score that they leave possible, in milli-points.
     public let highestScoreMilli: Int
+    /// The most that R8 gives by ``level``, in fen; nil where no amount hangs on the choice, or nothing is there to compute it from.
+    public var subsidyFen: Int?
+    /// The most that it gives by ``lowestLevel``.
+    public var lowestSubsidyFen: Int?
+    /// The most that it gives by ``highestLevel``.
+    public var highestSubsidyFen: Int?
   }
 
   /// The assessment.
@@ -27,18 +33,24 @@ public struct ConflictImpact: Codable, Hashable, Sendable {
   public let item: InstrumentItem
   /// What follows from each candidate, in the conflict's order.
   public let choices: [Choice]
+  /// R8 by each level that is possible; nil where only one is, or an agency has judged.
+  public let money: RuleMoney?
+  /// The level that the agency gave, where levels are at stake: money goes by it, whatever is chosen here.
+  public let ratedLevel: Int?
   /// Whether the choice decides about the level, whatever becomes of the other conflicts.
   public var decidesLevel: Bool { Set(choices.map { [$0.lowestLevel, $0.highestLevel] }).count > 1 }
 }
 
 extension Survey {
-  /// What choosing each candidate does to score and level; nil for a conflict that no rating depends on.
+  /// What choosing each candidate does to score, level and money; nil for a conflict that no rating depends on, or one by
+  /// an instrument that is not installed.
   public func impact(of conflict: Conflict) throws -> ConflictImpact? {
     guard let (id, item) = conflict.ratedItem else { return nil }
     let found = try replica.read { db in (Assessment(try Lookup.row(db, in: "assessment", id)), try StoredAnswers(db, of: id)) }
+    guard let instrument = try installed(found.0.edition) else { return nil }
     let contests = Contests(try replica.conflicts(in: conflict.row.scope))
-    let sheet = AnswerSheet(try instrument(found.0.edition), found.1, of: id, contests)
-    let choices = try conflict.candidates.map { candidate in
+    let sheet = AnswerSheet(instrument, found.1, of: id, contests)
+    var choices = try conflict.candidates.map { candidate in
       var chosen = sheet
       chosen.set(item, [candidate.value])
       let range = try chosen.engine.range(candidates: chosen.candidates)
@@ -49,7 +61,15 @@ extension Survey {
         highestLevel: range.levels.upperBound, lowestScoreMilli: range.scoresMilli.lowerBound,
         highestScoreMilli: range.scoresMilli.upperBound)
     }
-    return ConflictImpact(assessment: found.0, item: item, choices: choices)
+    let levels = Set(choices.flatMap { [$0.lowestLevel, $0.level, $0.highestLevel] }).sorted()
+    let (money, rated) = levels.count > 1 ? try transformationMoney(of: found.0.enterpriseID, possible: levels) : (nil, nil)
+    let amounts = Dictionary(uniqueKeysWithValues: (money?.result?.perLevel ?? []).map { ($0.level, $0.totalFen) })
+    for at in choices.indices {
+      choices[at].subsidyFen = amounts[choices[at].level]
+      choices[at].lowestSubsidyFen = amounts[choices[at].lowestLevel]
+      choices[at].highestSubsidyFen = amounts[choices[at].highestLevel]
+    }
+    return ConflictImpact(assessment: found.0, item: item, choices: choices, money: money, ratedLevel: rated)
   }
 }
 

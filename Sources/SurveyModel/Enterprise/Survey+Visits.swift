@@ -119,6 +119,22 @@ extension Survey {
     }
   }
 
+  /// Says on which day a visit was in truth, with the reason. What its device's clock had shown stays beside it.
+  ///
+  /// Throws ``SurveyError/Code/valueInvalid`` for what is no day, ``SurveyError/Code/valueMissing`` without a reason, and
+  /// ``SurveyError/Code/notAuthorised``: it is the word of who visited, and of the office.
+  public func amendVisit(_ id: String, on day: String, because reason: String) throws -> Visit {
+    guard let on = Moment.day(day) else { throw SurveyError(.valueInvalid, ["field": "visitedOn", "value": day]) }
+    guard let reason = reason.nonEmpty else { throw SurveyError(.valueMissing, ["field": "reason"]) }
+    return try write { db in
+      let visit = Visit(try Lookup.row(db, in: "visit", id))
+      if visit.user != user { try requireOffice("visit") }
+      try db.execute(
+        sql: "UPDATE visit SET visited_on = ?, amended_by = ?, amended_because = ? WHERE id = ?", arguments: [on, user, reason, visit.id])
+      return Visit(try Lookup.row(db, in: "visit", visit.id))
+    }
+  }
+
   /// The visits to an enterprise, those of records that were merged into it among them, or all, oldest first.
   public func visits(to enterprise: String? = nil) throws -> [Visit] {
     try replica.read { db in

@@ -18,13 +18,19 @@ public struct Visit: Codable, Hashable, Sendable, Identifiable {
   public let place: String?
   /// Remarks.
   public let note: String?
+  /// The day on which it was in truth, where the clock was wrong; what the clock showed stays in ``startedAt``.
+  public let visitedOn: String?
+  /// Who said so, and why.
+  public let amendedBy: String?
+  public let amendedBecause: String?
 }
 
 extension Visit {
   init(_ row: Row) {
     self.init(
       id: row.string("id"), enterpriseID: row.string("enterprise_id"), user: row.string("user"), kind: row.requiredTerm("kind"),
-      startedAt: row.text("started_at"), endedAt: row.text("ended_at"), place: row.text("place"), note: row.text("note"))
+      startedAt: row.text("started_at"), endedAt: row.text("ended_at"), place: row.text("place"), note: row.text("note"),
+      visitedOn: row.text("visited_on"), amendedBy: row.text("amended_by"), amendedBecause: row.text("amended_because"))
   }
 }
 

@@ -9,6 +9,8 @@ extension ExportKind {
         Field("plannedOn", .day, "计划日期", "planned on"), Field("startedAt", .text, "开始时间", "started at"),
         Field("endedAt", .text, "结束时间", "ended at"), Field("place", .text, "地点", "place"),
         Field("attendees", .text, "参加人员", "attendees"), Field("note", .text, "备注", "note"),
+        Field("visitedOn", .day, "更正后的日期", "amended day"), Field("amendedBy", .text, "更正人", "amended by"),
+        Field("amendedBecause", .text, "更正原因", "amended because"),
       ]),
     RecordType(
       "assessment", "评测", "Assessment",

@@ -10,6 +10,8 @@ public struct PlatformContent: Encodable, Sendable {
   var codes: [Code]?
   /// 企业数据库.
   var enterprises: [Enterprise]?
+  /// Which of the platform's fields of an enterprise have no source here, and why.
+  var withoutSource: [WithoutSource]?
   /// 服务机构库.
   var serviceProviders: [ServiceProvider]?
   /// 产品案例库.
@@ -31,6 +33,21 @@ public struct PlatformContent: Encodable, Sendable {
     let code: String
     let name: String
     let nameEn: String
+  }
+
+  /// A field of the platform that nothing here says. It is left out, and that it is gets told.
+  struct WithoutSource: Encodable {
+    let field: String
+    let why: BilingualText
+
+    static let ofEnterprises = [
+      WithoutSource(
+        field: "businessBenefits.profit",
+        why: BilingualText("未登记利润；登记的是营业收入和营业成本，两者之差不是利润总额", "profit is not recorded; income less operating cost is not it")),
+      WithoutSource(
+        field: "systemCertification",
+        why: BilingualText("未登记体系认证；systems 是在用的软件系统，不是认证", "certifications are not recorded; systems is software in use")),
+    ]
   }
 
   struct Enterprise: Encodable {

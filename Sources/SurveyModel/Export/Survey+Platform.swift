@@ -13,7 +13,10 @@ extension Survey {
     let content = try replica.read { db in
       var content = PlatformContent()
       if wants(.basic) { content.codes = ExportKind.codeList }
-      if wants(.enterprises) { content.enterprises = try PlatformReader(db, self, withContacts).enterprises(on: today) }
+      if wants(.enterprises) {
+        content.enterprises = try PlatformReader(db, self, withContacts).enterprises(on: today)
+        content.withoutSource = PlatformContent.WithoutSource.ofEnterprises
+      }
       if wants(.services) { content.serviceProviders = try PlatformReader(db, self, withContacts).providers() }
       if wants(.cases) { content.solutions = try PlatformReader(db, self, withContacts).solutions() }
       return content

@@ -94,8 +94,8 @@ extension Survey {
 
   /// The tables of a case whose records tell a day, with the day in Beijing's calendar as SQL. What the office alone says is never late.
   private static let dated: [String: String] = {
-    var days = ["visit": "date(started_at, '+8 hours')"]
-    for table in ["assessment", "diagnosis"] { days[table] = days["visit"] }
+    let started = "date(started_at, '+8 hours')"
+    var days = ["visit": "coalesce(visited_on, \(started))", "assessment": started, "diagnosis": started]
     for type in RecordType.all where type.home == .enterprise && type.authority != [.office] {
       let day = type.fields.first { field in
         guard case .day = field.kind else { return false }

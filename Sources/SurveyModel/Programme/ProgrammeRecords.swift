@@ -124,6 +124,7 @@ extension RecordType {
     [
       Field("diagnosis", .reference("diagnosis"), "诊断", "diagnosis"), Field("name", .text, "姓名", "name", .required),
       Field("agency", .text, "单位", "organisation"), Field("role", .text, "职务", "role"), Field("contact", .text, "联系方式", "contact"),
+      Field("account", .text, "账号", "account"),
     ])
 }
 

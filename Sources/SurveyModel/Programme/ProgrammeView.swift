@@ -11,6 +11,8 @@ public struct ProgrammeView: Encodable, Sendable {
   public let contracts: [Record]
   /// What the agency says, superseded verdicts included.
   public let acceptances: [Record]
+  /// What the office ordered to be looked at again.
+  public let orders: [Record]
   /// Under whom it reports, from which days on.
   public let unitTransfers: [Record]
   /// Under whom it reports today, where it was transferred.
@@ -78,7 +80,7 @@ extension ProgrammeView {
     self.init(
       steps: try all(.enrolmentStep, order: "happened_on").sorted { place($0) < place($1) }, standings: standings,
       contracts: try all(.contract, order: "signed_on, id"), acceptances: try all(.acceptance, order: "accepted_on, id"),
-      unitTransfers: transfers, reportingUnit: unit?["unit"]?.text.map(Stored.init(rawValue:)),
+      orders: try all(.fieldOrder, order: "id"), unitTransfers: transfers, reportingUnit: unit?["unit"]?.text.map(Stored.init(rawValue:)),
       rating: try AgencyRating(db, of: enterprises),
       struck: standings.last { $0.strikes(on: day) })
   }

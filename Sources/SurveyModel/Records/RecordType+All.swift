@@ -5,6 +5,6 @@ extension RecordType {
     policyFile,
     enterpriseName, site, unitTransfer, enterpriseYear, tier, honour, achievement, chainLink, enrolment, enrolmentStep, standing, contract,
     spotCheck, warning, acceptance, acceptanceCriterion, dossierFile, cloudUse, identifierMonth, recommendation, surveyPerson, payment,
-    approval, otherSupport,
+    approval, otherSupport, fieldOrder,
   ]
 }

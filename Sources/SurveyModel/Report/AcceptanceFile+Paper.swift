@@ -37,7 +37,7 @@ extension AcceptanceFile {
     paper.add(contests: contests)
     paper.section("签章")
     paper.add(.signatures(["企业（盖章）", "验收机构（盖章）", "主管部门（盖章）"]))
-    paper.add(provenance: enterprise.id ?? "", "企业编号", by: madeBy)
+    paper.add(provenance: enterprise.id ?? "", "企业编号", by: names.user(madeBy) ?? "")
     return paper
   }
 
@@ -80,7 +80,7 @@ extension AcceptanceFile {
         let record = steps.first { $0["step"]?.text == step.rawValue }
         return [
           step.label + Paper.mark(record?.contested ?? []), record?["happenedOn"]?.text ?? "未登记", record?["note"]?.text ?? "",
-          record?["recordedBy"]?.text ?? "",
+          record.flatMap { names.text($0, "recordedBy") } ?? "",
         ]
       })
     guard !standings.isEmpty else { return }

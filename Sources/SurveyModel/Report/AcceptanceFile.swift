@@ -82,12 +82,14 @@ public struct AcceptanceFile: Sendable, Encodable {
 extension Survey {
   /// The acceptance file of an enterprise. There is one: a record that was merged has that of the enterprise that stands for it.
   ///
-  /// - Parameter enterprise: as ``enterprise(_:)`` takes it.
+  /// - Parameters:
+  ///   - enterprise: as ``enterprise(_:)`` takes it.
+  ///   - enrolled: what accounts were enrolled as, where that is known.
   ///
   /// ```swift
   /// let missing = try survey.acceptanceFile(of: "0193a").missing
   /// ```
-  public func acceptanceFile(of enterprise: String) throws -> AcceptanceFile {
+  public func acceptanceFile(of enterprise: String, enrolled: [String: String] = [:]) throws -> AcceptanceFile {
     let (id, merged) = try replica.read { db in
       let named = try Lookup.row(db, in: "enterprise", try Lookup.enterprise(db, enterprise).id)
       let id = try Lookup.canonical(db, named).string("id")
@@ -123,6 +125,7 @@ extension Survey {
       + warnings
     var contests = OpenContest.all(facts.contested, of: "enterprise", named: "企业") + told.flatMap(OpenContest.all)
     contests += [before, after].flatMap { $0?.view?.openContests ?? [] }
+    let writers = try accounts(in: [id] + merged.map(\.id))
     return try replica.read { db in
       AcceptanceFile(
         enterprise: facts, merged: merged, enrolment: enrolment, steps: steps, standings: standings, contracts: contracts,
@@ -131,7 +134,7 @@ extension Survey {
         dossier: slots.map { slot in AcceptanceFile.Slot(slot: slot, files: files.filter { $0["slot"]?.text == slot.rawValue }) },
         payments: payments, approvals: approvals, otherSupport: support, checks: checks, warnings: warnings, contests: contests,
         madeAt: now,
-        madeBy: user, names: try ReferenceNames(db, of: told))
+        madeBy: user, names: try ReferenceNames(db, of: told, people: try PersonNames(db, in: id, accounts: writers, enrolled: enrolled)))
     }
   }
 }

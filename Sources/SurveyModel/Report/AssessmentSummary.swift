@@ -78,7 +78,7 @@ extension Survey {
   }
 
   /// The instrument of an edition; nil for one that is not installed.
-  private func installed(_ edition: String) throws(SurveyError) -> Instrument? {
+  func installed(_ edition: String) throws(SurveyError) -> Instrument? {
     do {
       return try instrument(edition)
     } catch {

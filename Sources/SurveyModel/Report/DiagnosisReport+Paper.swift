@@ -17,7 +17,7 @@ extension DiagnosisReport {
     paper.section("业务与流程")
     paper.add(.facts(["mainProducts", "processFlow", "devices", "software"].map { fact($0) }))
     paper.section("数字化水平现状（改造前评测）")
-    if let baseline { paper.add(assessment: baseline) } else { paper.add(.alert("没有改造前的评测结果。没有评测不等于零级。")) }
+    if let baseline { paper.add(assessment: baseline, names) } else { paper.add(.alert("没有改造前的评测结果。没有评测不等于零级。")) }
     paper.section("分环节诊断")
     links(&paper)
     paper.section("诊断发现")
@@ -38,7 +38,7 @@ extension DiagnosisReport {
     paper.add(contests: contests)
     paper.section("签章")
     paper.add(.signatures(["企业（盖章）", "诊断方（盖章）", "诊断负责人（签字）"]))
-    paper.add(provenance: diagnosis.id, "诊断编号", by: madeBy)
+    paper.add(provenance: diagnosis.id, "诊断编号", by: names.user(madeBy) ?? "")
     return paper
   }
 
@@ -50,11 +50,13 @@ extension DiagnosisReport {
     paper.add(enterprise: enterprise)
     paper.add(.heading("诊断情况"))
     var facts = [fact("source"), fact("provider"), fact("surveyedOn"), fact("fee")]
-    facts.append(Paper.Fact("开始", Paper.moment(diagnosis.diagnosis.startedAt, by: diagnosis.diagnosis.startedBy)))
+    facts.append(Paper.Fact("开始", Paper.moment(diagnosis.diagnosis.startedAt, by: names.user(diagnosis.diagnosis.startedBy))))
     if diagnosis.diagnosis.state.term == .finalized {
-      facts.append(Paper.Fact("定稿", Paper.moment(diagnosis.diagnosis.finalizedAt, by: diagnosis.diagnosis.finalizedBy)))
+      facts.append(Paper.Fact("定稿", Paper.moment(diagnosis.diagnosis.finalizedAt, by: names.user(diagnosis.diagnosis.finalizedBy))))
     }
-    if let visit { facts.append(Paper.Fact("走访", Paper.moment(visit.startedAt, by: "\(visit.user)，\(visit.kind.label)"))) }
+    if let visit {
+      facts.append(Paper.Fact("走访", Paper.moment(visit.startedAt, by: "\(names.user(visit.user) ?? "")，\(visit.kind.label)")))
+    }
     paper.add(.facts(facts))
     if !years.isEmpty {
       paper.add(.heading("近年数据"))

@@ -44,10 +44,12 @@ public struct DiagnosisReport: Sendable, Encodable {
 extension Survey {
   /// The report of a diagnosis.
   ///
+  /// - Parameter enrolled: what accounts were enrolled as, where that is known.
+  ///
   /// ```swift
   /// let paper = try survey.report(onDiagnosis: "0193a").paper
   /// ```
-  public func report(onDiagnosis id: String) throws -> DiagnosisReport {
+  public func report(onDiagnosis id: String, enrolled: [String: String] = [:]) throws -> DiagnosisReport {
     let view = try diagnosis(id)
     let enterprise = view.enterprise.id
     let profile = try record(.diagnosis, view.id)
@@ -69,6 +71,7 @@ extension Survey {
     contests += OpenContest.all(facts.contested, of: "enterprise", named: "企业")
     contests += (years + tiers + recommendations + people).flatMap(OpenContest.all)
     contests += baseline?.view?.openContests ?? []
+    let writers = try accounts(in: [enterprise])
     return try replica.read { db in
       let evidence = try Row.fetchAll(db, sql: "SELECT * FROM evidence WHERE diagnosis_id = ? ORDER BY id", arguments: [view.id])
       return DiagnosisReport(
@@ -76,7 +79,9 @@ extension Survey {
         size: try SizeOfYear(db, of: [enterprise] + Lookup.merged(db, into: enterprise).map(\.id)), tiers: tiers,
         visit: try view.diagnosis.visitID.flatMap { try Lookup.optionalRow(db, in: "visit", $0).map { Visit($0) } }, baseline: baseline,
         recommendations: recommendations, evidence: evidence.map { Evidence($0) }, people: people, matrix: ObjectiveMatrix(view.findings),
-        contests: contests, madeAt: now, madeBy: user, names: try ReferenceNames(db, of: [profile] + recommendations))
+        contests: contests, madeAt: now, madeBy: user,
+        names: try ReferenceNames(
+          db, of: [profile] + recommendations, people: try PersonNames(db, in: enterprise, accounts: writers, enrolled: enrolled)))
     }
   }
 }

@@ -13,6 +13,8 @@ struct SampleDay: Comparable, Hashable {
   /// That day at an hour in Beijing, in milliseconds since 1970.
   func at(hour: Int, minute: Int = 0) -> Int64 { Int64(number) * 86_400_000 + Int64(hour - 8) * 3_600_000 + Int64(minute) * 60_000 }
 
+  var year: Int { Int(text.prefix(4)) ?? 0 }
+
   static func + (day: SampleDay, days: Int) -> SampleDay { SampleDay(number: day.number + days) }
   static func < (a: SampleDay, b: SampleDay) -> Bool { a.number < b.number }
 }

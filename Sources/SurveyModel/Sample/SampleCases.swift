@@ -2,10 +2,10 @@ import GRDB
 
 /// The cases of a data set: what is recorded of each enterprise, from the first visit to the last payment.
 final class SampleCases {
-  private let writer: SampleWriter
-  private let catalogue: SampleCatalogue
-  private let payments: SamplePayments
-  private let instrument: Instrument
+  let writer: SampleWriter
+  let catalogue: SampleCatalogue
+  let payments: SamplePayments
+  let instrument: Instrument
   private let answers: SampleAnswers
   /// Of how many enterprises one is written.
   private let scale: Int
@@ -13,7 +13,12 @@ final class SampleCases {
   private var signed = 0
   private var ready = 0
   private var consulted = 0
-  private var linked = 0
+  /// How many are in a leader's chain so far.
+  var linked = 0
+  /// How many of those that the papers have ready in the second batch were judged so far.
+  var judgedEarly = 0
+  /// What the specialists are called.
+  private let specialists: [String]
 
   init(_ writer: SampleWriter, _ catalogue: SampleCatalogue, _ payments: SamplePayments, _ instrument: Instrument, scale: Int) {
     self.writer = writer
@@ -22,10 +27,12 @@ final class SampleCases {
     self.scale = scale
     self.instrument = instrument
     answers = SampleAnswers(instrument)
+    specialists = (0..<SampleFigures.specialists).map { _ in SampleWords.person(&writer.source) }
   }
 
   func write(_ enterprise: SampleEnterprise, _ db: Database) throws {
-    try writeFacts(enterprise, db)
+    var enterprise = enterprise
+    enterprise.years = try writeFacts(enterprise, db)
     let steps = self.steps(enterprise)
     for step in EnrolmentStep.allCases {
       guard let day = steps[step] else { continue }
@@ -42,11 +49,11 @@ final class SampleCases {
   }
 
   /// The part of a number of the papers that falls to those who are written; at least one.
-  private func part(_ count: Int) -> Int { (count + scale - 1) / scale }
+  func part(_ count: Int) -> Int { (count + scale - 1) / scale }
 
   // MARK: What it is
 
-  private func writeFacts(_ enterprise: SampleEnterprise, _ db: Database) throws {
+  private func writeFacts(_ enterprise: SampleEnterprise, _ db: Database) throws -> SampleYears {
     let park = writer.source.pick(SampleWords.parks)
     let unit = writer.source.chance(30) ? ReportingUnit.torch : ReportingUnit(enterprise.district)
     let address = "厦门市\(enterprise.district.label)\(SampleWords.mark)路 \(writer.source.number(1...999)) 号"
@@ -68,32 +75,45 @@ final class SampleCases {
         ("address", address), ("longitude_micro", 118_000_000 + writer.source.number(60_000...250_000)),
         ("latitude_micro", 24_000_000 + writer.source.number(440_000...720_000)),
       ])
-    for year in 2022...2025 where SampleDay("\(year)-01-01") <= writer.today {
-      // Of the running year only the register is known.
-      let isOver = SampleDay("\(year)-12-31") <= writer.today
-      let revenue = wan(enterprise.revenueFen, writer.source.number(86...112))
-      let known = isOver ? max(revenue, enterprise.isAboveScale ? 2_000_000_000 : 1_000_000) : nil
-      try writer.put(
-        db, "enterprise_year", on: max(SampleDay("\(year)-01-01"), enterprise.recorded),
-        [
-          ("enterprise_id", enterprise.id), ("year", year), ("above_scale", enterprise.isAboveScale), ("above_scale_source", "统计名录"),
-          ("employees", isOver ? enterprise.employees + writer.source.number(-4...6) : nil), ("revenue_fen", known),
-          ("cost_fen", known.map { wan($0, writer.source.number(68...88)) }),
-          ("assets_fen", known.map { wan($0, writer.source.number(60...140)) }),
-          ("energy_kgce", known.map { $0 / 1_000_000 * writer.source.number(3...14) }),
-          ("digital_spend_fen", known.map { max(1_000_000, wan($0 / 100, writer.source.number(20...160))) }), ("source", "企业报表"),
-        ])
-    }
+    let years = try writeYears(enterprise, db)
     if enterprise.isInnovative {
       let from = writer.source.day("2021-10-01", "2023-08-20")
       try tier(.innovative, enterprise.id, from, until: "2027-06-30", db)
     }
+    return years
   }
 
-  /// So many hundredths of an amount, in whole 万元, as statements have it.
-  private func wan(_ fen: Int, _ percent: Int) -> Int { fen / 100 * percent / 1_000_000 * 1_000_000 }
+  private func writeYears(_ enterprise: SampleEnterprise, _ db: Database) throws -> SampleYears {
+    var years = SampleYears()
+    // Most spend little on software and networks; some have begun in earnest.
+    let intensity = writer.source.chance(90) ? writer.source.number(2...60) : writer.source.number(80...260)
+    for year in 2022...2025 where SampleDay("\(year)-01-01") <= writer.today {
+      // Of the running year only the register is known.
+      if SampleDay("\(year)-12-31") <= writer.today {
+        let revenue = max(enterprise.revenueFen / wan * writer.source.number(86...112) / 100, enterprise.isAboveScale ? 2000 : 1)
+        years.years[year] = SampleYears.Year(
+          employees: enterprise.employees + writer.source.number(-4...6), revenue: revenue,
+          cost: revenue * writer.source.number(68...88) / 100,
+          digitalSpend: max(1, revenue * intensity * writer.source.number(80...120) / 100_000))
+      }
+      let known = years.years[year]
+      try writer.put(
+        db, "enterprise_year", on: max(SampleDay("\(year)-01-01"), enterprise.recorded),
+        [
+          ("enterprise_id", enterprise.id), ("year", year), ("above_scale", enterprise.isAboveScale), ("above_scale_source", "统计名录"),
+          ("employees", known?.employees), ("revenue_fen", known.map { $0.revenue * wan }), ("cost_fen", known.map { $0.cost * wan }),
+          ("assets_fen", known.map { $0.revenue * writer.source.number(60...140) / 100 * wan }),
+          ("energy_kgce", known.map { $0.revenue * writer.source.number(3...14) }),
+          ("digital_spend_fen", known.map { $0.digitalSpend * wan }), ("source", "企业报表"),
+        ])
+    }
+    return years
+  }
 
-  private func tier(_ tier: LadderTier, _ enterprise: String, _ from: SampleDay, until last: String, _ db: Database) throws {
+  /// 万元 in fen.
+  private let wan = 1_000_000
+
+  func tier(_ tier: LadderTier, _ enterprise: String, _ from: SampleDay, until last: String, _ db: Database) throws {
     try writer.put(
       db, "tier", on: from,
       [
@@ -152,7 +172,8 @@ final class SampleCases {
   // MARK: Diagnosis
 
   private func writeDiagnosis(_ enterprise: SampleEnterprise, _ day: SampleDay, _ db: Database) throws {
-    let specialist = "zy" + String(1000 + writer.source.number(1...SampleFigures.specialists)).dropFirst()
+    let number = writer.source.number(1...SampleFigures.specialists)
+    let specialist = "zy" + String(1000 + number).dropFirst()
     // Who is below scale is diagnosed by a provider, the first of them with an institute's advice.
     let isFree = enterprise.isAboveScale
     if !isFree { consulted += 1 }
@@ -171,7 +192,7 @@ final class SampleCases {
         ("started_at", writer.time(day, hour: 9)), ("ended_at", writer.time(day, hour: 16)), ("place", "主厂区"), ("planned_on", day.text),
       ])
     let level = max(0, min(3, enterprise.level - writer.source.number(1...2)))
-    let assessment = try writeAssessment(enterprise.id, day, level: level, .specialist, .baseline, by: specialist, visit: visit, db)
+    let assessment = try writeAssessment(enterprise, day, level: level, .specialist, .baseline, by: specialist, visit: visit, db)
     let diagnosis = writer.id(day)
     let (started, finalized) = (writer.time(day, hour: 10), writer.time(day + 3, hour: 15))
     let fee = isFree ? 0 : writer.source.number(2...9) * 1_000_000
@@ -185,6 +206,12 @@ final class SampleCases {
         ("process_flow", "来料检验 → 加工 → 装配 → 测试 → 包装入库"), ("target_level", min(4, level + 1)),
       ])
     guard day <= writer.today else { return }
+    try writer.put(
+      db, "survey_person", on: day,
+      [
+        ("id", writer.id(day)), ("enterprise_id", enterprise.id), ("diagnosis_id", diagnosis), ("name", specialists[number - 1]),
+        ("agency", "\(SampleWords.mark)数字专员队"), ("role", "数字专员"), ("account", specialist),
+      ])
     if enterprise.batch != nil { try payments.payDiagnosis(enterprise.id, fee: fee, on: day, db) }
     for link in BusinessLink.allCases {
       try writer.put(
@@ -200,14 +227,23 @@ final class SampleCases {
     for _ in 0..<writer.source.number(2...5) {
       let link = writer.source.pick(BusinessLink.allCases)
       let objectives = writer.source.some(writer.source.number(1...2), of: Objective.allCases)
+      let finding = writer.id(day)
       try writer.put(
         db, "finding", on: day,
         [
-          ("id", writer.id(day)), ("enterprise_id", enterprise.id), ("diagnosis_id", diagnosis), ("link", link.rawValue),
+          ("id", finding), ("enterprise_id", enterprise.id), ("diagnosis_id", diagnosis), ("link", link.rawValue),
           ("objectives", Objective.allCases.filter(objectives.contains).map(\.rawValue).joined(separator: ",")),
           ("text", writer.source.pick(SampleWords.problems[link] ?? [""])),
           ("severity", writer.source.pick(["high", "medium", "medium", "low"])),
           ("created_at", writer.time(day, hour: 11)), ("created_by", specialist),
+        ])
+      guard writer.source.chance(40) else { continue }
+      try writer.put(
+        db, "evidence", on: day,
+        [
+          ("id", writer.id(day)), ("enterprise_id", enterprise.id), ("diagnosis_id", diagnosis), ("finding_id", finding),
+          ("sha256", Digest.sha256(finding)), ("file_name", "\(link.label)现场.jpg"), ("bytes", writer.source.number(180_000...5_000_000)),
+          ("taken_at", writer.time(day, hour: 11)), ("caption", "\(link.label)现场照片"),
         ])
     }
     for priority in 1...writer.source.number(1...4) {
@@ -235,16 +271,18 @@ final class SampleCases {
 
   /// An assessment with an answer to everything.
   /// - Returns: its identifier; nil where its day has not come.
-  private func writeAssessment(
-    _ enterprise: String, _ day: SampleDay, level: Int, _ assessor: Assessor, _ phase: AssessmentPhase, by user: String, visit: String?,
+  func writeAssessment(
+    _ enterprise: SampleEnterprise, _ day: SampleDay, level: Int, _ assessor: Assessor, _ phase: AssessmentPhase, by user: String,
+    visit: String?,
     isThorough: Bool = false, _ db: Database
   ) throws -> String? {
     let id = writer.id(day)
-    let (answers, _) = try answers.draw(level: level, isThorough: isThorough, &writer.source)
+    let given = enterprise.years.answers(in: day.year)
+    let (answers, _) = try answers.draw(level: level, given: given, isThorough: isThorough, &writer.source)
     let isWritten = try writer.put(
       db, "assessment", on: day,
       [
-        ("id", id), ("enterprise_id", enterprise), ("visit_id", visit), ("edition", instrument.edition), ("phase", phase.rawValue),
+        ("id", id), ("enterprise_id", enterprise.id), ("visit_id", visit), ("edition", instrument.edition), ("phase", phase.rawValue),
         ("assessor", assessor.rawValue), ("state", RecordState.finalized.rawValue), ("started_at", writer.time(day, hour: 10)),
         ("started_by", user), ("finalized_at", writer.time(day, hour: 16)), ("finalized_by", user),
       ])
@@ -253,163 +291,16 @@ final class SampleCases {
       try writer.put(
         db, "answer", on: day,
         [
-          ("assessment_id", id), ("question", question.number), ("enterprise_id", enterprise),
+          ("assessment_id", id), ("question", question.number), ("enterprise_id", enterprise.id),
           ("letters", answers.questions[question.number]?.text),
         ])
     }
     for scene in instrument.scenes {
       try writer.put(
         db, "scene", on: day,
-        [("assessment_id", id), ("scene", scene.number), ("enterprise_id", enterprise), ("level", answers.scenes[scene.number])])
+        [("assessment_id", id), ("scene", scene.number), ("enterprise_id", enterprise.id), ("level", answers.scenes[scene.number])])
     }
     return id
-  }
-
-  // MARK: The project
-
-  private func writeProject(_ enterprise: SampleEnterprise, _ signing: SampleDay, _ steps: StepDays, _ db: Database) throws {
-    guard signing <= writer.today, !catalogue.providers.isEmpty else { return }
-    let total = writer.source.skewed(20...160) * 1_000_000
-    let down = total / 100 * writer.source.pick([20, 30, 30, 40])
-    let discount = total / 100 * writer.source.number(3...10)
-    let contract = writer.id(signing)
-    let accepted = steps[.accepted].flatMap { $0 <= writer.today ? $0 : nil }
-    let provider = writer.source.pick(catalogue.providers)
-    let invested = accepted.map { _ in total / 100 * writer.source.number(94...106) }
-    try writer.put(
-      db, "contract", on: signing,
-      [
-        ("id", contract), ("enterprise_id", enterprise.id), ("number", "SZH-\(signing.text.prefix(4))-\(contract.suffix(6))"),
-        ("title", "数字化改造合同"), ("provider_id", provider), ("signed_on", signing.text), ("total_fen", total),
-        ("down_payment_fen", down), ("provider_discount_fen", discount), ("enterprise_share_fen", total - discount),
-        ("actual_investment_fen", invested), ("starts_on", signing.text),
-      ])
-    let first = try payments.payFirst(enterprise.id, total: total, down: down, on: signing, db)
-    let isLed = linked < part(SampleFigures.links) && writer.source.chance(14)
-    if isLed {
-      try writer.put(
-        db, "chain_link", on: signing,
-        [
-          ("enterprise_id", enterprise.id), ("leader_id", catalogue.leaders[linked % catalogue.leaders.count]),
-          ("direction", writer.source.pick(ChainDirection.allCases).rawValue), ("mode", writer.source.pick(ChainMode.allCases).rawValue),
-          ("completed_on", accepted?.text),
-        ])
-      linked += 1
-    }
-    if writer.source.chance(8) {
-      let day = writer.source.day(after: signing, 20...50, notAfter: "2025-12-20")
-      try writer.put(
-        db, "spot_check", on: day,
-        [
-          ("id", writer.id(day)), ("enterprise_id", enterprise.id), ("contract_id", contract), ("checked_on", day.text),
-          ("checked_by", "区科工局"), ("finding", CheckFinding.ok.rawValue), ("note", "设备与合同清单一致"),
-        ])
-    }
-    guard let accepted else { return }
-    let fee = payments.acceptanceFee()
-    try writeAcceptance(enterprise, contract, fee: fee, accepted, db)
-    guard let paid = steps[.paid], let invested else { return }
-    try payments.payAfterAcceptance(
-      enterprise.id, invested: invested, down: down, first: first, level: enterprise.level, fee: fee, isLed: isLed, on: paid, db)
-  }
-
-  private func writeAcceptance(_ enterprise: SampleEnterprise, _ contract: String, fee: Int, _ day: SampleDay, _ db: Database) throws {
-    let assessment = try writeAssessment(
-      enterprise.id, day, level: enterprise.level, .agency, .postTransformation, by: "agency", visit: nil,
-      isThorough: writer.source.chance(82), db)
-    let id = writer.id(day)
-    try writer.put(
-      db, "acceptance", on: day,
-      [
-        ("id", id), ("enterprise_id", enterprise.id), ("contract_id", contract), ("agency_id", catalogue.agency), ("fee_fen", fee),
-        ("accepted_on", day.text),
-        ("verdict", Verdict.passed.rawValue), ("level", enterprise.level), ("edition", instrument.edition), ("assessment_id", assessment),
-        ("report_number", "YS-\(id.suffix(8))"), ("satisfaction", writer.source.number(3...5)), ("issued_by", "agency"),
-      ])
-    for criterion in AcceptanceCriterion.allCases where criterion != .other {
-      try writer.put(
-        db, "acceptance_criterion", on: day,
-        [
-          ("acceptance_id", id), ("criterion", criterion.rawValue), ("enterprise_id", enterprise.id),
-          ("rating", writer.source.pick(["good", "good", "fair"])),
-        ])
-    }
-    for slot in DossierSlot.allCases where slot != .other {
-      try writer.put(
-        db, "dossier_file", on: day,
-        [
-          ("id", writer.id(day)), ("enterprise_id", enterprise.id), ("slot", slot.rawValue), ("file_name", "\(slot.label).pdf"),
-          ("sha256", Digest.sha256(enterprise.id + slot.rawValue)), ("bytes", writer.source.number(40_000...4_000_000)),
-          ("received_on", day.text),
-        ])
-    }
-    if enterprise.hasWorkshop {
-      try writer.put(
-        db, "achievement", on: day,
-        [
-          ("id", writer.id(day)), ("enterprise_id", enterprise.id),
-          ("kind", writer.source.pick([AchievementKind.digitalWorkshop, .smartFactory]).rawValue), ("title", "数字化车间"), ("count", 1),
-          ("happened_on", day.text),
-        ])
-    }
-  }
-
-  // MARK: What the whole population brought
-
-  func writeAchievements(_ population: [SampleEnterprise], _ db: Database) throws {
-    let listed = population.filter { $0.batch != nil }
-    let years = [1: ("2024-01-08", "2024-12-27"), 2: ("2025-01-06", "2025-12-26")]
-    for (kind, counts, most) in SampleFigures.achievements {
-      for (year, span) in years.sorted(by: { $0.key < $1.key }) {
-        var left = part(counts[year] ?? 0)
-        for enterprise in writer.source.some(listed.count, of: listed) where left > 0 {
-          let count = min(left, writer.source.number(1...most))
-          let day = writer.source.day(span.0, span.1)
-          try writer.put(
-            db, "achievement", on: day,
-            [
-              ("id", writer.id(day)), ("enterprise_id", enterprise.id), ("kind", kind.rawValue), ("count", count),
-              ("happened_on", day.text),
-              ("source", "企业申报"),
-            ])
-          left -= count
-        }
-      }
-    }
-    try writeTiers(population, years, db)
-    let users = writer.source.some(population.count, of: population)
-    var from = 0
-    for (year, span) in years.sorted(by: { $0.key < $1.key }) {
-      let count = part(SampleFigures.cloud[year] ?? 0)
-      for enterprise in users[from..<min(from + count, users.count)] {
-        let day = writer.source.day(span.0, span.1)
-        try writer.put(
-          db, "cloud_use", on: day,
-          [
-            ("enterprise_id", enterprise.id), ("platform_id", writer.source.pick(catalogue.platforms)), ("year", 2023 + year),
-            ("fee_fen", writer.source.skewed(1...80) * 1_000_000), ("first_used_on", day.text),
-          ])
-      }
-      from += count
-    }
-  }
-
-  /// Those that climbed. New innovative ones are not on the list, so that the list's own number stays; the others climbed from there.
-  private func writeTiers(_ population: [SampleEnterprise], _ years: [Int: (String, String)], _ db: Database) throws {
-    var groups: [LadderTier: [SampleEnterprise]] = [
-      .innovative: writer.source.some(population.count, of: population.filter { $0.batch == nil }),
-      .specialised: writer.source.some(population.count, of: population.filter(\.isInnovative)),
-    ]
-    groups[.littleGiant] = groups[.specialised]
-    for (tier, counts) in SampleFigures.newTiers {
-      var candidates = (groups[tier] ?? [])[...]
-      for (year, span) in years.sorted(by: { $0.key < $1.key }) {
-        for enterprise in candidates.prefix(part(counts[year] ?? 0)) {
-          try self.tier(tier, enterprise.id, writer.source.day(span.0, span.1), until: "2028-06-30", db)
-        }
-        candidates = candidates.dropFirst(part(counts[year] ?? 0))
-      }
-    }
   }
 }
 

@@ -28,6 +28,8 @@ struct SampleEnterprise {
   /// What the acceptance will find.
   var level = 2
   var hasWorkshop = false
+  /// Its figures, once they are written.
+  var years = SampleYears()
 
   var batch: Int? {
     if case .batch(let batch) = part { return batch }
@@ -49,6 +51,8 @@ enum SampleFigures {
   /// The day as of which the papers report, and on which the data set stands unless asked otherwise.
   static let day = "2025-07-18"
   static let specialists = 102
+  /// How many won a national title.
+  static let honours = 24
   static let leaders = 14
   static let links = 64
   static let providers = [1: 30, 2: 6]

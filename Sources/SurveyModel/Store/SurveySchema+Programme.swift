@@ -194,4 +194,16 @@ extension SurveySchema {
     ALTER TABLE policy_file ADD COLUMN source TEXT;
     ALTER TABLE policy_file ADD COLUMN doubt TEXT;
     """
+
+  /// What is looked at again: visits whose day was wrong, and what the office orders; and whose account is whose.
+  static let secondLooks = """
+    ALTER TABLE visit ADD COLUMN visited_on TEXT;
+    ALTER TABLE visit ADD COLUMN amended_by TEXT;
+    ALTER TABLE visit ADD COLUMN amended_because TEXT;
+    ALTER TABLE survey_person ADD COLUMN account TEXT;
+    CREATE TABLE field_order(
+      id TEXT PRIMARY KEY NOT NULL, enterprise_id TEXT NOT NULL DEFAULT '', kind TEXT, people TEXT, due_on TEXT, reason TEXT, done_on TEXT,
+      ordered_by TEXT);
+    CREATE INDEX field_order_by_enterprise ON field_order(enterprise_id);
+    """
 }

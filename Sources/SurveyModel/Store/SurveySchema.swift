@@ -14,7 +14,7 @@ public import SyncKit
 /// ```
 public enum SurveySchema {
   /// The schema's version, which travels with each changeset. It rises with every migration.
-  public static let version = 4
+  public static let version = 5
 
   /// What SyncKit is told of the tables.
   ///
@@ -76,6 +76,7 @@ public enum SurveySchema {
     migrator.registerMigration("survey-2") { db in try db.execute(sql: programme) }
     migrator.registerMigration("survey-3") { db in try db.execute(sql: fees) }
     migrator.registerMigration("survey-4") { db in try db.execute(sql: policies) }
+    migrator.registerMigration("survey-5") { db in try db.execute(sql: secondLooks) }
   }
 
   /// Times are text in UTC, days are text, money is whole fen. Columns outside a key are nullable or have a default: a row may come

@@ -41,6 +41,14 @@ extension Relay {
     }
   }
 
+  /// What people call the users, by the users' names.
+  public func userNames() throws -> [String: String] {
+    try pool.read { db in
+      let rows = try Row.fetchAll(db, sql: "SELECT name, display FROM user")
+      return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], $0["display"]) })
+    }
+  }
+
   /// Ends a device's part at its very next request. Its user's other devices are not touched.
   /// - Throws: ``RelayError`` with `deviceUnknown`.
   public func revoke(device: DeviceID) throws {

@@ -4,7 +4,7 @@ import SurveyModel
 struct ConflictsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "conflicts", abstract: Text("多人改得不同之处:查看与裁定", "What several people wrote differently: look and settle").here,
-    subcommands: [List.self, Show.self, Settle.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, Settle.self, Revisit.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,7 +23,7 @@ struct ConflictsCommand: ParsableCommand {
         printer.table(
           [Text("编号", "id"), Text("企业", "enterprise"), Text("内容", "what"), Text("各方的值", "values")],
           list.conflicts.map {
-            [$0.id, $0.enterprise ?? String($0.scope.prefix(8)), "\($0.tableName) · \($0.row) · \($0.columnName)", $0.summary]
+            [$0.id, $0.enterprise ?? String($0.scope.prefix(8)), "\($0.tableName) · \($0.row) · \($0.columnName)", $0.summary(printer)]
           })
         list.tellRest(printer, command: "list")
         printer.note(Text("查看:fieldsurvey conflicts show 编号", "Look: fieldsurvey conflicts show ID"))

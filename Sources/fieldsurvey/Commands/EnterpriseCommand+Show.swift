@@ -75,6 +75,7 @@ extension EnterpriseCommand {
             + Text(verbatim: "\(diagnosis.id)  \(printer.name(diagnosis.state))  \(moment)  \(diagnosis.startedBy ?? "")"))
       }
       tell(view.programme, printer)
+      for order in view.programme.orders { printer.order(order) }
       for late in view.late { printer.late(late) }
     }
 

@@ -42,7 +42,8 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
       try target.check(common)
-      let report = try common.openSurvey().report(onDiagnosis: diagnosis)
+      let home = try common.openHome()
+      let report = try home.survey().report(onDiagnosis: diagnosis, enrolled: home.people())
       try target.deliver(report, report.paper, common)
     }
   }
@@ -61,7 +62,8 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
       try target.check(common)
-      let file = try common.openSurvey().acceptanceFile(of: enterprise)
+      let home = try common.openHome()
+      let file = try home.survey().acceptanceFile(of: enterprise, enrolled: home.people())
       try target.deliver(file, file.paper, common)
     }
   }

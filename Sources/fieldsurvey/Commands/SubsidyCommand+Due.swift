@@ -89,7 +89,7 @@ extension Printer {
     }
   }
 
-  private func facts(_ all: [MissingFact]) -> Text {
+  func facts(_ all: [MissingFact]) -> Text {
     Text(all.map(\.label).joined(separator: "、"), all.map(\.labelEn).joined(separator: ", "))
   }
 }

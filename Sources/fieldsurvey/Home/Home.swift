@@ -182,6 +182,14 @@ extension Home {
   }
 }
 
+extension Home {
+  /// What accounts were enrolled as: at the office everybody's, on a laptop its user's.
+  func people() throws -> [String: String] {
+    let own = [profile.user: profile.name]
+    return isOffice ? try relay().userNames().merging(own) { enrolled, _ in enrolled } : own
+  }
+}
+
 extension CommonOptions {
   /// The home that the options name.
   func openHome() throws -> Home {

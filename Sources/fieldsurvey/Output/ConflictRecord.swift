@@ -69,6 +69,8 @@ struct ConflictRecord: Encodable {
   let decidesLevel: Bool?
   /// Of a count that is above the one that bounds it.
   let bound: Bound?
+  /// The joint revisits that are ordered for its enterprise and not done.
+  let revisits: [Record]
 
   /// Two counts that contradict each other.
   struct Bound: Encodable {
@@ -115,6 +117,7 @@ struct ConflictRecord: Encodable {
     baseMeaning = try common.map(meaning)
     impact = try survey.impact(of: conflict)
     decidesLevel = impact?.decidesLevel
+    revisits = try survey.openRevisits(of: scope)
     if case .bound(let part, let whole) = conflict.kind {
       func text(_ column: String) -> String { (conflict.values[column] ?? .null).plainText }
       bound = Bound(
@@ -140,14 +143,11 @@ struct ConflictRecord: Encodable {
 }
 
 extension ConflictRecord.Write {
-  /// By how much a clock may differ before it is told as wrong, in seconds.
-  private static let toleratedSeconds: Int64 = 60
-
   fileprivate init(_ write: WriteInfo, _ writers: ConflictRecord.Writers, meaning: String?) {
     let ahead = (write.wallClock - write.arrived) / 1000
     self.init(
       author: write.author, changeset: write.dot.description, clock: Format.iso(write.wallClock), arrived: Format.iso(write.arrived),
-      clockAheadSeconds: ahead > Self.toleratedSeconds ? ahead : nil, note: write.note, read: write.read.map(writers.read),
+      clockAheadSeconds: ahead > SuspiciousClock.toleratedSeconds ? ahead : nil, note: write.note, read: write.read.map(writers.read),
       readValue: write.readValue.map(Printed.Cell.init), readMeaning: meaning, info: write)
   }
 }
@@ -155,10 +155,14 @@ extension ConflictRecord.Write {
 // MARK: - For people
 
 extension ConflictRecord {
-  /// One line for a list.
-  var summary: String {
+  /// One line for a list; of a choice that decides the level with what each comes to.
+  func summary(_ printer: Printer) -> String {
     let values = candidates.map { candidate in
-      "\(candidate.meaning) (\(Set(candidate.writes.map(\.author)).sorted().joined(separator: ", ")))"
+      let authors = Set(candidate.writes.map(\.author)).sorted().joined(separator: ", ")
+      guard decidesLevel == true, let choice = choice(candidate) else { return "\(candidate.meaning) (\(authors))" }
+      let money = choice.subsidyFen.map { Text(",R8 \(printer.money($0).zh)", ", R8 \(printer.money($0).en)") } ?? Text("", "")
+      let outcome = Text("\(choice.level) 级\(money.zh)", "level \(choice.level)\(money.en)")(printer.language)
+      return "\(candidate.meaning) (\(authors)) → \(outcome)"
     }
     if let bound { return "\(bound.value) > \(bound.limit)" }
     return values.isEmpty ? kind : values.joined(separator: " | ")
@@ -189,26 +193,60 @@ extension ConflictRecord {
         impact.decidesLevel
           ? Text("  这一选择会影响等级。", "  The choice decides the level.")
           : Text("  这一选择不改变等级。", "  The choice does not change the level."))
+      if impact.decidesLevel { tellMoney(impact, printer) }
     }
+    for revisit in revisits { printer.order(revisit) }
+  }
+
+  /// What the amounts rest on, or why there are none.
+  private func tellMoney(_ impact: ConflictImpact, _ printer: Printer) {
+    if let rated = impact.ratedLevel {
+      printer.say(
+        Text("  机构已评定为 \(rated) 级:R8 按其计算,不随这一选择改变。", "  The agency gave level \(rated): R8 goes by that, whatever is chosen."))
+    } else if let money = impact.money {
+      let missing = printer.facts(money.notRecorded.filter { $0 != .level })
+      printer.say(
+        money.result == nil
+          ? Text("  R8 不能计算,未登记\(missing.zh)。", "  R8 cannot be computed; not recorded: \(missing.en).")
+          : missing.zh.isEmpty
+            ? Text("  R8 金额为上限,首付已计入。", "  The amounts of R8 are ceilings, the first instalment included.")
+            : Text("  R8 金额为上限;未登记:\(missing.zh)。", "  The amounts of R8 are ceilings; not recorded: \(missing.en)."))
+    }
+  }
+
+  private func choice(_ candidate: Candidate) -> ConflictImpact.Choice? {
+    guard let impact, impact.choices.indices.contains(candidate.choice - 1) else { return nil }
+    return impact.choices[candidate.choice - 1]
   }
 
   private func tell(_ candidate: Candidate, _ printer: Printer) {
     let mark = candidate.isShown ? Text("(当前显示)", " (shown)")(printer.language) : ""
     printer.line("  [\(candidate.choice)] \(printer.style(candidate.meaning, .bold))\(mark)")
     for write in candidate.writes { tell(write, printer) }
-    guard let impact, impact.choices.indices.contains(candidate.choice - 1) else { return }
-    let choice = impact.choices[candidate.choice - 1]
-    let isSure = choice.lowestLevel == choice.highestLevel
+    guard let choice = choice(candidate) else { return }
     let range =
-      isSure
+      choice.lowestLevel == choice.highestLevel
       ? Text("", "")
       : Text(
         "(其余冲突未定,可能 \(choice.lowestLevel)–\(choice.highestLevel) 级)",
         " (\(choice.lowestLevel) to \(choice.highestLevel) while others are open)")
+    let money = subsidy(choice, printer)
     printer.say(
       Text(
-        "      若选此值:\(Printer.points(choice.scoreMilli)) 分,\(choice.level) 级\(range.zh)",
-        "      if chosen: \(Printer.points(choice.scoreMilli)) points, level \(choice.level)\(range.en)"))
+        "      若选此值:\(Printer.points(choice.scoreMilli)) 分,\(choice.level) 级\(range.zh)\(money.zh)",
+        "      if chosen: \(Printer.points(choice.scoreMilli)) points, level \(choice.level)\(range.en)\(money.en)"))
+  }
+
+  /// What R8 gives at the most by a choice's level, and between what while other conflicts are open.
+  private func subsidy(_ choice: ConflictImpact.Choice, _ printer: Printer) -> Text {
+    guard let fen = choice.subsidyFen else { return Text("", "") }
+    let amount = printer.money(fen)
+    guard let least = choice.lowestSubsidyFen, let most = choice.highestSubsidyFen, least < most else {
+      return Text(";R8 最高 \(amount.zh)", "; R8 at most \(amount.en)")
+    }
+    let (low, high) = (printer.money(least), printer.money(most))
+    return Text(
+      ";R8 最高 \(amount.zh)(可能 \(low.zh)–\(high.zh))", "; R8 at most \(amount.en) (\(low.en) to \(high.en))")
   }
 
   private func tell(_ write: Write, _ printer: Printer) {

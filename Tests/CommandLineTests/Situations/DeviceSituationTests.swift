@@ -30,6 +30,40 @@ import Testing
       .flatMap { $0["writes"] as? [[String: Any]] ?? [] }
     let ahead = writes.first { $0["author"] as? String == "li" }?["clockAheadSeconds"] as? Int
     #expect((days - 600...days).contains(ahead ?? 0), "\(writes)")
+
+    // Chen, who worked on with what had come from it, is not among those whose clocks are suspicious.
+    let suspicious = try office.place.list("clocks")
+    #expect(suspicious.compactMap { $0["user"] as? String } == ["li"] && suspicious.first?["fault"] as? String == "ahead", "\(suspicious)")
+    #expect((days - 600...days).contains(suspicious.first?["seconds"] as? Int ?? 0))
+    #expect((suspicious.first?["writes"] as? [[String: Any]])?.allSatisfy { $0["enterprise"] is String } == true)
+    #expect(try office.place.run("clocks").contains("li(设备"))
+    #expect(office.stop() == 0)
+  }
+
+  /// I.11: a clock of years ago; the office is told, and the visit's day is put right beside what the clock showed.
+  @Test func aLaptopWhoseClockIsYearsBehindIsToldOfAndTheDayOfItsVisitIsAmended() throws {
+    let office = try Office()
+    let (li, chen) = (
+      try office.laptop("li", environment: ["FIELDSURVEY_CLOCK_OFFSET_SECONDS": String(-2_000 * 86_400)]), try office.laptop("chen")
+    )
+    let plant = try office.plant(for: "li", "chen")
+    try office.meet(li, chen)
+    let visit = try li.make("visit", "start", plant)
+    try chen.run("visit", "start", plant)
+    try office.meet(li, chen)
+    let suspicious = try office.place.list("clocks")
+    #expect(suspicious.compactMap { $0["user"] as? String } == ["li"] && suspicious.first?["fault"] as? String == "behind", "\(suspicious)")
+    #expect(try office.place.run("clocks").contains("时钟偏慢,至少约 2000 天"))
+
+    let before = try office.place.list("visit", "list", plant).first { $0["id"] as? String == visit }
+    #expect(try chen.attempt("visit", "amend", visit, "--on", "2026-11-20", "--because", "代为更正").status == 77)
+    #expect(try li.attempt("visit", "amend", visit, "--on", "2026-02-30", "--because", "笔误").status == 65)
+    #expect(try li.attempt("visit", "amend", visit, "--on", "2026-11-20", "--because", " ").status == 65)
+    try li.run("visit", "amend", visit, "--on", "2026-11-20", "--because", "电脑时钟停在几年前")
+    try office.meet(li, chen)
+    let after = try office.place.list("visit", "list", plant).first { $0["id"] as? String == visit }
+    #expect(after?["visitedOn"] as? String == "2026-11-20" && after?["startedAt"] as? String == before?["startedAt"] as? String)
+    #expect(try office.place.run("enterprise", "show", plant).contains("更正为 2026-11-20(li:电脑时钟停在几年前)"))
     #expect(office.stop() == 0)
   }
 
@@ -116,9 +150,9 @@ import Testing
     try text.replacingCharacters(in: edition, with: #""edition": "2027""#).write(
       to: resources.appendingPathComponent("instrument-2027.json"), atomically: true, encoding: .utf8)
     let li = try office.laptop("li", environment: ["FIELDSURVEY_RESOURCES": resources.path])
-    let chen = try office.laptop("chen")
-    let plant = try office.plant(for: "li", "chen")
-    try office.meet(li, chen)
+    let (wu, chen) = (try office.laptop("wu", environment: li.environment), try office.laptop("chen"))
+    let plant = try office.plant(for: "li", "wu", "chen")
+    try office.meet(li, wu, chen)
     let assessment = try li.make("assessment", "start", plant, "--edition", "2027")
     try li.run("assessment", "answer", assessment, "3", "C")
     try office.meet(li, chen)
@@ -133,6 +167,14 @@ import Testing
     try office.meet(li, chen)
     let shown = try Place(home: chen.home, environment: li.environment).object("assessment", "show", assessment)
     #expect(shown["edition"] as? String == "2027" && (shown["answers"] as? [String: [String]])?["3"] == ["C"])
+
+    // Two who have it differ: the queue of who has it not is still there, and tells nothing of levels.
+    try office.meet(wu)
+    try li.run("assessment", "answer", assessment, "4", "B")
+    try wu.run("assessment", "answer", assessment, "4", "C")
+    try office.meet(li, wu)
+    let queue = try office.place.list("conflicts", "show")
+    #expect(queue.count == 1 && queue[0]["impact"] == nil && (queue[0]["candidates"] as? [Any])?.count == 2)
     #expect(office.stop() == 0)
   }
 }

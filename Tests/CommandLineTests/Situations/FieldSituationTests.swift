@@ -29,6 +29,21 @@ import Testing
     }
     let queue = try office.place.list("conflicts", "list")
     #expect(queue.count == 3 && queue.allSatisfy { ($0["candidates"] as? [Any])?.count == 2 })
+
+    // Instead of choosing, the office sends both again: one order, and the conflicts wait.
+    let ids = queue.compactMap { $0["id"] as? String }
+    let order = ["conflicts", "revisit"] + ids + ["--due", "2026-12-01", "--reason", "三处不一致"]
+    #expect(try Program.run(order + ["--home", li.home.path]).status == 77)
+    #expect(try Program.run(Array(order.dropLast()) + [" ", "--home", office.place.home.path]).status == 65)
+    #expect(try Program.run(order + ["--home", office.place.home.path]).status == 0)
+    try office.meet(li, chen)
+    for place in [li, chen, office.place] {
+      let orders = try place.list("order", "list", plant)
+      #expect(orders.count == 1 && orders[0]["kind"] as? String == "jointRevisit" && orders[0]["people"] as? String == "chen、li")
+      #expect(try place.run("enterprise", "show", plant).contains("现场任务:联合复访  chen、li  三处不一致,2026-12-01 前"))
+    }
+    #expect(try office.place.list("conflicts", "list").allSatisfy { ($0["revisits"] as? [Any])?.count == 1 })
+    #expect(try office.place.run("conflicts", "show", ids[0]).contains("现场任务:联合复访"))
     #expect(office.stop() == 0)
   }
 
@@ -54,7 +69,7 @@ import Testing
     #expect(office.stop() == 0)
   }
 
-  /// I.3: the overall level is a range until somebody settles it, and the office reads what the choice does.
+  /// I.3: the overall level is a range until somebody settles it, and the office reads what each choice does to level and money.
   @Test func theSameSceneIsSetToTwoAndThreeAtOnceAndTheLevelIsARangeUntilItIsSettled() throws {
     let office = try Office()
     let (li, chen) = (try office.laptop("li"), try office.laptop("chen"))
@@ -75,6 +90,17 @@ import Testing
     let queue = try office.place.list("conflicts", "show")
     try #require(queue.count == 1)
     #expect(queue[0]["decidesLevel"] as? Bool == true)
+    let before = try #require(queue[0]["impact"] as? [String: Any])
+    #expect((before["money"] as? [String: Any])?["notRecorded"] as? [String] == ["contract"])
+    #expect(try office.place.run("conflicts", "show").contains("R8 不能计算,未登记改造合同。"))
+    try office.place.run("contract", "add", plant, "signedOn=2024-06-01", "total=80万", "downPayment=30万")
+    let choices = try #require((office.place.list("conflicts", "show")[0]["impact"] as? [String: Any])?["choices"] as? [[String: Any]])
+    let amounts = choices.map { [$0["level"] as? Int, $0["subsidyFen"] as? Int] }
+    #expect(Set(amounts) == [[2, 25_000_000], [3, 32_000_000]])
+    let listed = try office.place.run("conflicts", "list")
+    #expect(listed.contains("→ 2 级,R8 25万元") && listed.contains("→ 3 级,R8 32万元"), "\(listed)")
+    let told = try office.place.run("conflicts", "show")
+    #expect(told.contains("2 级;R8 最高 25万元") && told.contains("未登记:实际投入"), "\(told)")
     try office.place.run("conflicts", "settle", queue[0]["id"] as? String ?? "", "--value", "3", "--reason", "复核")
     try office.meet(li, chen)
     let settled = try li.object("assessment", "show", assessment)

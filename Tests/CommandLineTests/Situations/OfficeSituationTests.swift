@@ -92,6 +92,35 @@ import Testing
     #expect(office.stop() == 0)
   }
 
+  /// I.7: what is denied counts in no figure from then on, of no quarter; what is admitted, or not decided, does.
+  @Test func aDeniedRecordCountsInNoLaterQuarterAndInNoCorrection() throws {
+    let office = try Office()
+    let li = try office.laptop("li")
+    let plant = try office.pilotPlant(for: ["li"])
+    try office.meet(li)
+    try office.place.run("snapshot", "take", "2024Q2")
+    try office.place.run("snapshot", "take", "2024Q3")
+    let late = try li.make("enterprise", "achievement", "add", plant, "kind=intellectualProperty", "count=7", "happenedOn=2024-06-10")
+    try office.meet(li)
+    func corrected(_ quarter: String) throws -> String? {
+      try office.place.list("snapshot", "corrections", quarter).first { $0["figure"] as? String == "K21 Y1" }?["now"] as? String
+    }
+    #expect(try corrected("2024Q2") == "7" && corrected("2024Q3") == "7" && office.count("K21", asOf: "2024-12-31") == 7)
+
+    try office.place.run("snapshot", "deny", late, "--because", "没有证书")
+    #expect(try corrected("2024Q2") == nil && corrected("2024Q3") == nil)
+    #expect(try office.count("K21", asOf: "2024-12-31") == 0)
+    #expect(try office.place.attempt("indicator", "table", "--as-of", "2024-12-31").stderr.contains("办公室不予准入"))
+    let next = try office.place.object("snapshot", "take", "2024Q4")
+    #expect((next["document"] as? String)?.contains("K21 Y1 0\n") == true)
+    try office.meet(li)
+    #expect(try li.list("enterprise", "achievement", "list", plant).count == 1, "it stays in the case")
+
+    try office.place.run("snapshot", "admit", late, "--because", "证书已补交")
+    #expect(try corrected("2024Q4") == "7" && office.count("K21", asOf: "2024-12-31") == 7)
+    #expect(office.stop() == 0)
+  }
+
   /// I.8: the case is another's now; what was written meanwhile is kept, comes by a stick, and stays its author's.
   @Test func theCaseIsGivenToAnotherWhileItsSpecialistWorksOfflineAndTheDraftIsHandedOver() throws {
     let office = try Office()
@@ -170,6 +199,23 @@ import Testing
     try agency.run("proposal", "refuse", proposal, "--because", "以现场评定为准")
     try office.meet(li, agency)
     #expect(try li.run("proposal", "show", proposal).contains("以现场评定为准"))
+
+    // The office may order a re-rating; until the agency has spoken again, its level stands.
+    let verdict = try #require(office.place.list("acceptance", "list", plant).first?["id"] as? String)
+    let refused = try li.object("order", "add", plant, "kind=rerating", "reason=复访结果不同", "--because", "请办公室决定")
+    #expect(refused["proposal"] is [String: Any], "it is the office's word")
+    let order = try office.place.make("order", "add", plant, "kind=rerating", "reason=复访结果为三级", "dueOn=2025-07-01")
+    try office.meet(li, agency)
+    for place in [li, agency] {
+      let shown = try place.run("enterprise", "show", plant)
+      #expect(shown.contains("现场任务:重新评定  复访结果为三级,2025-07-01 前") && shown.contains("机构评定为 2 级"), "\(shown)")
+    }
+    try agency.run("acceptance", "add", plant, "acceptedOn=2025-06-20", "verdict=passed", "level=3", "supersedes=\(verdict)")
+    try office.meet(li, agency)
+    try office.place.run("order", "edit", order, "doneOn=2025-06-20")
+    let again = try #require(office.place.object("enterprise", "show", plant)["programme"] as? [String: Any])
+    #expect((again["rating"] as? [String: Any])?["level"] as? Int == 3)
+    #expect(try office.place.run("enterprise", "show", plant).contains("2025-07-01 前,2025-06-20 完成"))
     #expect(office.stop() == 0)
   }
 

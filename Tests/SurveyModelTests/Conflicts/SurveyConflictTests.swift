@@ -72,6 +72,33 @@ import Testing
     }
   }
 
+  @Test func theMoneyOfEachChoiceIsToldUntilAnAgencyHasJudged() throws {
+    let office = try cases.laptop("office", as: .office, start: 1_795_001_000_000)
+    let agency = try cases.laptop("agency", as: .agency, start: 1_795_001_500_000)
+    try lin.answer(assessment, with: best(sceneLevel: 2, scenes: 1...4))
+    try lin.exchange(with: chen)
+    try lin.answer(assessment, with: Answers(scenes: [6: 2, 7: 2]))
+    try chen.answer(assessment, with: Answers(scenes: [6: 0, 7: 0]))
+    try lin.exchange(with: chen)
+    _ = try lin.addRecord(.contract, .of("signedOn=2024-06-01", "total=50万", "downPayment=20万", "actualInvestment=30万"), of: enterprise)
+    try office.exchange(with: lin)
+    for conflict in try office.replica.conflicts() {
+      let impact = try #require(try office.impact(of: conflict))
+      #expect(impact.ratedLevel == nil && impact.money?.notRecorded == [.level])
+      let kept = try #require(impact.choices.first { $0.value == "2" })
+      #expect([kept.lowestSubsidyFen, kept.highestSubsidyFen] == [0, 12_000_000])
+      let dropped = try #require(impact.choices.first { $0.value == "0" })
+      #expect([dropped.subsidyFen, dropped.lowestSubsidyFen, dropped.highestSubsidyFen] == [0, 0, 0])
+    }
+    try agency.exchange(with: office)
+    _ = try agency.addRecord(.acceptance, .of("acceptedOn=2024-12-01", "verdict=passed", "level=1"), of: enterprise)
+    try agency.exchange(with: office)
+    for conflict in try office.replica.conflicts() {
+      let impact = try #require(try office.impact(of: conflict))
+      #expect(impact.ratedLevel == 1 && impact.money == nil && impact.choices.allSatisfy { $0.subsidyFen == nil })
+    }
+  }
+
   @Test func oneEditsTheNeedThatTheOtherDeletes() throws {
     let need = try lin.addNeed(NeedDraft(link: .production, text: "MES"), to: enterprise)
     try lin.exchange(with: chen)

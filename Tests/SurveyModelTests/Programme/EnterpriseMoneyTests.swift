@@ -4,34 +4,24 @@ import Testing
 
 /// What the rules give an enterprise, from the rows of its case.
 @Suite struct EnterpriseMoneyTests {
-  let place: TestCase
-  let office: Survey
-  let finance: Survey
+  let desk: MoneyDesk
   let enterprise: String
-  let policy: SubsidyPolicy
+  var office: Survey { desk.office }
 
   init() throws {
-    place = try TestCase()
-    office = try place.laptop("office", as: .office)
-    finance = try place.laptop("finance", as: .finance, start: 1_795_000_500_000)
-    enterprise = try office.addEnterprise(EnterpriseDraft(name: "示例甲", creditCode: "91350206MAX000015L")).id
-    policy = try SubsidyPolicies.bundled().policy(on: "2025-06-30")
+    desk = try MoneyDesk()
+    enterprise = try desk.plant("示例甲")
   }
 
   func add(_ type: RecordType, _ words: String...) throws {
-    _ = try #require(try office.addRecord(type, FieldInput(parsing: words), of: type.home == .enterprise ? enterprise : nil).record)
+    try desk.add(type, words, of: type.home == .enterprise ? enterprise : nil)
   }
 
-  /// What finance paid, as it arrives.
-  func pay(_ words: String...) throws {
-    try office.exchange(with: finance)
-    _ = try finance.addRecord(.payment, FieldInput(parsing: words), of: enterprise)
-    try office.exchange(with: finance)
-  }
+  func pay(_ words: String...) throws { try desk.pay(enterprise, words) }
 
-  func money(_ rule: SubsidyRule) throws -> [RuleMoney] {
-    try office.money(of: enterprise, by: policy, on: "2025-06-30").filter { $0.rule == rule }
-  }
+  func all() throws -> [RuleMoney] { try office.money(of: enterprise, by: desk.policy, on: MoneyDesk.day) }
+
+  func money(_ rule: SubsidyRule) throws -> [RuleMoney] { try all().filter { $0.rule == rule } }
 
   func only(_ rule: SubsidyRule) throws -> RuleMoney {
     let all = try money(rule)
@@ -42,7 +32,7 @@ import Testing
   func codes(_ money: RuleMoney) -> Set<String> { Set(money.result?.notes.map(\.code) ?? []) }
 
   @Test func ofWhatNothingIsRecordedNothingIsComputedAndEachGapIsNamed() throws {
-    let all = try office.money(of: enterprise, by: policy, on: "2025-06-30")
+    let all = try all()
     #expect(all.map(\.rule) == [.r3, .r5, .r6, .r7, .r8, .r11])
     #expect(all.map(\.notRecorded) == [[.diagnosisFee], [.equipmentSpend], [.cloudFee], [.identifierCounts], [.contract], [.title]])
     #expect(all.allSatisfy { $0.result == nil && $0.dueFen == nil && $0.overFen == nil && $0.paidFen == 0 })
@@ -148,10 +138,7 @@ import Testing
     #expect(before.dueFen == 10_000_000 && before.overFen == 2_000_000 && before.underFen == 0)
     #expect(before.result?.perLevel?.map(\.level) == [2, 3, 4])
 
-    let agency = try place.laptop("agency", as: .agency, start: 1_795_000_900_000)
-    try office.exchange(with: agency)
-    _ = try agency.addRecord(.acceptance, .of("acceptedOn=2024-12-01", "verdict=passed", "level=3"), of: enterprise)
-    try office.exchange(with: agency)
+    try desk.accept(enterprise, ["acceptedOn=2024-12-01", "verdict=passed", "level=3"])
     try pay("rule=R8", "instalment=clawBack", "amount=2万", "paidOn=2024-12-10")
     let after = try only(.r8)
     #expect(after.notRecorded == [.actualInvestment])
@@ -162,13 +149,8 @@ import Testing
   @Test func aTransformationThatFailedIsPaidNothing() throws {
     try add(.contract, "total=80万", "downPayment=30万", "actualInvestment=80万", "signedOn=2024-06-01")
     try pay("rule=R8", "instalment=first", "amount=10万", "paidOn=2024-07-01")
-    let agency = try place.laptop("agency", as: .agency, start: 1_795_000_900_000)
-    try office.exchange(with: agency)
-    let passed = try #require(
-      try agency.addRecord(.acceptance, .of("acceptedOn=2024-12-01", "verdict=passed", "level=3"), of: enterprise).record)
-    let words = FieldInput.of("acceptedOn=2024-12-01", "verdict=failed", "supersedes=\(passed.id ?? "")")
-    _ = try agency.addRecord(.acceptance, words, of: enterprise)
-    try office.exchange(with: agency)
+    let passed = try desk.accept(enterprise, ["acceptedOn=2024-12-01", "verdict=passed", "level=3"])
+    try desk.accept(enterprise, ["acceptedOn=2024-12-01", "verdict=failed", "supersedes=\(passed.id ?? "")"])
     let money = try only(.r8)
     #expect(money.notRecorded.isEmpty)
     #expect(money.dueFen == 0 && money.overFen == 10_000_000)

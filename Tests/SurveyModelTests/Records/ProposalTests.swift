@@ -100,7 +100,8 @@ import Testing
       type.fields.filter { $0.presence != .optional }.map { field in
         (
           field.name,
-          ["agency": ["kind": "training"], "programme_result": ["kind": "cluster"]][table]?[field.name] ?? samples[field.name] ?? "1"
+          ["agency": ["kind": "training"], "programme_result": ["kind": "cluster"], "field_order": ["kind": "rerating"]][table]?[field.name]
+            ?? samples[field.name] ?? "1"
         )
       })
     let outcome = try specialist.addRecord(type, input, of: type.home == .enterprise ? enterprise : nil)

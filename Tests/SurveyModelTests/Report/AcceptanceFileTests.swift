@@ -74,6 +74,7 @@ import Testing
     #expect(file.acceptance?.id == second)
     #expect(paper.cover.contains(Paper.Fact("验收结论", "通过")))
     #expect(paper.words(of: "试点进度").contains("立项签约｜2024-07-01｜｜wang"))
+    #expect(paper.words.last?.contains("报告由 账号 lin 于") == true)
     #expect(paper.words(of: "改造合同与投入").contains("三方分担合计 90万元，与合同总额 100万元 不符，请核对。"))
     #expect(paper.words(of: "改造合同与投入").contains("首付金额＝未填写"))
     #expect(paper.words(of: "验收").contains("应用成效｜好｜产能提升"))
@@ -86,6 +87,23 @@ import Testing
     #expect(paper.words(of: "抽查与警告").contains { $0.hasPrefix("2024-10-01｜属实｜wang") })
   }
 
+  /// An account is told as one, unless somebody recorded whose it is; what an authority is called stays as it was typed.
+  @Test func peopleAreCalledByTheirNamesAsFarAsTheyAreRecorded() throws {
+    try add(lin, .enterpriseName, "name=曾用名", "kind=former")
+    try add(office, .enrolmentStep, "step=applied", "date=2024-05-01", "recordedBy=lin")
+    try add(office, .enrolmentStep, "step=signed", "date=2024-07-01")
+    try add(office, .spotCheck, "checkedOn=2024-10-01", "finding=ok", "checkedBy=区工信局")
+    var paper = try lin.acceptanceFile(of: enterprise).paper
+    #expect(paper.words(of: "试点进度").contains("申报｜2024-05-01｜｜账号 lin"))
+    #expect(paper.words(of: "抽查与警告").contains { $0.hasPrefix("2024-10-01｜属实｜区工信局｜") })
+    let other = try lin.addEnterprise(EnterpriseDraft(name: "另一家（虚构）")).id
+    for (enterprise, name) in [(other, "别处的叫法"), (enterprise, "王工"), (other, "别处后来的叫法")] {
+      _ = try lin.addRecord(.surveyPerson, FieldInput(parsing: ["name=\(name)", "账号=wang"]), of: enterprise)
+    }
+    paper = try lin.acceptanceFile(of: enterprise).paper
+    #expect(paper.words(of: "试点进度").contains("立项签约｜2024-07-01｜｜王工（账号 wang）"))
+  }
+
   @Test func twoAcceptancesThatDoNotCorrectEachOtherAreBothTold() throws {
     try add(agency, .acceptance, "acceptedOn=2025-05-01", "verdict=passed", "level=2")
     try add(agency, .acceptance, "acceptedOn=2025-06-01", "verdict=failed")
@@ -96,8 +114,11 @@ import Testing
 
   @Test func beforeAndAfterOfOneEditionAreHeldAgainstEachOther() throws {
     _ = try assess(.baseline, level: 1)
-    let declared = try assess(.postTransformation, level: 4, .selfDeclared)
     let judged = try assess(.postTransformation, level: 2, .agency)
+    let declared = try assess(.postTransformation, level: 4, .selfDeclared)
+    try lin.replica.write { db in
+      try db.execute(sql: "UPDATE assessment SET started_at = '2030-01-01T00:00:00.000Z' WHERE id = ?", arguments: [declared])
+    }
     var file = try lin.acceptanceFile(of: enterprise)
     // The agency's word is the one that counts, however late the enterprise's own is.
     #expect(file.after?.assessment.id == judged)

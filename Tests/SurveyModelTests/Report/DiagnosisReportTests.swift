@@ -51,11 +51,16 @@ import Testing
     _ = try lin.addNeed(NeedDraft(link: .rd, text: "工艺库"), to: diagnosis)
     _ = try lin.addRecord(
       .recommendation, FieldInput(parsing: ["diagnosis=\(diagnosis)", "link=production", "text=上 MES", "budget=30万"]), of: enterprise)
-    _ = try lin.addRecord(.surveyPerson, FieldInput(parsing: ["diagnosis=\(diagnosis)", "name=林工", "role=数字专员"]), of: enterprise)
+    #expect(try lin.report(onDiagnosis: diagnosis).paper.words(of: "基本信息").contains { $0.hasPrefix("开始＝") && $0.hasSuffix("，账号 lin") })
+    _ = try lin.addRecord(
+      .surveyPerson, FieldInput(parsing: ["diagnosis=\(diagnosis)", "name=林工", "role=数字专员", "account=lin"]), of: enterprise)
     _ = try lin.finalizeDiagnosis(diagnosis)
     let report = try lin.report(onDiagnosis: diagnosis)
     let paper = report.paper
     #expect(paper.warning == nil)
+    for (section, fact) in [("基本信息", "开始＝"), ("基本信息", "定稿＝"), ("数字化水平现状（改造前评测）", "定稿＝")] {
+      #expect(paper.words(of: section).contains { $0.hasPrefix(fact) && $0.hasSuffix("，林工（账号 lin）") })
+    }
     let score = ReportText.points(try #require(report.baseline?.scoreMilli))
     #expect(paper.words.contains("得分＝\(score)"))
     #expect(paper.words.contains("指标版本＝2024 年版"))
@@ -83,9 +88,10 @@ import Testing
     try lin.answer(assessment, with: Answers(questions: [8: try AnswerCode(letters: ["B"])]))
     #expect(try doubts() == [])
     try lin.exchange(with: chen)
-    try lin.answer(assessment, with: Answers(questions: [8: try AnswerCode(letters: ["C"])]))
-    try chen.answer(assessment, with: Answers(questions: [8: try AnswerCode(letters: ["F"])]))
+    try lin.answer(assessment, with: Answers(questions: [8: try AnswerCode(letters: ["F"])]))
+    try chen.answer(assessment, with: Answers(questions: [8: try AnswerCode(letters: ["C"])]))
     try lin.exchange(with: chen)
+    #expect(try lin.assessment(assessment).item(.question(8))?.value == "C", "the other is not the one that is shown")
     #expect(try doubts() == ["来源存疑——第8题选项F"])
     #expect(try lin.report(on: assessment).markdown(in: .english).contains("question 8, option F"))
     try lin.answer(assessment, with: Answers(questions: [1: try AnswerCode(letters: ["E"])]))

@@ -119,8 +119,9 @@ extension RecordedClaim {
   ///
   /// - Parameters:
   ///   - level: the level that the agency gave; nil before there is one.
+  ///   - possible: the levels that are possible before; empty for all that have a subsidy.
   ///   - paid: the payments under the rule.
-  static func transformation(_ contracts: [Record], _ level: Int?, paid: [Record] = []) -> RecordedClaim {
+  static func transformation(_ contracts: [Record], _ level: Int?, possible: [Int] = [], paid: [Record] = []) -> RecordedClaim {
     var claim = RecordedClaim(rule: .r8)
     guard !contracts.isEmpty else {
       claim.missing = [.contract]
@@ -132,7 +133,7 @@ extension RecordedClaim {
     let first = paid.filter { $0.instalment == .first }.map(\.amountFen)
     claim.claim = TransformationTerms.Claim(
       investment: contracts.map { $0["actualInvestment"]?.integer ?? $0["total"]?.integer ?? 0 },
-      downPayment: contracts.map { $0["downPayment"]?.integer ?? 0 }, levels: level.map { [$0] } ?? [],
+      downPayment: contracts.map { $0["downPayment"]?.integer ?? 0 }, levels: level.map { [$0] } ?? possible,
       firstPaid: first.isEmpty ? nil : first)
     return claim
   }

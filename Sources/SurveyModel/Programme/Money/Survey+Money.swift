@@ -45,6 +45,18 @@ extension Survey {
     return all.sorted { place($0).lexicographicallyPrecedes(place($1)) }
   }
 
+  /// R8 of an enterprise by each of the levels that are possible, by the latest version of the policy; or, where an agency has judged, the
+  /// level that money goes by whatever else is said.
+  func transformationMoney(of enterprise: String, possible levels: [Int]) throws -> (money: RuleMoney?, ratedLevel: Int?) {
+    let firm = try replica.read { db in try Lookup.canonical(db, try Lookup.row(db, in: "enterprise", enterprise)).string("id") }
+    let programme = try self.enterprise(firm).programme
+    if let level = programme.paidLevel { return (nil, level) }
+    let paid = try records(.payment, throughMergesOf: firm).filter { $0["rule"]?.text == SubsidyRule.r8.rawValue }
+    let claim = RecordedClaim.transformation(programme.contracts, nil, possible: levels, paid: paid)
+    let policy = try SubsidyPolicies.bundled(resources: resources).policy(on: nil)
+    return (try RuleMoney(claim, paid: paid, by: SubsidyEngine(policy), on: nil), nil)
+  }
+
   /// R0: the items that other policies support, each against what this plan gives for the contract or under the rule that it names.
   private func overlaps(
     _ support: [(item: String, amounts: [Int], paid: [Int])], _ contracts: [Record], _ level: Int?, _ all: [RuleMoney],

@@ -1,8 +1,8 @@
 /// How papers tell of assessments.
 extension Paper {
   /// An assessment: its result, the scores by dimension, the scenes, and what is doubtful.
-  mutating func add(assessment summary: AssessmentSummary) {
-    add(.facts(facts(summary)))
+  mutating func add(assessment summary: AssessmentSummary, _ names: ReferenceNames) {
+    add(.facts(facts(summary, names)))
     guard let view = summary.view, let instrument = summary.instrument else {
       add(.note("本次评测只导入了结果，没有逐题答案。"))
       return
@@ -54,12 +54,13 @@ extension Paper {
     for (names, note) in told { add(.note("来源存疑——\(names.joined(separator: "、"))：\(note)")) }
   }
 
-  private func facts(_ summary: AssessmentSummary) -> [Fact] {
+  private func facts(_ summary: AssessmentSummary, _ names: ReferenceNames) -> [Fact] {
     let assessment = summary.assessment
     let state = assessment.state.label + (assessment.state.term == .finalized ? "" : "（未定稿，结果可能变动）")
     let made =
       assessment.state.term == .finalized
-      ? Paper.moment(assessment.finalizedAt, by: assessment.finalizedBy) : Paper.moment(assessment.startedAt, by: assessment.startedBy)
+      ? Paper.moment(assessment.finalizedAt, by: names.user(assessment.finalizedBy))
+      : Paper.moment(assessment.startedAt, by: names.user(assessment.startedBy))
     return [
       Fact("指标版本", "\(assessment.edition) 年版"), Fact("阶段", assessment.phase.label), Fact("评测方", assessment.assessor.label),
       Fact("状态", state), Fact("得分", summary.scoreText), Fact("等级", summary.levelText),

@@ -17,7 +17,7 @@ extension Paper {
     guard !contests.isEmpty else { return add(.paragraph("没有未裁定的争议。")) }
     add(.alert("以下 \(contests.count) 处由多人填写不同，尚未裁定；各方的值都保留，本报告先采用排在最前的一个。"))
     table(
-      [Column("内容", 4), Column("各方填写", 7)],
+      [Column("内容", 4), Column("各方填写（括号内为填写人账号）", 7)],
       contests.map { contest in
         let sides = contest.values.enumerated().map { $1 + ($0 == 0 ? "〔本报告采用〕" : "") }
         return [contest.subject, sides.isEmpty ? "数据规则冲突，待办公室处理" : sides.joined(separator: "\n")]

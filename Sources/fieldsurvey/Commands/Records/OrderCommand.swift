@@ -1,0 +1,9 @@
+import SurveyModel
+
+/// `fieldsurvey order`.
+typealias OrderCommand = RecordCommand<OrderNoun>
+
+enum OrderNoun: RecordNoun {
+  static let type = RecordType.fieldOrder
+  static let commandName = "order"
+}
