@@ -53,8 +53,10 @@ extension Snapshot {
     var known: [[UInt8]: BelievedCertificate] = [:]
     for (number, scope) in try catalog.allScopes() {
       for entry in try log.entries(inScope: number) {
-        let header = try ChangesetHeader(decoding: entry.header)
-        let fragment = Fragment(header: entry.header, signature: try log.seal(entry, of: header), firstPart: 0, parts: [])
+        // A header that cannot be read is told of as damage of the log.
+        guard let header = try? ChangesetHeader(decoding: entry.header) else { continue }
+        let seal = (try? log.seal(entry, of: header)) ?? []
+        let fragment = Fragment(header: entry.header, signature: seal, firstPart: 0, parts: [])
         count += 1
         do throws(Unbelieved) {
           known[header.certificate] = try fragment.unsealed(header, by: trust, codec: codec) { known[$0] }.believed

@@ -5,5 +5,5 @@ typealias OrderCommand = RecordCommand<OrderNoun>
 
 enum OrderNoun: RecordNoun {
   static let type = RecordType.fieldOrder
-  static let commandName = "order"
+  static let path = "order"
 }
