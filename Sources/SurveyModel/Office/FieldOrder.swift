@@ -30,7 +30,7 @@ extension RecordType {
     "field_order", "现场任务", "Field order", authority: [.office],
     [
       Field("kind", .term(TermList(FieldOrderKind.self)), "类型", "kind", .required), Field("people", .text, "人员", "people"),
-      Field("dueOn", .day, "截止日期", "due on"), Field("reason", .text, "原因", "reason", .required),
+      Field("dueOn", .day, "截止日期", "due on", mayLieAhead: true), Field("reason", .text, "原因", "reason", .required),
       Field("doneOn", .day, "完成日期", "done on"), Field("orderedBy", .author, "下达人", "ordered by"),
     ])
 }

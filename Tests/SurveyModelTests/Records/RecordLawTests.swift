@@ -66,6 +66,7 @@ import Testing
     #expect(fault(office, .tier, "tier=srdi validFrom=2026-12-01 validTo=2029-11-30")?.code != .notYet)
     #expect(fault(office, .standing, "kind=suspended fromOn=2027-01-01 reason=整改") == nil)
     #expect(fault(office, .recommendation, "text=上线 dueOn=2027-06-30") == nil)
+    #expect(fault(office, .fieldOrder, "kind=rerating reason=复访 dueOn=2027-06-30") == nil)
     #expect(fault(office, .event, "title=对接会 kind=matching heldOn=2027-01-10")?.code != .notYet)
     #expect(fault(finance, .payment, "rule=R5 instalment=annual amount=1 paidOn=2026-11-01 year=2027") == nil)
     _ = try office.assign(enterprise, to: "wu", dueOn: "2027-01-01")
