@@ -37,7 +37,9 @@ struct EnrolCommand: ParsableCommand {
     let before = try earlierProfile(folder)
     // The replica has the device's identifier, so it comes first; it is kept if the code turns out wrong.
     let device = DeviceID(of: try Home.replica(in: folder).site)
-    let enrolled = try ask(transport, device, try Home.key(Home.deviceKeyFile(folder)))
+    let key = try Home.key(Home.deviceKeyFile(folder))
+    let enrolled = try ask(transport, device, key)
+    guard enrolled.certifies(device, key) else { throw Failure(TransportError(.notOurServer, detail: "certificate")) }
     if let before, before.user != enrolled.user {
       throw Failure(
         "other-user", .notPermitted,
@@ -83,6 +85,13 @@ struct EnrolCommand: ParsableCommand {
     let certificateSignature: String
 
     var issued: IssuedCertificate { IssuedCertificate(bytes: certificate, signature: certificateSignature) }
+
+    /// Whether the certificate is this device's and its user's, and signed by the issuer that it names.
+    func certifies(_ device: DeviceID, _ key: SigningKey) -> Bool {
+      guard let (signed, said) = issued.read else { return false }
+      return said.device == device.bytes && said.key == key.publicKey && said.user == user
+        && Trust(issuers: [said.issuer]).certificate(signed, codec: .standard) != nil
+    }
   }
 
   private func ask(_ transport: CurlTransport, _ device: DeviceID, _ key: SigningKey) throws -> Enrolled {
