@@ -30,9 +30,10 @@ struct Home: Sendable {
   /// Fails where the file is gone, or another stands in its place: a new and empty one would look as if nothing had ever been recorded.
   func replica() throws -> Replica {
     guard let status = FileStatus(Self.replicaFile(folder).path), status.size > 0 else { throw lostReplica("missing") }
-    let replica = try Self.replica(in: folder, profile)
-    guard DeviceID(of: replica.site).description == profile.device else { throw lostReplica("other-device") }
-    return replica
+    do { return try Self.replica(in: folder, profile) } catch let error as SyncKitError where error.code == .otherCertificate {
+      // Another device's file is known by the home's certificate, which is not that one's.
+      throw error.details["device"]?.hasPrefix(profile.device) ?? true ? error : lostReplica("other-device")
+    }
   }
 
   private func lostReplica(_ reason: String) -> Failure {
