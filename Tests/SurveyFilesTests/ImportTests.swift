@@ -16,7 +16,9 @@ import Testing
 
   init() throws { desk = try Desk() }
 
-  private func enterprise(_ name: String) throws -> Enterprise? { try desk.survey.enterprises().first { $0.name == name } }
+  private func enterprise(_ name: String) throws -> Enterprise? {
+    try desk.survey.enterprises().first { $0.name == name }.map { try desk.survey.enterprise($0.id).enterprise }
+  }
 
   @Test func rowsBecomeEnterprisesWithTheirYearsFigures() throws {
     let report = try desk.importCSV(Self.list)

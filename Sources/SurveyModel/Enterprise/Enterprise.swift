@@ -45,7 +45,7 @@ public struct Enterprise: Codable, Hashable, Sendable, Identifiable {
 }
 
 extension Enterprise {
-  init(_ row: some FieldSource) {
+  init(_ row: Row) {
     self.init(
       id: row.string("id"), name: row.string("name"), creditCode: row.text("uscc"), district: row.term("district"),
       reportingUnit: row.term("reporting_unit"), subSector: row.term("sub_sector"), industryCode: row.text("industry_code"),
@@ -55,6 +55,37 @@ extension Enterprise {
       park: row.text("park"), systems: row.text("systems"), untrustedOn: row.text("untrusted_on"),
       untrustedSource: row.text("untrusted_source"), createdAt: row.text("created_at"), createdBy: row.text("created_by"),
       mergedInto: row.text("merged_into"))
+  }
+}
+
+/// What a list shows of an enterprise: enough to find it and to tell it from others. ``Survey/enterprise(_:)`` has the rest.
+public struct EnterpriseLine: Codable, Hashable, Sendable, Identifiable {
+  /// The identifier, which is also the name of the case's scope.
+  public let id: String
+  /// The registered name.
+  public let name: String
+  /// The unified social credit code in canonical form, valid or not; nil while unknown.
+  public let creditCode: String?
+  /// Where the plant stands.
+  public let district: Stored<District>?
+  /// The sub-sector as declared.
+  public let subSector: Stored<SubSector>?
+  /// The plant's address.
+  public let address: String?
+  /// The enterprise that stands for it since the office merged them; nil for nearly all.
+  public let mergedInto: String?
+}
+
+extension EnterpriseLine {
+  /// The enterprises of a replica, by name. A list of thousands takes as long as what it reads, so it reads no more than it shows.
+  static func all(_ db: Database) throws -> [EnterpriseLine] {
+    try PlacedRow.fetchAll(
+      db, sql: "SELECT id, name, uscc, district, sub_sector, address, merged_into FROM enterprise ORDER BY name, id"
+    ) { row in
+      EnterpriseLine(
+        id: row.string("id"), name: row.string("name"), creditCode: row.text("uscc"), district: row.term("district"),
+        subSector: row.term("sub_sector"), address: row.text("address"), mergedInto: row.text("merged_into"))
+    }
   }
 }
 

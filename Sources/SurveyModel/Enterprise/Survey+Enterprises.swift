@@ -90,18 +90,21 @@ extension Survey {
     ).map { Enterprise($0) }
   }
 
-  /// The enterprises on this device, by name.
+  /// The enterprises on this device, by name: of each what a list shows.
   ///
   /// - Parameter text: what must occur in the name, the credit code or the address; nil for all.
-  public func enterprises(matching text: String? = nil) throws -> [Enterprise] {
+  public func enterprises(matching text: String? = nil) throws -> [EnterpriseLine] {
     let wanted = text?.halfWidth.trimmingSpaces.lowercased() ?? ""
-    let all = try replica.read { db in
-      try PlacedRow.fetchAll(db, sql: "SELECT * FROM enterprise ORDER BY name, id") { Enterprise($0) }
-    }
+    let all = try replica.read { db in try EnterpriseLine.all(db) }
     guard !wanted.isEmpty else { return all }
     return all.filter { enterprise in
       [enterprise.name, enterprise.creditCode ?? "", enterprise.address ?? ""].contains { $0.halfWidth.lowercased().contains(wanted) }
     }
+  }
+
+  /// How many enterprises are on this device, those that were merged into others among them.
+  public func enterpriseCount() throws -> Int {
+    try replica.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM enterprise") ?? 0 }
   }
 
   /// An enterprise with everything that its case holds, and what the cases hold that were merged into it.

@@ -149,13 +149,13 @@ struct EnterpriseCommand: ParsableCommand {
     }
 
     /// A mark behind a record that was merged: it is not an enterprise of its own.
-    private func merged(_ enterprise: Enterprise, _ printer: Printer) -> String {
+    private func merged(_ enterprise: EnterpriseLine, _ printer: Printer) -> String {
       enterprise.mergedInto.map { Text("(已并入 \($0))", " (merged into \($0))")(printer.language) } ?? ""
     }
 
     /// The codes that several enterprises have. Each is a case of its own that different people hold, so that only here, where all of them
     /// lie, can it be seen.
-    static func shared(_ all: [Enterprise]) -> [(code: String, count: Int)] {
+    static func shared(_ all: [EnterpriseLine]) -> [(code: String, count: Int)] {
       Dictionary(grouping: all.compactMap(\.creditCode)) { $0 }.mapValues(\.count).filter { $0.value > 1 }
         .sorted { $0.key < $1.key }.map { (code: $0.key, count: $0.value) }
     }

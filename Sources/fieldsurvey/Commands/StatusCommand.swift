@@ -24,7 +24,7 @@ struct StatusCommand: ParsableCommand {
     let refused = try status.refused.map { try Printed.Refused($0, survey.replica) }
     let report = StatusReport(
       home: home.folder.path, role: home.profile.role, user: home.profile.user, name: home.profile.name, relay: home.profile.relay,
-      device: home.profile.device, enterprises: try survey.enterprises().count,
+      device: home.profile.device, enterprises: try survey.enterpriseCount(),
       handovers: try survey.handovers().map { try HandoverRecord($0, survey.replica) },
       late: try survey.lateRecords().filter { $0.state.term == .waiting }.count, status: status, refused: refused,
       devices: home.isOffice ? try home.relay().devices().filter { $0.revoked == nil }.count : nil,
