@@ -16,16 +16,21 @@ public struct Certificate: Hashable, Sendable {
   public let user: String
   /// What the user works as, as the office words it; empty where it says nothing.
   public let role: String
+  /// What the user has a say in.
+  public let authority: Authority
   /// From when on, in milliseconds since 1970. Authors' clocks may be wrong, so that no replica judges by it.
   public let from: Int64
   /// The public key of who issued it.
   public let issuer: [UInt8]
 
-  public init(device: [UInt8], key: [UInt8], user: String, role: String, from: Int64, issuer: [UInt8]) {
+  public init(
+    device: [UInt8], key: [UInt8], user: String, role: String, authority: Authority = .all, from: Int64, issuer: [UInt8]
+  ) {
     self.device = device
     self.key = key
     self.user = user
     self.role = role
+    self.authority = authority
     self.from = from
     self.issuer = issuer
   }
@@ -34,7 +39,8 @@ public struct Certificate: Hashable, Sendable {
   public var encoded: [UInt8] {
     CBOR.map([
       0: .unsigned(Self.version), 1: .bytes(device), 2: .bytes(key), 3: .text(user), 4: role.isEmpty ? nil : .text(role),
-      5: .unsigned(UInt64(max(0, from))), 6: .bytes(issuer),
+      5: .unsigned(UInt64(max(0, from))), 6: .bytes(issuer), 7: authority.withheldFields, 8: authority.onlyFields,
+      9: authority.settlesFields,
     ]).encoded
   }
 
@@ -53,7 +59,8 @@ public struct Certificate: Hashable, Sendable {
     else { throw SyncCoreError(.malformed, "certificate") }
     guard user.utf8.count <= Limits.authorBytes else { throw SyncCoreError(.tooLarge, "author") }
     self.init(
-      device: device, key: key, user: user, role: try map.optional(4, "role", \.text), from: Int64(from), issuer: issuer)
+      device: device, key: key, user: user, role: try map.optional(4, "role", \.text),
+      authority: try Authority(withheld: map[7], only: map[8], settles: map[9]), from: Int64(from), issuer: issuer)
   }
 }
 

@@ -32,6 +32,7 @@ final class ChangesetWriter {
   /// - Returns: the place of its first row in the changeset.
   @discardableResult
   func add(_ group: ChangeGroupBuilder) throws -> Int {
+    try engine.check(group)
     if !groups.isEmpty, groupRows + group.rowCount > Limits.partRows || groupBytes + group.byteCount > engine.partTargetBytes * 2 {
       try endPart()
     }

@@ -22,13 +22,22 @@ extension ChangeLog {
 }
 
 extension Engine {
-  /// Fails where what is written here would be signed under another's certificate: nobody would take it.
-  func checkCertificate() throws {
+  /// Reads the certificate under which is signed what is written here. Fails where it is another's: nobody would take it.
+  func readCertificate() throws {
     guard let signing else { return }
     let certificate = try Certificate(decoding: signing.certificate.bytes)
     guard site.bytes.starts(with: certificate.device), author == certificate.user, certificate.key == signing.signer.publicKey else {
       throw SyncKitError(.otherCertificate, ["device": site.description, "user": certificate.user])
     }
+    self.certificate = certificate
+  }
+
+  /// Fails where what is written here is the word of others: nobody would take it either.
+  func check(_ group: ChangeGroupBuilder) throws {
+    guard let certificate, let excess = certificate.authority.excess(of: group) else { return }
+    var details = ["table": excess.table, "role": certificate.role]
+    details["column"] = excess.column
+    throw SyncKitError(.notAuthorised, details)
   }
 
   /// Judges the seal of a changeset that has come, and keeps its certificate.

@@ -89,11 +89,15 @@ extension Relay {
   ///   - key: the device's public key.
   ///   - user: who writes on it.
   ///   - role: what the user works as.
+  ///   - authority: what they have a say in; nil for what the role has.
   /// - Returns: nil where this relay issues none.
-  public func certificate(of device: DeviceID, key: [UInt8], user: String, role: String) throws -> SignedCertificate? {
+  public func certificate(
+    of device: DeviceID, key: [UInt8], user: String, role: String, authority: Authority? = nil
+  ) throws -> SignedCertificate? {
     guard let issuer else { return nil }
     let certificate = Certificate(
-      device: device.bytes, key: key, user: user, role: role, from: clock(), issuer: issuer.publicKey)
+      device: device.bytes, key: key, user: user, role: role, authority: authority ?? self.authority(role), from: clock(),
+      issuer: issuer.publicKey)
     return try SignedCertificate(certificate, by: issuer)
   }
 

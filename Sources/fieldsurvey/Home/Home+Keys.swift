@@ -1,4 +1,5 @@
 import Foundation
+import SurveyModel
 import SyncCore
 import SyncKit
 import SyncRelay
@@ -40,11 +41,21 @@ extension Home {
   }
 
   /// Certifies a device whose home lies with the office: its own replica, and an archive beside it.
-  static func certificate(_ folder: URL, device: DeviceID, user: String, by relay: Relay) throws -> IssuedCertificate {
+  static func certificate(
+    _ folder: URL, device: DeviceID, user: String, by relay: Relay, role: String = WorkRole.office.rawValue, authority: Authority? = nil
+  ) throws -> IssuedCertificate {
     let key = try key(deviceKeyFile(folder))
-    guard let issued = try relay.certificate(of: device, key: key.publicKey, user: user, role: Profile.Role.office.rawValue) else {
+    guard let issued = try relay.certificate(of: device, key: key.publicKey, user: user, role: role, authority: authority) else {
       throw SyncKitError(.otherCertificate, ["device": device.description, "user": user])
     }
     return IssuedCertificate(issued)
+  }
+
+  /// The office's home where invented data are written, which tell what every role said: under a certificate that says so.
+  func forSample() throws -> Home {
+    let device = DeviceID(of: try replica().site)
+    var profile = profile
+    profile.certificate = try Self.certificate(folder, device: device, user: profile.user, by: try relay(), role: "sample", authority: .all)
+    return Home(folder: folder, profile: profile)
   }
 }

@@ -102,7 +102,9 @@ extension Home {
   static func relay(in folder: URL, _ limits: RelayLimits = RelayLimits()) throws -> Relay {
     try Relay(
       path: folder.appendingPathComponent("relay.sqlite").path, codec: .standard, limits: limits,
-      issuer: try keptKey(issuerKeyFile(folder)).signer, clock: Environment.clock, random: Environment.random)
+      issuer: try keptKey(issuerKeyFile(folder)).signer,
+      // Who is of no role that this version knows may read.
+      authority: { (WorkRole(rawValue: $0) ?? .viewer).authority }, clock: Environment.clock, random: Environment.random)
   }
 
   /// Opens the archive in a folder, or makes it.

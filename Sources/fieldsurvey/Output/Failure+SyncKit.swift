@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import SurveyModel
 import SyncCore
 import SyncKit
 
@@ -108,6 +109,19 @@ extension Failure {
         next: Text(
           "请把这一编号告诉办公室:有人可能冒名写入,或中继已被换过。",
           "Tell the office this name: somebody may be writing in another's name, or the relay is not the one it was."),
+        details: details)
+    case .notAuthorised:
+      let table = RecordType.of(details["table"] ?? "")?.label ?? BilingualText(details["table"] ?? "?", details["table"] ?? "?")
+      let role = WorkRole(rawValue: details["role"] ?? "")
+      self.init(
+        "not-authorised", .notPermitted,
+        Text(
+          "按本机的证书(\(role?.label ?? "?")),\(table.zh)不由您写。",
+          "By this device's certificate (\(role?.labelEn ?? "?")), a \(table.en) is the word of others."),
+        kept: Self.nothingChanged,
+        next: Text(
+          "请由有权的单位登记;职责变了的,请办公室发新的登记码,重新登记本机。",
+          "Let those record it whose word it is. If your role has changed, enrol this device again with a new code of the office's."),
         details: details)
     case .otherCertificate:
       self.init(
