@@ -53,7 +53,7 @@ public final class Relay: Sendable {
   let pool: DatabasePool
   let wrongCodes: WrongCodes
   /// Certificates that were found to be issued here, by their hashes.
-  let certificates = Mutex<[[UInt8]: BelievedCertificate]>([:])
+  let believed = Mutex<[[UInt8]: BelievedCertificate]>([:])
   let issuer: Signer?
   let authority: @Sendable (_ role: String) -> Authority
   let clock: @Sendable () -> Int64

@@ -104,13 +104,48 @@ import Testing
     #expect(try office.texts("SELECT a FROM note") == ["as an officer"])
   }
 
+  /// To take away what others said is to write it.
+  @Test func nobodyTakesAwayTheWordOfOthers() throws {
+    let field = try Self.field()
+    let (office, li) = (try field.replica("office"), try field.replica("li", role: "specialist"))
+    try office.run("INSERT INTO note(id, a) VALUES('n', 'said')")
+    try field.settleDown([office, li])
+    #expect(Self.code { try li.run("UPDATE note SET a = NULL") }?.code == .notAuthorised)
+    li.engine.certificate = nil
+    try li.run("UPDATE note SET a = NULL")
+    #expect(try office.exchangeStore.store(li.fragments()).refused.map(\.code) == [Refusal.Code.notAuthorised])
+    #expect(try office.texts("SELECT a FROM note") == ["said"])
+  }
+
+  @Test func everyPartOfAChangesetIsJudged() throws {
+    let field = try Self.field()
+    let office = try field.replica("office")
+    let rows = Limits.partRows + 1
+    let fragments = try Self.forged(
+      field, "li",
+      """
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(rows))
+      INSERT INTO note(id, a) SELECT printf('%06d', i), iif(i = \(rows), 'x', NULL) FROM n
+      """)
+    #expect(fragments.map(\.parts.count) == [2])
+    #expect(try office.exchangeStore.store(fragments).refused.map(\.code) == [Refusal.Code.notAuthorised])
+    #expect(try field.relay.officeAccess().store(fragments).refused.map(\.code) == [Refusal.Code.notAuthorised])
+  }
+
   /// A part that nobody can read could say anything.
   @Test func aPartThatCannotBeReadIsRefusedWhereItsAuthorsSayHasLimits() throws {
     let field = try Self.field()
     let li = try field.replica("li", role: "specialist")
     try li.run("INSERT INTO note(id, b) VALUES('n', 'mine')")
-    let genuine = try li.fragments()[0]
-    let broken = Fragment(header: genuine.header, signature: genuine.signature, firstPart: 0, parts: [[9, 9, 9]])
+    let old = try ChangesetHeader(decoding: li.fragments()[0].header)
+    let part: [UInt8] = [9, 9, 9]
+    let header = ChangesetHeader(
+      scope: old.scope, dot: old.dot, time: old.time, wallClock: old.wallClock, author: old.author, transaction: old.transaction,
+      schema: old.schema, certificate: old.certificate, previous: old.previous, needs: old.needs, note: old.note,
+      parts: [.init(rows: 1, bytes: part.count, digest: Codec.standard.digest(part))])
+    let signing = try #require(li.configuration.signing)
+    let seal = try Seal(hash: Codec.standard.digest(header.encoded), by: signing.signer, under: signing.certificate)
+    let broken = Fragment(header: header.encoded, signature: seal.encoded, firstPart: 0, parts: [part])
     #expect(try field.relay.officeAccess().store([broken]).refused.map(\.code) == [Refusal.Code.malformed])
     #expect(try field.replica("wang").exchangeStore.store([broken]).refused.map(\.code) == [Refusal.Code.malformed])
   }

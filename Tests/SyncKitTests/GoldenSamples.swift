@@ -211,7 +211,7 @@ enum Sample {
   static func bundle() -> [UInt8] {
     let to = VersionVector([firstHeader.dot])
     let header = BundleHeader(
-      site: sites[0], wallClock: 1_760_000_000_000, recipients: [], scopes: [.init(scope: firstHeader.scope, from: VersionVector(), to: to)]
+      site: sites[0], wallClock: 1_760_000_000_000, scopes: [.init(scope: firstHeader.scope, from: VersionVector(), to: to)]
     )
     var chain = BundleFormat.seed
     var out = BundleFormat.magic

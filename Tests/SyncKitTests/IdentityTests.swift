@@ -391,7 +391,8 @@ final class RelayField {
   let trust: Trust
 
   init(
-    _ limits: RelayLimits = RelayLimits(), tables: [SyncedTable]? = nil, authority: @escaping @Sendable (String) -> Authority = { _ in .all }
+    _ limits: RelayLimits = RelayLimits(), tables: [SyncedTable]? = nil,
+    authority: @escaping @Sendable (String) -> Authority = { _ in .all }
   ) throws {
     self.tables = tables
     let field = try TestField()

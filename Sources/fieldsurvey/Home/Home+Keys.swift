@@ -33,11 +33,11 @@ extension Home {
     return key
   }
 
-  /// By what the home's replica signs, and whom it believes: the office that issued its own certificate.
-  static func signing(_ folder: URL, _ profile: Profile) throws -> (signing: Signing, trust: Trust) {
+  /// By what the home's replica signs and reads what was encrypted for it, and whom it believes: the office that issued its own certificate.
+  static func keys(_ folder: URL, _ profile: Profile) throws -> (signing: Signing, trust: Trust, encryption: EncryptionKey) {
     guard let (signed, certificate) = profile.certificate.read else { throw Profile.damaged(profileFile(folder)) }
     let key = try keptKey(deviceKeyFile(folder))
-    return (Signing(certificate: signed, signer: key.signer), Trust(issuers: [certificate.issuer]))
+    return (Signing(certificate: signed, signer: key.signer), Trust(issuers: [certificate.issuer]), key.encryptionKey)
   }
 
   /// Certifies a device whose home lies with the office: its own replica, and an archive beside it.
@@ -45,7 +45,10 @@ extension Home {
     _ folder: URL, device: DeviceID, user: String, by relay: Relay, role: String = WorkRole.office.rawValue, authority: Authority? = nil
   ) throws -> IssuedCertificate {
     let key = try key(deviceKeyFile(folder))
-    guard let issued = try relay.certificate(of: device, key: key.publicKey, user: user, role: role, authority: authority) else {
+    guard
+      let issued = try relay.certificate(
+        of: device, key: key.publicKey, user: user, role: role, authority: authority, encryptionKey: key.encryptionKey.publicKey)
+    else {
       throw SyncKitError(.otherCertificate, ["device": device.description, "user": user])
     }
     return IssuedCertificate(issued)

@@ -93,8 +93,8 @@ extension Home {
       random: Environment.random, marks: Environment.marks)
     configuration.keepsHistory = profile?.role == .archive
     if let profile {
-      let (signing, trust) = try signing(folder, profile)
-      (configuration.signing, configuration.trust) = (signing, trust)
+      let (signing, trust, encryption) = try keys(folder, profile)
+      (configuration.signing, configuration.trust, configuration.encryption) = (signing, trust, encryption)
     }
     return try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate)
   }

@@ -178,7 +178,10 @@ extension Failure {
     case .notARecipient:
       return Failure(
         "not-a-recipient", .notPermitted, Text("数据包是加密给别人的。", "The bundle is encrypted to somebody else."),
-        kept: nothingChanged, next: Text("请为本机重新导出。", "Have it exported for this device."), details: error.details)
+        kept: nothingChanged,
+        next: Text(
+          "请导出的人加上 --for 您的用户名再导出一次,或交给办公室。",
+          "Have it exported once more with --for and your user's name, or hand it to the office."), details: error.details)
     default: return nil
     }
   }
