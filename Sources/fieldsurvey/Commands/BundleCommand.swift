@@ -47,7 +47,8 @@ struct BundleCommand: ParsableCommand {
     @Option(
       name: .customLong("for"), parsing: .upToNextOption,
       help: ArgumentHelp(
-        Text("给谁(用户名);笔记本导出的,办公室总能打开。", "For whom, by users' names; what a laptop writes the office can always open.").here, valueName: "user"))
+        Text("给谁(用户名);笔记本导出的,办公室总能打开。", "For whom, by users' names; what a laptop writes the office can always open.").here,
+        valueName: "user"))
     var recipients: [String] = []
 
     @OptionGroup var common: CommonOptions

@@ -99,7 +99,8 @@ struct EnrolCommand: ParsableCommand {
     /// Whether the certificate is this device's and its user's, and signed by the issuer that it names.
     func certifies(_ device: DeviceID, _ key: SigningKey) -> Bool {
       guard let (signed, said) = issued.read else { return false }
-      return said.device == device.bytes && said.key == key.publicKey && said.user == user && said.encryptionKey == key.encryptionKey.publicKey
+      return said.device == device.bytes && said.key == key.publicKey && said.user == user
+        && said.encryptionKey == key.encryptionKey.publicKey
         && Trust(issuers: [said.issuer]).certificate(signed, codec: .standard) != nil
     }
   }
