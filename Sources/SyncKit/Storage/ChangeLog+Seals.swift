@@ -5,11 +5,19 @@ extension ChangeLog {
   /// The seal of a changeset as it travels.
   func seal(_ entry: Entry, of header: ChangesetHeader) throws -> [UInt8] {
     guard !header.certificate.isEmpty else { return entry.signature }
+    return Seal(signature: entry.signature, certificate: try certificate(of: header)).encoded
+  }
+
+  /// The certificate that a changeset cites. Neighbours mostly cite one.
+  private func certificate(of header: ChangesetHeader) throws -> SignedCertificate {
+    if let latestCertificate, latestCertificate.hash == header.certificate { return latestCertificate.signed }
     let find = try connection.statement(fixed: "SELECT bytes, signature FROM synckit_certificate WHERE hash = ?1")
     find.bind(1, blob: header.certificate)
     guard try find.step() else { throw SyncKitError(.damaged, ["certificate": header.dot.description]) }
     defer { find.reset() }
-    return Seal(signature: entry.signature, certificate: SignedCertificate(bytes: find.blob(0), signature: find.blob(1))).encoded
+    let signed = SignedCertificate(bytes: find.blob(0), signature: find.blob(1))
+    latestCertificate = (header.certificate, signed)
+    return signed
   }
 
   func keep(_ certificate: SignedCertificate, hash: [UInt8]) throws {
@@ -22,7 +30,7 @@ extension ChangeLog {
 }
 
 extension Engine {
-  /// Reads the certificate under which is signed what is written here. Fails where it is another's: nobody would take it.
+  /// Reads and keeps the certificate under which is signed what is written here. Fails where it is another's: nobody would take it.
   func readCertificate() throws {
     guard let signing else { return }
     let certificate = try Certificate(decoding: signing.certificate.bytes)
@@ -30,6 +38,8 @@ extension Engine {
       throw SyncKitError(.otherCertificate, ["device": site.description, "user": certificate.user])
     }
     self.certificate = certificate
+    certificateHash = codec.digest(signing.certificate.bytes)
+    try log.keep(signing.certificate, hash: certificateHash)
   }
 
   /// Fails where what is written here is the word of others: nobody would take it either.
