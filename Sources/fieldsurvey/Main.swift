@@ -8,7 +8,7 @@ struct Main {
     Descriptors.reportFileSizeLimit()
     var command: any ParsableCommand
     do {
-      command = try FieldSurvey.parseAsRoot()
+      command = try FieldSurvey.parseAsRoot(Settings.arguments(Array(CommandLine.arguments.dropFirst())))
     } catch {
       UsageFailure.end(error, of: FieldSurvey.self)
     }
@@ -83,7 +83,8 @@ struct FieldSurvey: AsyncParsableCommand {
       CommandGroup(
         name: Text("办公室", "Office").here,
         subcommands: [
-          ServeCommand.self, DeviceCommand.self, RejectCommand.self, CompactCommand.self, EraseCommand.self, SampleCommand.self,
+          ServeCommand.self, DeviceCommand.self, RejectCommand.self, CompactCommand.self, EraseCommand.self,
+          SampleCommand.self,
         ]),
     ])
 }
