@@ -83,7 +83,7 @@ struct FieldSurvey: AsyncParsableCommand {
       CommandGroup(
         name: Text("办公室", "Office").here,
         subcommands: [
-          ServeCommand.self, DeviceCommand.self, RejectCommand.self, CompactCommand.self, EraseCommand.self,
+          ServeCommand.self, RelayCommand.self, DeviceCommand.self, RejectCommand.self, CompactCommand.self, EraseCommand.self,
           SampleCommand.self,
         ]),
     ])
