@@ -27,6 +27,8 @@ public struct RelayServerConfiguration: Hashable, Sendable {
 
   /// Twice the largest changeset: one that has arrived in part and one that is being written, with what the disk's log takes.
   public static let defaultLeastFreeBytes: Int64 = 512 << 20
+  /// The longest that ``drainSeconds`` may be.
+  public static let longestDrainSeconds = 300
   /// The shortest token by which the numbers may be asked for, in bytes of UTF-8.
   public static let metricsTokenBytes = 16
 
@@ -59,7 +61,7 @@ extension RelayServerConfiguration {
   func check() throws(RelayError) {
     guard isLoopback || behindTLSProxy else { throw RelayError(.insecureAddress, host) }
     guard (0...65_535).contains(port), maximumRequests > 0, maximumConnections > 0, maximumBodySeconds > 0, databaseThreads > 0,
-      (0...ServerLimits.longestDrainSeconds).contains(drainSeconds), leastFreeBytes >= 0
+      (0...Self.longestDrainSeconds).contains(drainSeconds), leastFreeBytes >= 0
     else {
       throw RelayError(.badArgument, "the server's configuration")
     }
@@ -88,8 +90,6 @@ enum ServerLimits {
   static let guessingDelay = Duration.seconds(1)
   /// How long requests under way may take to finish once the server is to stop, in seconds.
   static let shutdownSeconds: Int64 = 30
-  /// The longest time for which connections are still taken once the server is to stop, in seconds.
-  static let longestDrainSeconds = 300
   /// When to come back if there is too much to do, in seconds.
   static let retrySeconds = 5
   /// How much of a path that we do not know is logged, in characters.

@@ -33,6 +33,8 @@ extension RelayCommand {
       let serving = try SyncLock(home, .serve, wait: 0)
       let syncing = try SyncLock(home, wait: 10)
       defer { withExtendedLifetime((serving, syncing)) {} }
+      // What is needed afterwards is looked for before anything is changed.
+      let replica = try home.replica()
       let backup = URL(fileURLWithPath: file).standardizedFileURL
       guard let status = FileStatus(backup.path) else { throw Failure(posix: errno, path: backup.path) }
       guard status.isOrdinaryFile, status.size > 0 else { throw Self.unusable(backup, RelayError(.notARelay, "no file, or empty")) }
@@ -50,10 +52,16 @@ extension RelayCommand {
       }
       // The office's replica beside the log is the first to give back what came after the backup.
       let relay = try home.relay()
-      let replica = try home.replica()
-      try relay.restore(try replica.rejections())
-      let summary = try Exchange(home: home, replica: replica, relay: relay).run()
-      try tell(report, returned: summary.sent, epoch: try relay.epoch, now: now)
+      var returned = 0
+      do {
+        try relay.restore(try replica.rejections())
+        returned = try Exchange(home: home, replica: replica, relay: relay).run().sent
+      } catch {
+        // The log stands in its place; `serve` tries again, and tells what is wrong as long as it is.
+        common.printer.note(
+          Text("⚠ 办公室的副本还没有补回内容:\(Failure(error).what.zh)", "⚠ The office's replica gave nothing back yet: \(Failure(error).what.en)"))
+      }
+      try tell(report, returned: returned, epoch: try relay.epoch, now: now)
     }
 
     private static func unusable(_ backup: URL, _ error: RelayError) -> Failure {

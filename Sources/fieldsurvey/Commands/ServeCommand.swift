@@ -124,7 +124,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
   }
 
-  private static let longestDrain = 300
+  private static let longestDrain = RelayServerConfiguration.longestDrainSeconds
   private static let mostFreeMiB = 1 << 30
 
   private var logger: Logger { logFormat.logger(verbose ? .info : .warning) }
