@@ -39,6 +39,9 @@ import Testing
     #expect(office.stop() == 0)
     let told = try #require(try office.place.ask("relay", "restore", backup.path) as? [String: Any])
     #expect(told["carriesAccess"] as? Bool == true && told["returned"] as? Int ?? 0 > 0)
+    // Once more at once: what the first left there is kept too.
+    let again = try #require(try office.place.ask("relay", "restore", backup.path) as? [String: Any])
+    #expect(again["previous"] as? String != told["previous"] as? String)
     let after = try stats(office)
     #expect(after["epoch"] as? String != before["epoch"] as? String)
     #expect(FileManager.default.fileExists(atPath: try #require(told["previous"] as? String)))

@@ -108,6 +108,7 @@ struct BackupTests {
     #expect(try relay.epoch != epoch)
     #expect(try relay.statistics().changesets == 2)
     #expect(try relay.authenticate(gone.token) == nil)
+    #expect(try relay.devices().filter { $0.revoked != nil }.map(\.id) == [gone.id])
     #expect(try relay.grants(of: "wang").isEmpty)
     for token in [device.token, late.token] { #expect(try relay.authenticate(token) != nil) }
     #expect(try relay.grants(of: "zhao").map(\.scope) == [.one(other)])

@@ -49,7 +49,7 @@ struct OperatingTests {
     }
   }
 
-  @Test("counts the room of the disk to the byte")
+  @Test("knows whether the disk has the room that was asked for")
   func room() throws {
     let free = try #require(try world.relay.statistics().freeBytes)
     // The disk is not ours alone: a tenth either way is room for what others do meanwhile.

@@ -46,7 +46,7 @@ extension RelayCommand {
       let report: RelayRestoration.Report
       do {
         report = try restoration.run(
-          backup.path, digest: try Self.digest(beside: backup), to: path, keeping: "\(path).before-\(BackupName.stamp(now))")
+          backup.path, digest: try Self.digest(beside: backup), to: path, keeping: Self.free("\(path).before-\(BackupName.stamp(now))"))
       } catch let error as RelayError where [.notARelay, .damaged, .cannotOpen].contains(error.code) {
         throw Self.unusable(backup, error)
       }
@@ -62,6 +62,16 @@ extension RelayCommand {
           Text("⚠ 办公室的副本还没有补回内容:\(Failure(error).what.zh)", "⚠ The office's replica gave nothing back yet: \(Failure(error).what.en)"))
       }
       try tell(report, returned: returned, epoch: try relay.epoch, now: now)
+    }
+
+    /// A name that no file has: somebody may restore twice in a second.
+    private static func free(_ name: String) -> String {
+      var (free, count) = (name, 1)
+      while access(free, F_OK) == 0 {
+        count += 1
+        free = "\(name)-\(count)"
+      }
+      return free
     }
 
     private static func unusable(_ backup: URL, _ error: RelayError) -> Failure {
