@@ -16,6 +16,7 @@
 # make mutants   plant each bug of scripts/mutants and see that the simulator finds it (MUTANTS="…" for some)
 # make scoreboard write docs/reliability.md from the records in docs/reliability
 # make install   build with optimization and install under PREFIX (/usr/local), below DESTDIR if set
+# make deb       build with optimization and make a Debian package in .build/deb
 # make uninstall remove what install put there
 # make clean     remove what was built
 
@@ -54,7 +55,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports records docs format demo crash bench figures sim merge reproduce disk mutants fuzz networks scoreboard install uninstall clean
+.PHONY: help setup build test check lint imports records docs format demo crash bench figures sim merge reproduce disk mutants fuzz networks scoreboard install deb uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -147,6 +148,12 @@ install: setup
 	"$(BIN)/fieldsurvey" --generate-completion-script zsh > "$(ZSH_COMPLETION)"
 	"$(BIN)/fieldsurvey" --generate-completion-script fish > "$(FISH_COMPLETION)"
 	"$(BIN)/fieldsurvey" --experimental-dump-help | scripts/make-manual > "$(MANUAL)"
+
+# By way of another make, for which the folders' names below DESTDIR are made anew.
+deb:
+	rm -rf .build/deb
+	$(MAKE) install DESTDIR="$(CURDIR)/.build/deb/stage" PREFIX=/usr
+	scripts/make-deb "$(CURDIR)/.build/deb/stage" .build/deb
 
 uninstall:
 	rm -f "$(BIN)/fieldsurvey" "$(BASH_COMPLETION)" "$(ZSH_COMPLETION)" "$(FISH_COMPLETION)" "$(MANUAL)"

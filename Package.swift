@@ -95,6 +95,6 @@ let package = Package(
       name: "SurveyFilesTests", dependencies: ["SurveyFiles", "SurveyModel", "SyncKit", "CXlsxWriter", "CZip", grdb], swiftSettings: strict),
     .testTarget(name: "SurveyWebTests", dependencies: ["SurveyWeb", "SurveyModel", "SyncKit"], swiftSettings: strict),
     .testTarget(name: "SurveyPrintTests", dependencies: ["SurveyPrint", "SurveyModel", "SyncKit"], swiftSettings: strict),
-    .testTarget(name: "CommandLineTests", dependencies: ["fieldsurvey"], swiftSettings: strict),
+    .testTarget(name: "CommandLineTests", dependencies: ["fieldsurvey", arguments], swiftSettings: strict),
   ]
 )

@@ -36,6 +36,11 @@ import Synchronization
 /// - ``reject(_:of:reason:)``
 /// - ``rejections()``
 /// - ``restore(_:)``
+/// ### Operating
+/// - ``statistics()``
+/// - ``obstacle(leastFreeBytes:)``
+/// - ``backup(to:)``
+/// - ``RelayRestoration``
 /// ### Access
 /// - ``grant(user:scope:until:)``
 /// - ``revoke(user:scope:)``

@@ -49,4 +49,12 @@ extension RelayError.Code {
   public static let deviceUnknown = Self(rawValue: "device-unknown")
   /// The device was enrolled once and is no longer.
   public static let revoked = Self(rawValue: "revoked")
+  /// A file stands where a new one was to be made.
+  public static let fileExists = Self(rawValue: "file-exists")
+  /// The file's digest is not the one that was told.
+  public static let otherDigest = Self(rawValue: "other-digest")
+  /// The log is of another office: its devices' certificates were issued by another key.
+  public static let otherIssuer = Self(rawValue: "other-issuer")
+  /// Another process has the log open.
+  public static let inUse = Self(rawValue: "in-use")
 }

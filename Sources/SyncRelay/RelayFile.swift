@@ -64,7 +64,7 @@ enum RelayFile {
     } catch let error as DatabaseError where error.resultCode != .SQLITE_IOERR {}
   }
 
-  private static func configuration(readonly: Bool = false) -> Configuration {
+  static func configuration(readonly: Bool = false) -> Configuration {
     var configuration = Configuration()
     configuration.readonly = readonly
     configuration.foreignKeysEnabled = true
@@ -88,9 +88,9 @@ enum RelayFile {
   }
 
   /// What says whose file it is.
-  private typealias Marks = (application: Int32, version: Int32, tables: Int)
+  typealias Marks = (application: Int32, version: Int32, tables: Int)
 
-  private static func marks(_ db: Database) throws -> Marks {
+  static func marks(_ db: Database) throws -> Marks {
     (
       try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0, try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
       try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0

@@ -14,6 +14,8 @@ struct AccessLine {
   /// The problem's code, if it was one.
   var code: String?
 
+  /// What it asks for, as far as we know it.
+  let route: Metrics.Route
   private let method: String
   private let path: String
   private let start = ContinuousClock.now
@@ -24,10 +26,14 @@ struct AccessLine {
     method = Self.printable(request.method.rawValue)
     // Without the query, where somebody may put what does not belong into a log.
     path = Self.printable(request.uri.path)
+    route = Metrics.Route(path: request.uri.path)
   }
 
+  /// How long it has taken so far.
+  var elapsed: Duration { start.duration(to: .now) }
+
   func log(_ response: Response, to logger: Logger) {
-    let elapsed = start.duration(to: .now).components
+    let elapsed = elapsed.components
     let milliseconds = elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000
     var metadata: Logger.Metadata = [
       "id": "\(id)", "method": "\(method)", "path": "\(path)", "status": "\(response.status.code)", "in": "\(received)",

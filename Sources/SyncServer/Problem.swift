@@ -19,6 +19,7 @@ struct Problem: Error {
   static let malformed = Problem(status: .badRequest, code: "malformed")
   static let busy = Problem(
     status: .serviceUnavailable, code: "busy", headers: [.retryAfter: String(ServerLimits.retrySeconds)])
+  static let draining = Problem(status: .serviceUnavailable, code: "draining")
   static let failed = Problem(status: .internalServerError, code: "failed")
 
   static func methodNotAllowed(_ allowed: HTTPRequest.Method) -> Problem {

@@ -19,6 +19,12 @@ struct RelayResponder: HTTPResponder {
   let gate: RequestGate
   let bodySeconds: Int
   let threads: NIOThreadPool
+  let counters: Metrics
+  let drain: Drain
+  /// Below how much room on the disk the relay counts as not ready, in bytes.
+  let leastFreeBytes: Int64
+  /// The digest of the token for the numbers; nil where they are told to nobody.
+  let metricsDigest: [UInt8]?
   let onStored: @Sendable ([ScopeID]) -> Void
 
   func respond(to request: Request, context: Context) async throws -> Response {
@@ -38,6 +44,7 @@ struct RelayResponder: HTTPResponder {
       response = problem.response(id: line.id)
     }
     line.log(response, to: logger)
+    counters.note(line, response)
     return response
   }
 
@@ -48,6 +55,8 @@ struct RelayResponder: HTTPResponder {
       try Self.require(.post, request, type: "application/json", upTo: ServerLimits.enrolmentBytes)
       enrolment = try await body(of: request, upTo: ServerLimits.enrolmentBytes, within: min(bodySeconds, ServerLimits.enrolmentSeconds))
     }
+    // When there is too much to do the numbers are wanted most.
+    if line.route == .metrics { return try await metrics(request) }
     guard gate.enter() else { throw Problem.busy }
     defer { gate.leave() }
     if let enrolment { return try await enrol(enrolment, &line) }
@@ -58,15 +67,11 @@ struct RelayResponder: HTTPResponder {
     case "/healthz":
       guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
       return try await health()
+    case "/readyz":
+      guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
+      return try await readiness()
     default: throw Problem.notFound
     }
-  }
-
-  private func health() async throws -> Response {
-    _ = try await offLoop { try relay.officeAccess().token() }
-    return Response(
-      status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
-      body: ResponseBody(byteBuffer: ByteBuffer(string: "ok\n")))
   }
 
   /// Runs what blocks where nobody waits for a thread but others of its kind.

@@ -15,6 +15,8 @@ import UnixSignals
 /// | `POST /v1/hello`, `/v1/push`, `/v1/pull` | the exchange: a message each way, `application/cbor`, with a device's bearer token |
 /// | `POST /v1/enrol` | `{"code","device","label"}` to a token, as JSON; the code is the credential |
 /// | `GET /healthz` | whether the relay can read its log |
+/// | `GET /readyz` | whether it should be sent work: it can write its log, has room on its disk, and was not told to stop |
+/// | `GET /metrics` | its numbers in the text format of Prometheus, with a bearer token of their own; nothing where none is set |
 ///
 /// Every error is an `application/problem+json` with `status`, `code` and `id`; the same id stands in the log beside what happened.
 ///
@@ -32,6 +34,7 @@ public struct RelayServer: Sendable {
   private let logger: Logger
   private let responder: RelayResponder
   private let threads: NIOThreadPool
+  private let drain: Drain
 
   /// Prepares a server; nothing is bound yet.
   ///
@@ -50,12 +53,15 @@ public struct RelayServer: Sendable {
     self.configuration = configuration
     self.logger = logger
     threads = NIOThreadPool(numberOfThreads: configuration.databaseThreads)
+    drain = Drain(seconds: configuration.drainSeconds, logger: logger)
     responder = RelayResponder(
       relay: relay, logger: logger, gate: RequestGate(limit: configuration.maximumRequests), bodySeconds: configuration.maximumBodySeconds,
-      threads: threads, onStored: onStored)
+      threads: threads, counters: Metrics(), drain: drain, leastFreeBytes: configuration.leastFreeBytes,
+      metricsDigest: configuration.metricsToken.map { relay.codec.digest(Array($0.utf8)) }, onStored: onStored)
   }
 
-  /// Serves until it is told to stop, then lets the requests under way finish.
+  /// Serves until it is told to stop. From then on it is not ready; after the configured time it refuses connections, and lets the
+  /// requests under way finish.
   ///
   /// - Parameters:
   ///   - handlingSignals: whether SIGTERM and SIGINT stop it; without, the task's cancellation or a surrounding service group does.
@@ -80,8 +86,8 @@ public struct RelayServer: Sendable {
       },
       logger: logger)
     var services = ServiceGroupConfiguration(
-      services: [application], gracefulShutdownSignals: handlingSignals ? [.sigterm, .sigint] : [], logger: logger)
-    services.maximumGracefulShutdownDuration = .seconds(ServerLimits.shutdownSeconds)
+      services: [application, drain], gracefulShutdownSignals: handlingSignals ? [.sigterm, .sigint] : [], logger: logger)
+    services.maximumGracefulShutdownDuration = .seconds(ServerLimits.shutdownSeconds + Int64(configuration.drainSeconds))
     let outcome: Result<Void, any Error>
     do {
       try await ServiceGroup(configuration: services).run()

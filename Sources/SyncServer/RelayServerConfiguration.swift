@@ -17,10 +17,25 @@ public struct RelayServerConfiguration: Hashable, Sendable {
   public var maximumBodySeconds: Int
   /// How many threads read and write the log.
   public var databaseThreads: Int
+  /// How long connections are still taken once the server was told to stop and says that it is not ready, in seconds: as long as whoever
+  /// distributes requests to several servers needs to notice. None where nobody does.
+  public var drainSeconds: Int
+  /// Below how much room on the log's disk the server says that it is not ready, in bytes.
+  public var leastFreeBytes: Int64
+  /// The token by which the numbers may be asked for; nil where they are told to nobody.
+  public var metricsToken: String?
+
+  /// Twice the largest changeset: one that has arrived in part and one that is being written, with what the disk's log takes.
+  public static let defaultLeastFreeBytes: Int64 = 512 << 20
+  /// The longest that ``drainSeconds`` may be.
+  public static let longestDrainSeconds = 300
+  /// The shortest token by which the numbers may be asked for, in bytes of UTF-8.
+  public static let metricsTokenBytes = 16
 
   public init(
     host: String = "127.0.0.1", port: Int = 8473, behindTLSProxy: Bool = false, maximumRequests: Int = 32, maximumConnections: Int = 1024,
-    maximumBodySeconds: Int = 600, databaseThreads: Int = 4
+    maximumBodySeconds: Int = 600, databaseThreads: Int = 4, drainSeconds: Int = 0,
+    leastFreeBytes: Int64 = RelayServerConfiguration.defaultLeastFreeBytes, metricsToken: String? = nil
   ) {
     self.host = host
     self.port = port
@@ -29,6 +44,9 @@ public struct RelayServerConfiguration: Hashable, Sendable {
     self.maximumConnections = maximumConnections
     self.maximumBodySeconds = maximumBodySeconds
     self.databaseThreads = databaseThreads
+    self.drainSeconds = drainSeconds
+    self.leastFreeBytes = leastFreeBytes
+    self.metricsToken = metricsToken
   }
 }
 
@@ -42,10 +60,12 @@ extension RelayServerConfiguration {
 
   func check() throws(RelayError) {
     guard isLoopback || behindTLSProxy else { throw RelayError(.insecureAddress, host) }
-    guard (0...65_535).contains(port), maximumRequests > 0, maximumConnections > 0, maximumBodySeconds > 0, databaseThreads > 0
+    guard (0...65_535).contains(port), maximumRequests > 0, maximumConnections > 0, maximumBodySeconds > 0, databaseThreads > 0,
+      (0...Self.longestDrainSeconds).contains(drainSeconds), leastFreeBytes >= 0
     else {
       throw RelayError(.badArgument, "the server's configuration")
     }
+    if let metricsToken, metricsToken.utf8.count < Self.metricsTokenBytes { throw RelayError(.badArgument, "the metrics' token") }
   }
 }
 

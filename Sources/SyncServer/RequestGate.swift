@@ -16,5 +16,8 @@ final class RequestGate: Sendable {
     }
   }
 
+  /// How many are in.
+  var underWay: Int { count.withLock { $0 } }
+
   func leave() { count.withLock { $0 -= 1 } }
 }

@@ -20,7 +20,9 @@ extension RelayResponder {
       guard message.path == path else { throw Problem.malformed }
       if case .hello(_, _, let scopes) = message, scopes.count > relay.limits.scopesPerRequest { throw Problem.tooLarge }
       let access = RelayAccess(relay, principal, onStored: onStored)
-      return try ExchangeResponder.answer(message, from: access).encoded(codec: relay.codec)
+      let answer = try ExchangeResponder.answer(message, from: access)
+      if case .receipt(_, let refused) = answer { counters.note(refused) }
+      return answer.encoded(codec: relay.codec)
     }
     return Response(
       status: .ok, headers: [.contentType: "application/cbor", .cacheControl: "no-store"],
@@ -28,13 +30,15 @@ extension RelayResponder {
   }
 
   private func authenticate(_ request: Request) async throws -> Principal {
-    let scheme = "Bearer "
-    guard let header = request.headers[.authorization], header.prefix(scheme.count).lowercased() == scheme.lowercased() else {
-      throw Problem.unauthorized
-    }
-    let token = String(header.dropFirst(scheme.count))
+    guard let token = Self.bearerToken(request) else { throw Problem.unauthorized }
     guard let principal = try await offLoop({ try relay.authenticate(token) }) else { throw Problem.unauthorized }
     return principal
+  }
+
+  static func bearerToken(_ request: Request) -> String? {
+    let scheme = "Bearer "
+    guard let header = request.headers[.authorization], header.prefix(scheme.count).lowercased() == scheme.lowercased() else { return nil }
+    return String(header.dropFirst(scheme.count))
   }
 }
 

@@ -8,7 +8,7 @@ struct Main {
     Descriptors.reportFileSizeLimit()
     var command: any ParsableCommand
     do {
-      command = try FieldSurvey.parseAsRoot()
+      command = try FieldSurvey.parseAsRoot(Settings.arguments(Array(CommandLine.arguments.dropFirst())))
     } catch {
       UsageFailure.end(error, of: FieldSurvey.self)
     }
@@ -34,13 +34,15 @@ struct FieldSurvey: AsyncParsableCommand {
     discussion: Text(
       """
       环境变量:FIELDSURVEY_HOME 数据目录,FIELDSURVEY_RESOURCES 指标和政策文件所在目录,XDG_DATA_HOME,NO_COLOR,LC_ALL/LC_MESSAGES/LANG,
-      https_proxy/no_proxy;FIELDSURVEY_CLOCK_OFFSET_SECONDS 把本程序的时钟拨快若干秒,只用于测试。
+      https_proxy/no_proxy,FIELDSURVEY_SERVE_… 和 FIELDSURVEY_DAEMON_… 即 serve 和 daemon 的选项;
+      FIELDSURVEY_CLOCK_OFFSET_SECONDS 把本程序的时钟拨快若干秒,只用于测试。
       退出码:0 成功,2 副本不一致,64 命令写法,65 输入内容,66 找不到,69 网络,73 无法写入,74 读写失败,75 稍后再试,76 对方不是中继,
       77 不允许,78 未初始化(详见 docs/exit-codes.md)。
       """,
       """
       Environment: FIELDSURVEY_HOME the folder with the data, FIELDSURVEY_RESOURCES that of instruments and policies, XDG_DATA_HOME, NO_COLOR,
-      LC_ALL/LC_MESSAGES/LANG, https_proxy/no_proxy; FIELDSURVEY_CLOCK_OFFSET_SECONDS puts this program's clock forward, for tests only.
+      LC_ALL/LC_MESSAGES/LANG, https_proxy/no_proxy, FIELDSURVEY_SERVE_… and FIELDSURVEY_DAEMON_… for the options of serve and daemon;
+      FIELDSURVEY_CLOCK_OFFSET_SECONDS puts this program's clock forward, for tests only.
       Exit codes: 0 done, 2 replicas differ, 64 usage, 65 bad input, 66 not found, 69 network, 73 cannot write, 74 I/O, 75 try later,
       76 no relay of ours, 77 not permitted, 78 not set up (see docs/exit-codes.md).
       """
@@ -83,7 +85,8 @@ struct FieldSurvey: AsyncParsableCommand {
       CommandGroup(
         name: Text("办公室", "Office").here,
         subcommands: [
-          ServeCommand.self, DeviceCommand.self, RejectCommand.self, CompactCommand.self, EraseCommand.self, SampleCommand.self,
+          ServeCommand.self, RelayCommand.self, DeviceCommand.self, RejectCommand.self, CompactCommand.self, EraseCommand.self,
+          SampleCommand.self,
         ]),
     ])
 }

@@ -3,7 +3,8 @@ import GRDB
 
 /// One line of the relay's audit, which can only be added to.
 public struct AuditEntry: Hashable, Sendable {
-  /// What happened: `code-created`, `enrolled`, `denied`, `revoked`, `granted`, `withdrawn`, `fork`, `set-back`, `new-life`, `compacted`, `rejected`.
+  /// What happened: `code-created`, `enrolled`, `denied`, `revoked`, `granted`, `withdrawn`, `fork`, `set-back`, `new-life`, `compacted`, `rejected`,
+  /// `backed-up`, `restored`.
   public let event: String
   /// Milliseconds since 1970.
   public let at: Int64
@@ -45,6 +46,10 @@ enum Audit {
     case compacted
     /// A changeset has no effect any more, by the office's decision.
     case rejected
+    /// The log was copied into a file.
+    case backedUp = "backed-up"
+    /// A copy was put in the log's place.
+    case restored
   }
 
   static func record(_ event: Event, at now: Int64, device: [UInt8]?, user: String?, detail: String, in db: Database) throws {

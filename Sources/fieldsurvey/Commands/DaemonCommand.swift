@@ -11,6 +11,7 @@ struct DaemonCommand: ParsableCommand {
     ).here)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var settings: SettingsOptions
 
   @Option(help: ArgumentHelp(Text("两次同步之间的秒数。", "Seconds between exchanges.").here, valueName: "seconds"))
   var interval: Double = 300

@@ -42,19 +42,53 @@ struct ServeCommand: AsyncParsableCommand {
   var portFile: String?
 
   @Flag(
-    name: .customLong("behind-tls-proxy"),
+    name: .customLong("behind-tls-proxy"), inversion: .prefixedNo, exclusivity: .chooseLast,
     help: Text(
       "前面有 TLS 代理,允许监听其他地址。",
       "A proxy with TLS stands before it: other addresses may be bound."
     ).help)
   var behindTLSProxy = false
 
-  @Flag(help: Text("在标准错误上记录每个请求。", "Log each request on stderr.").help)
+  @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: Text("在标准错误上记录每个请求。", "Log each request on stderr.").help)
   var verbose = false
 
+  @Option(
+    help: Text(
+      "标准错误上日志的格式:text,或 json(每行一个 JSON 对象)。", "How the log on stderr is written: text, or json for one JSON object a line."
+    ).help)
+  var logFormat = LogFormat.text
+
+  @Option(
+    help: Text(
+      "收到停止信号后,/readyz 立即答 503,再接受连接这么多秒(前面有负载均衡时用)。",
+      "Once told to stop, /readyz says 503, and connections are taken for so many seconds still: for a load balancer to notice."
+    ).help)
+  var drainSeconds = 0
+
+  @Option(
+    help: Text(
+      "磁盘剩余少于这么多 MiB 时,/readyz 答 503。", "With less than so many MiB free on the disk, /readyz says 503."
+    ).help)
+  var leastFreeMib = Int(RelayServerConfiguration.defaultLeastFreeBytes >> 20)
+
+  @Option(
+    help: ArgumentHelp(
+      Text(
+        "内有令牌的文件;凭此令牌可读取 /metrics(Prometheus)。不给则没有 /metrics。",
+        "The file with the token by which /metrics (Prometheus) may be read; without it there is no /metrics."
+      ).here, valueName: "file"), completion: .file())
+  var metricsTokenFile: String?
+
+  @OptionGroup var settings: SettingsOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    guard (0...Self.longestDrain).contains(drainSeconds) else {
+      throw ValidationError(Text("--drain-seconds 应在 0 到 \(Self.longestDrain) 之间。", "--drain-seconds is 0 to \(Self.longestDrain).").here)
+    }
+    guard (0...Self.mostFreeMiB).contains(leastFreeMib) else {
+      throw ValidationError(Text("--least-free-mib 应在 0 到 \(Self.mostFreeMiB) 之间。", "--least-free-mib is 0 to \(Self.mostFreeMiB).").here)
+    }
     guard (0...65_535).contains(port) else { throw ValidationError(Text("端口应在 0 到 65535 之间。", "A port is 0 to 65535.").here) }
   }
 
@@ -63,17 +97,24 @@ struct ServeCommand: AsyncParsableCommand {
     let folder = common.homeFolder
     if initialize { try OfficeHome.make(folder, user: user, name: name ?? Text("办公室", "Office").here) }
     let home = try common.openHome()
+    try home.requireOffice()
+    let serving = try SyncLock(home, .serve, wait: 0)
+    defer { withExtendedLifetime(serving) {} }
     let relay = try home.relay()
     // A relay that was restored from a backup has forgotten what was rejected since; the office's replica has not.
     try relay.restore(try home.replica().rejections())
     let desk = try OfficeDesk(home, relay)
     let server = try RelayServer(
-      relay: relay, configuration: .init(host: host, port: port, behindTLSProxy: behindTLSProxy), logger: logger
+      relay: relay,
+      configuration: .init(
+        host: host, port: port, behindTLSProxy: behindTLSProxy, drainSeconds: drainSeconds, leastFreeBytes: Int64(leastFreeMib) << 20,
+        metricsToken: try metricsToken()), logger: logger
     ) { _ in
       desk.wake()
     }
     desk.start { failure in
-      Printer(language: printer.language, isJSON: false).report(failure)
+      if logFormat == .text { return Printer(language: printer.language, isJSON: false).report(failure) }
+      logger.error("the office's exchange failed", metadata: ["code": "\(failure.code)", "error": "\(failure.what(printer.language))"])
     }
     defer { desk.stop() }
     do {
@@ -83,10 +124,27 @@ struct ServeCommand: AsyncParsableCommand {
     }
   }
 
-  private var logger: Logger {
-    var logger = Logger(label: "relay") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = verbose ? .info : .warning
-    return logger
+  private static let longestDrain = RelayServerConfiguration.longestDrainSeconds
+  private static let mostFreeMiB = 1 << 30
+
+  private var logger: Logger { logFormat.logger(verbose ? .info : .warning) }
+
+  /// The token stands in a file: arguments and the environment are shown to others.
+  private func metricsToken() throws -> String? {
+    guard let metricsTokenFile else { return nil }
+    guard let data = FileManager.default.contents(atPath: metricsTokenFile) else {
+      throw Failure(posix: errno, path: metricsTokenFile)
+    }
+    let token = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    guard token.utf8.count >= RelayServerConfiguration.metricsTokenBytes else {
+      throw Failure.badInput(
+        Text(
+          "\(metricsTokenFile) 中的令牌太短(至少 \(RelayServerConfiguration.metricsTokenBytes) 个字符)。",
+          "The token in \(metricsTokenFile) is too short (at least \(RelayServerConfiguration.metricsTokenBytes) characters)."),
+        code: "bad-token", next: Text("例如:openssl rand -hex 32 > 文件", "For example: openssl rand -hex 32 > FILE"),
+        details: ["path": metricsTokenFile])
+    }
+    return token
   }
 
   private func announce(_ bound: Int, _ printer: Printer) {
@@ -103,6 +161,8 @@ struct ServeCommand: AsyncParsableCommand {
     } catch {
       printer.report(Failure(error))
     }
+    // A log that programs read has nothing beside its lines.
+    guard logFormat == .text else { return }
     printer.note(Text("中继已启动。登记设备:fieldsurvey device code 用户名", "The relay is up. To enrol a device: fieldsurvey device code USER"))
   }
 

@@ -66,13 +66,18 @@ struct Home: Sendable {
 
   /// Opens the relay, which only the office has.
   func relay(_ limits: RelayLimits = RelayLimits()) throws -> Relay {
+    try requireOffice()
+    return try Self.relay(in: folder, limits)
+  }
+
+  /// Fails in any home but the office's.
+  func requireOffice() throws {
     guard isOffice else {
       throw Failure(
         "office-only", .notPermitted, Text("这条命令只能在办公室的数据目录中使用。", "This command works in the office's home only."),
         kept: Failure.nothingChanged,
         next: Text("请在办公室的机器上运行,或用 --home 指定办公室的目录。", "Run it at the office, or name the office's home with --home."))
     }
-    return try Self.relay(in: folder, limits)
   }
 }
 
@@ -82,7 +87,8 @@ extension Home {
   static func profileFile(_ folder: URL) -> URL { folder.appendingPathComponent("home.json") }
   static func replicaFile(_ folder: URL) -> URL { folder.appendingPathComponent("replica.sqlite") }
   var tokenFile: URL { folder.appendingPathComponent("token") }
-  var lockFile: URL { folder.appendingPathComponent("sync.lock") }
+  func lockFile(_ purpose: SyncLock.Purpose) -> URL { folder.appendingPathComponent("\(purpose.rawValue).lock") }
+  static func relayFile(_ folder: URL) -> URL { folder.appendingPathComponent("relay.sqlite") }
 
   /// Opens the replica in a folder; without a profile yet, to learn which device it is, nothing may be written there.
   static func replica(in folder: URL, _ profile: Profile? = nil) throws -> Replica {
@@ -101,8 +107,7 @@ extension Home {
 
   static func relay(in folder: URL, _ limits: RelayLimits = RelayLimits()) throws -> Relay {
     try Relay(
-      path: folder.appendingPathComponent("relay.sqlite").path, codec: .standard, limits: limits,
-      issuer: try keptKey(issuerKeyFile(folder)).signer,
+      path: relayFile(folder).path, codec: .standard, limits: limits, issuer: try keptKey(issuerKeyFile(folder)).signer,
       // Who is of no role that this version knows may read.
       authority: { (WorkRole(rawValue: $0) ?? .viewer).authority }, clock: Environment.clock, random: Environment.random)
   }

@@ -1,14 +1,22 @@
 import Foundation
 
-/// Lets one process at a time sync a home; the kernel drops it when its holder ends, however that comes.
+/// Lets one process at a time sync a home, or serve its relay; the kernel drops it when its holder ends, however that comes.
 final class SyncLock {
+  /// What is done by one process at a time; each has a file of its own in the home.
+  enum Purpose: String {
+    case sync
+    case serve
+  }
+
   private let descriptor: Int32
 
   /// Takes the lock.
-  /// - Parameter wait: how many seconds to wait for another process.
+  /// - Parameters:
+  ///   - purpose: for what.
+  ///   - wait: how many seconds to wait for another process.
   /// - Throws: a failure that names the process which holds it.
-  init(_ home: Home, wait: Double) throws {
-    let path = home.lockFile.path
+  init(_ home: Home, _ purpose: Purpose = .sync, wait: Double) throws {
+    let path = home.lockFile(purpose).path
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw PrivateFile.failure(errno, path) }
     let deadline = Date().addingTimeInterval(wait)
@@ -21,7 +29,7 @@ final class SyncLock {
       guard Date() < deadline else {
         let holder = Self.holder(descriptor)
         close(descriptor)
-        throw Self.busy(holder)
+        throw purpose == .serve ? Self.serving(holder) : Self.busy(holder)
       }
       usleep(100_000)
     }
@@ -37,6 +45,14 @@ final class SyncLock {
     var bytes = [UInt8](repeating: 0, count: 32)
     let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
     return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  private static func serving(_ holder: String) -> Failure {
+    Failure(
+      "serving", .tryLater, Text("进程 \(holder) 正在使用这个目录的中继。", "Process \(holder) is at this home's relay."), kept: Failure.nothingChanged,
+      next: Text(
+        "请先停止它:systemctl stop fieldsurvey-relay,或 kill \(holder)。", "Stop it first: systemctl stop fieldsurvey-relay, or kill \(holder)."),
+      details: ["process": holder])
   }
 
   private static func busy(_ holder: String) -> Failure {

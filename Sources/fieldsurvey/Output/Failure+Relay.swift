@@ -37,6 +37,26 @@ extension Failure {
       self = make(
         .notFound, Text("中继没有这条变更,也没有拒收过它:\(error.details)", "The relay neither holds this changeset nor has refused it: \(error.details)"),
         next: Text("用 fieldsurvey reject 查看拒收过的变更。", "See fieldsurvey reject for what was refused."))
+    case .fileExists:
+      self = make(
+        .cannotWrite, Text("文件已存在:\(error.details)", "There is a file already: \(error.details)"),
+        next: Text("请换一个文件名。", "Name another file."))
+    case .otherDigest:
+      self = make(
+        .badInput,
+        Text(
+          "备份与旁边 .sha256 文件所记的不符,它的 sha256 是 \(error.details)。",
+          "The backup is not what the .sha256 file beside it says; its sha256 is \(error.details)."),
+        next: Text("请另取一份备份。", "Take another backup."))
+    case .otherIssuer:
+      self = make(
+        .badInput, Text("这是另一个办公室的备份:证书由别的密钥签发。", "This is another office's backup: another key issued its certificates."),
+        next: Text(
+          "请检查文件,或先放回原来的 issuer.key。", "Check the file; or put the issuer.key back that belongs to it first."))
+    case .inUse:
+      self = make(
+        .tryLater, Text("另一个进程正在使用 \(error.details)。", "Another process has \(error.details) open."),
+        next: Text("请先停止它:systemctl stop fieldsurvey-relay。", "Stop it first: systemctl stop fieldsurvey-relay."))
     case .insecureAddress:
       self = make(
         .usage,

@@ -44,18 +44,24 @@ final class Office {
   let url: String
   private var server: Process
 
-  init() throws {
+  /// - Parameter options: of `serve`, beside those that are always given.
+  init(_ options: String...) throws {
     folder = try TemporaryFolder()
     place = Place(home: folder.url.appendingPathComponent("office"))
     let port: String
-    (server, port) = try Self.serve(["--init", "--port", "0"], place, folder)
+    (server, port) = try Self.serve(["--init", "--port", "0"] + options, place, folder)
     url = "http://127.0.0.1:\(port)"
   }
 
   /// Begins to serve again where it did before.
-  func start() throws {
-    (server, _) = try Self.serve(["--port", String(url.split(separator: ":")[2])], place, folder)
+  func start(_ options: String...) throws {
+    (server, _) = try Self.serve(["--port", String(port)] + options, place, folder)
   }
+
+  var port: Int { url.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
+
+  /// What `serve` has written to stderr.
+  func log() throws -> String { try String(contentsOf: folder.url.appendingPathComponent("serve.log"), encoding: .utf8) }
 
   private static func serve(_ arguments: [String], _ place: Place, _ folder: TemporaryFolder) throws -> (Process, port: String) {
     let portFile = folder.url.appendingPathComponent("port")
@@ -63,7 +69,11 @@ final class Office {
     let server = Program.process(["serve"] + arguments + ["--port-file", portFile.path, "--home", place.home.path])
     server.standardInput = FileHandle.nullDevice
     server.standardOutput = FileHandle.nullDevice
-    server.standardError = FileHandle.nullDevice
+    let log = folder.url.appendingPathComponent("serve.log")
+    if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
+    let stderr = try FileHandle(forWritingTo: log)
+    try stderr.seekToEnd()
+    server.standardError = stderr
     try server.run()
     let deadline = Date().addingTimeInterval(30)
     var port = ""
@@ -80,10 +90,15 @@ final class Office {
   /// Ends the office as an operator does.
   /// - Returns: the exit code.
   func stop() -> Int32 {
-    server.terminate()
+    beginToStop()
     server.waitUntilExit()
     return server.terminationStatus
   }
+
+  /// Tells the office to end, as an operator does.
+  func beginToStop() { server.terminate() }
+
+  var isRunning: Bool { server.isRunning }
 
   /// A laptop of a user, enrolled here.
   /// - Parameter name: of its folder, where a user has several; by default the user's.

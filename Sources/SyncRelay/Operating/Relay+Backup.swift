@@ -1,0 +1,79 @@
+import Crypto
+import Foundation
+import GRDB
+import SyncCore
+
+/// A copy of the log that was looked through.
+public struct RelayBackup: Hashable, Sendable {
+  /// How large the file is, in bytes.
+  public let bytes: Int64
+  /// The file's SHA-256.
+  public let digest: [UInt8]
+  /// How many changesets it holds; each of their hashes was taken again.
+  public let changesets: Int
+  /// When the latest of them was received, in milliseconds since 1970; nil for an empty log.
+  public let newest: Int64?
+}
+
+extension Relay {
+  /// Copies the log as it stands now into a new file, while other processes go on reading and writing it.
+  ///
+  /// The copy is written beside the path under another name, looked through — the database's own check, every changeset's hashes, every
+  /// chain — and only then gets its name, durably. Its owner alone may read it: it holds all that the log does, tokens' digests too.
+  ///
+  /// - Parameter path: where; nothing may be there.
+  /// - Throws: ``RelayError`` with `fileExists` or `cannotOpen`; `damaged` when the log is not what it says, and the copy is gone then.
+  public func backup(to path: String) throws -> RelayBackup {
+    guard access(path, F_OK) != 0 else { throw RelayError(.fileExists, path) }
+    let unfinished = path + ".new"
+    try RelayFile.makeEmpty(unfinished)
+    defer { RelayFile.remove(unfinished) }
+    // Reads one state of the log, however long it takes; writers go on beside it.
+    try pool.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished]) }
+    let backup = try Self.inspect(unfinished, codec: codec)
+    try RelayFile.bringToDisk(unfinished)
+    guard rename(unfinished, path) == 0 else { throw RelayError(.cannotOpen, "errno \(errno)") }
+    try RelayFile.bringToDisk((path as NSString).deletingLastPathComponent)
+    let (now, name) = (clock(), (path as NSString).lastPathComponent)
+    try pool.write { db in
+      try Audit.record(.backedUp, at: now, device: nil, user: nil, detail: "\(name) sha256:\(Hex.text(backup.digest))", in: db)
+    }
+    return backup
+  }
+
+  /// Looks a log through without changing it.
+  /// - Parameter expected: the file's SHA-256; nil where that is not known.
+  /// - Throws: ``RelayError`` with `otherDigest`, `notARelay`, `newerFormat`, `cannotOpen` or `damaged`.
+  static func inspect(_ path: String, codec: Codec, expecting expected: [UInt8]? = nil) throws -> RelayBackup {
+    let digest = try FileDigest.sha256(path)
+    guard expected == nil || expected == digest.digest else { throw RelayError(.otherDigest, Hex.text(digest.digest)) }
+    do {
+      let queue = try RelayFile.openReadOnly(path)
+      defer { try? queue.close() }
+      return try queue.read { db in
+        RelayBackup(
+          bytes: digest.bytes, digest: digest.digest, changesets: try LogCheck(db: db, codec: codec).run(),
+          newest: try Int64.fetchOne(db, sql: "SELECT received_ms FROM changeset ORDER BY arrival DESC LIMIT 1"))
+      }
+    } catch let error as DatabaseError {
+      throw RelayError(.damaged, "SQLite \(error.extendedResultCode.rawValue)")
+    }
+  }
+}
+
+/// The digest of a file that need not fit into memory.
+enum FileDigest {
+  private static let step = 1 << 20
+
+  static func sha256(_ path: String) throws -> (bytes: Int64, digest: [UInt8]) {
+    guard let file = FileHandle(forReadingAtPath: path) else { throw RelayError(.cannotOpen, "errno \(errno)") }
+    defer { try? file.close() }
+    var hash = SHA256()
+    var bytes: Int64 = 0
+    while let chunk = try file.read(upToCount: step), !chunk.isEmpty {
+      hash.update(data: chunk)
+      bytes += Int64(chunk.count)
+    }
+    return (bytes, Array(hash.finalize()))
+  }
+}

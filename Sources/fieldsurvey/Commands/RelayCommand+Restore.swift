@@ -1,0 +1,134 @@
+import ArgumentParser
+import Foundation
+import SyncCore
+import SyncKit
+import SyncRelay
+
+extension RelayCommand {
+  /// Puts a backup in the log's place.
+  struct Restore: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "restore", abstract: Text("用备份恢复中继的记录(先停止 serve)", "Put a backup in the relay's place (stop serve first)").here,
+      discussion: Text(
+        """
+        备份先逐条核对;原来的 relay.sqlite 改名保留。恢复后中继有新的纪元,办公室和各笔记本下次同步时会把备份之后的内容再送来。
+        设备、授权与停用不在变更里:原文件读得出时从中接续;读不出时,备份之后登记的设备要重新登记,之后停用的要再停用一次。
+        """,
+        """
+        The backup is looked through first; what stood there is kept under another name. The relay then has a new epoch, by which the office
+        and the laptops send again, at their next sync, what came after the backup. Devices, grants and revocations are in no changeset:
+        they are carried over from what stood there, if that can be read. If not, who enrolled since has to enrol again, and who was
+        revoked since has to be revoked again.
+        """
+      ).here)
+
+    @Argument(help: ArgumentHelp(Text("备份文件。", "The backup.").here, valueName: "file"), completion: .file())
+    var file: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let home = try common.openHome()
+      try home.requireOffice()
+      let serving = try SyncLock(home, .serve, wait: 0)
+      let syncing = try SyncLock(home, wait: 10)
+      defer { withExtendedLifetime((serving, syncing)) {} }
+      // What is needed afterwards is looked for before anything is changed.
+      let replica = try home.replica()
+      let backup = URL(fileURLWithPath: file).standardizedFileURL
+      guard let status = FileStatus(backup.path) else { throw Failure(posix: errno, path: backup.path) }
+      guard status.isOrdinaryFile, status.size > 0 else { throw Self.unusable(backup, RelayError(.notARelay, "no file, or empty")) }
+      let now = Environment.clock()
+      let restoration = RelayRestoration(
+        codec: .standard, issuer: try Home.keptKey(Home.issuerKeyFile(home.folder)).publicKey, clock: Environment.clock,
+        random: Environment.random)
+      let path = Home.relayFile(home.folder).path
+      let report: RelayRestoration.Report
+      do {
+        report = try restoration.run(
+          backup.path, digest: try Self.digest(beside: backup), to: path, keeping: Self.free("\(path).before-\(BackupName.stamp(now))"))
+      } catch let error as RelayError where [.notARelay, .damaged, .cannotOpen].contains(error.code) {
+        throw Self.unusable(backup, error)
+      }
+      // The office's replica beside the log is the first to give back what came after the backup.
+      let relay = try home.relay()
+      var returned = 0
+      do {
+        try relay.restore(try replica.rejections())
+        returned = try Exchange(home: home, replica: replica, relay: relay).run().sent
+      } catch {
+        // The log stands in its place; `serve` tries again, and tells what is wrong as long as it is.
+        common.printer.note(
+          Text("⚠ 办公室的副本还没有补回内容:\(Failure(error).what.zh)", "⚠ The office's replica gave nothing back yet: \(Failure(error).what.en)"))
+      }
+      try tell(report, returned: returned, epoch: try relay.epoch, now: now)
+    }
+
+    /// A name that no file has: somebody may restore twice in a second.
+    private static func free(_ name: String) -> String {
+      var (free, count) = (name, 1)
+      while access(free, F_OK) == 0 {
+        count += 1
+        free = "\(name)-\(count)"
+      }
+      return free
+    }
+
+    private static func unusable(_ backup: URL, _ error: RelayError) -> Failure {
+      Failure(
+        error.code.rawValue, .badInput,
+        Text("这份备份不能用:\(backup.path)(\(error.details))。", "This backup cannot be used: \(backup.path) (\(error.details))."),
+        kept: Failure.nothingChanged, next: Text("请另取一份备份。", "Take another backup."),
+        details: ["path": backup.path, "details": error.details])
+    }
+
+    /// What the file beside a backup says of it; nil without one.
+    private static func digest(beside backup: URL) throws -> [UInt8]? {
+      let file = BackupName.digestFile(backup)
+      guard let text = try? String(contentsOf: file, encoding: .utf8) else { return nil }
+      guard let digest = Hex.bytes(String(text.prefix { $0 != " " && $0 != "\n" })) else {
+        throw Failure.badInput(
+          Text("摘要文件无法识别:\(file.path)", "The digest's file cannot be read: \(file.path)"), code: "bad-digest", details: ["path": file.path])
+      }
+      return digest
+    }
+
+    private func tell(_ report: RelayRestoration.Report, returned: Int, epoch: [UInt8], now: Int64) throws {
+      struct Told: Encodable {
+        let epoch: String
+        let changesets: Int
+        let newestAt: String?
+        let returned: Int
+        let previous: String?
+        let carriesAccess: Bool
+      }
+      let backup = report.backup
+      let told = Told(
+        epoch: Hex.text(epoch), changesets: backup.changesets, newestAt: backup.newest.map(Format.iso), returned: returned,
+        previous: report.previous, carriesAccess: report.carriesAccess)
+      try common.printer.show(told) { printer in
+        printer.say(
+          Text(
+            "已恢复 \(backup.changesets) 条变更,办公室的副本补回 \(returned) 条。各笔记本下次同步时补回其余。",
+            "\(Format.count(backup.changesets, "changeset")) restored, and \(returned) given back by the office's replica. Laptops give the rest back at their next sync."
+          ))
+        if let previous = report.previous { printer.say(Text("原来的记录保留在 \(previous)。", "What stood there is kept in \(previous).")) }
+      }
+      if !report.carriesAccess {
+        common.printer.note(
+          Text(
+            "⚠ 设备与授权以备份为准:备份之后登记的设备要重新登记,之后停用的请再停用(fieldsurvey device list)。",
+            "⚠ Devices and grants are the backup's: who enrolled after it has to enrol again, and who was revoked after it has to be revoked again (fieldsurvey device list)."
+          ))
+      }
+      if let newest = backup.newest, now - newest > RelayLimits().historyMilliseconds {
+        let age = Format.duration((now - newest) / 1000)
+        common.printer.note(
+          Text(
+            "⚠ 备份中最近的变更在 \(age.zh)前,早于 compact 保留的历史;请用 fieldsurvey verify 与笔记本核对。",
+            "⚠ The backup's latest changeset came \(age.en) ago, which is longer than what compact keeps: compare with laptops by fieldsurvey verify."
+          ))
+      }
+    }
+  }
+}
