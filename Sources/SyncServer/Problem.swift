@@ -21,6 +21,11 @@ struct Problem: Error {
     status: .serviceUnavailable, code: "busy", headers: [.retryAfter: String(ServerLimits.retrySeconds)])
   static let failed = Problem(status: .internalServerError, code: "failed")
 
+  /// A device that asks too often may ask again after so many seconds.
+  static func tooMany(_ seconds: Int) -> Problem {
+    Problem(status: .tooManyRequests, code: "too-many", headers: [.retryAfter: String(seconds)])
+  }
+
   static func methodNotAllowed(_ allowed: HTTPRequest.Method) -> Problem {
     Problem(status: .methodNotAllowed, code: "method-not-allowed", headers: [.allow: allowed.rawValue])
   }

@@ -41,6 +41,18 @@ struct ServeCommand: AsyncParsableCommand {
       ).here, valueName: "file"), completion: .file())
   var portFile: String?
 
+  @Option(
+    name: .customLong("tls-certificate"),
+    help: ArgumentHelp(
+      Text("TLS 证书链(PEM);换了文件自动生效。", "The TLS certificate and its chain, as PEM; a new file is taken up by itself.").here,
+      valueName: "file"), completion: .file())
+  var tlsCertificate: String?
+
+  @Option(
+    name: .customLong("tls-key"),
+    help: ArgumentHelp(Text("TLS 证书的密钥(PEM)。", "The certificate's key, as PEM.").here, valueName: "file"), completion: .file())
+  var tlsKey: String?
+
   @Flag(
     name: .customLong("behind-tls-proxy"),
     help: Text(
@@ -56,6 +68,9 @@ struct ServeCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError(Text("端口应在 0 到 65535 之间。", "A port is 0 to 65535.").here) }
+    guard (tlsCertificate == nil) == (tlsKey == nil) else {
+      throw ValidationError(Text("--tls-certificate 与 --tls-key 要同时给出。", "--tls-certificate and --tls-key go together.").here)
+    }
   }
 
   func run() async throws {
@@ -68,7 +83,7 @@ struct ServeCommand: AsyncParsableCommand {
     try relay.restore(try home.replica().rejections())
     let desk = try OfficeDesk(home, relay)
     let server = try RelayServer(
-      relay: relay, configuration: .init(host: host, port: port, behindTLSProxy: behindTLSProxy), logger: logger
+      relay: relay, configuration: .init(host: host, port: port, tls: tls, behindTLSProxy: behindTLSProxy), logger: logger
     ) { _ in
       desk.wake()
     }
@@ -81,6 +96,11 @@ struct ServeCommand: AsyncParsableCommand {
     } catch {
       throw Self.explained(error, host: host, port: port)
     }
+  }
+
+  private var tls: TLSFiles? {
+    guard let tlsCertificate, let tlsKey else { return nil }
+    return TLSFiles(certificate: tlsCertificate, key: tlsKey)
   }
 
   private var logger: Logger {
@@ -96,7 +116,7 @@ struct ServeCommand: AsyncParsableCommand {
       let pid: Int32
     }
     let shownHost = host.contains(":") ? "[\(host)]" : host
-    let url = "http://\(shownHost):\(bound)"
+    let url = "\(tls == nil ? "http" : "https")://\(shownHost):\(bound)"
     do {
       if let portFile { try PrivateFile.write(Array("\(bound)\n".utf8), to: URL(fileURLWithPath: portFile)) }
       try printer.show(Listening(url: url, port: bound, pid: getpid())) { $0.line(url) }

@@ -61,10 +61,13 @@ struct HTTPClient: Sendable {
     /// Ends a sending that nobody reads any more.
     func stop() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-    /// Reads until the other side closes.
-    func receive() async throws -> Answer {
+    /// Reads an answer until the other side closes.
+    func receive() async throws -> Answer { try HTTPClient.parse(await receiveAll()) }
+
+    /// Reads whatever comes until the other side closes.
+    func receiveAll() async -> [UInt8] {
       let descriptor = descriptor
-      let bytes = await withCheckedContinuation { continuation in
+      return await withCheckedContinuation { continuation in
         DispatchQueue.global().async {
           var all: [UInt8] = []
           var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -76,7 +79,6 @@ struct HTTPClient: Sendable {
           continuation.resume(returning: all)
         }
       }
-      return try HTTPClient.parse(bytes)
     }
   }
 

@@ -1,0 +1,97 @@
+import NIOCore
+import NIOExtras
+import NIOHTTP2
+import NIOTLS
+
+/// Closes a connection whose handshake does not end in time, however busily it goes on.
+final class HandshakeDeadline: ChannelInboundHandler {
+  typealias InboundIn = NIOAny
+
+  private let limit: TimeAmount
+  private var deadline: Scheduled<Void>?
+
+  init(_ limit: TimeAmount) { self.limit = limit }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { context.close(promise: nil) }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case .handshakeCompleted? = event as? TLSUserEvent { deadline?.cancel() }
+    context.fireUserInboundEventTriggered(event)
+  }
+}
+
+/// Closes an HTTP/2 connection that is idle for too long; and once its requests are answered, one that is told to end or of which the
+/// other side has ended its half.
+///
+/// It asks the other side for nothing: who does not answer is closed like everybody else.
+final class ConnectionEnd: ChannelInboundHandler {
+  typealias InboundIn = HTTP2Frame
+  typealias OutboundOut = HTTP2Frame
+
+  private let limit: TimeAmount
+  private var deadline: Scheduled<Void>?
+  private var context: ChannelHandlerContext?
+  private var openStreams = 0
+  private var lastStream = HTTP2StreamID.rootStream
+  private var isEnding = false
+
+  init(idle limit: TimeAmount) { self.limit = limit }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    startWaiting(context)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    deadline?.cancel()
+    self.context = nil
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    let isOver = (event as? ChannelEvent) == .inputClosed
+    if !isEnding, isOver || event is ChannelShouldQuiesceEvent { end(context) }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  /// Takes no more requests, and closes once those that are open are answered.
+  private func end(_ context: ChannelHandlerContext) {
+    isEnding = true
+    let farewell = HTTP2Frame(streamID: .rootStream, payload: .goAway(lastStreamID: lastStream, errorCode: .noError, opaqueData: nil))
+    context.writeAndFlush(wrapOutboundOut(farewell), promise: nil)
+    if openStreams == 0 { context.close(promise: nil) }
+  }
+
+  /// What breaks the protocol, or a limit of it, has no second chance.
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+  private func startWaiting(_ context: ChannelHandlerContext) {
+    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { context.close(promise: nil) }
+  }
+
+  private func opened(_ id: HTTP2StreamID) {
+    openStreams += 1
+    // The library keeps to the limit once the other side has said that it knows it.
+    if openStreams > ServerLimits.streamsPerConnection { context?.close(promise: nil) }
+    lastStream = max(lastStream, id)
+    deadline?.cancel()
+  }
+
+  private func closed() {
+    openStreams -= 1
+    guard openStreams == 0, let context else { return }
+    if isEnding { context.close(promise: nil) } else { startWaiting(context) }
+  }
+
+  /// Hears of the streams, which come and go on the connection's own event loop.
+  struct Streams: NIOHTTP2StreamDelegate {
+    let end: NIOLoopBound<ConnectionEnd>
+
+    func streamCreated(_ id: HTTP2StreamID, channel: any Channel) { end.value.opened(id) }
+
+    func streamClosed(_ id: HTTP2StreamID, channel: any Channel) { end.value.closed() }
+  }
+}
