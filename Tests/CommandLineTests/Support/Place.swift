@@ -1,4 +1,5 @@
 import Foundation
+import TestCertificates
 import Testing
 
 /// A home, and the program run in it.
@@ -42,19 +43,29 @@ final class Office {
   let folder: TemporaryFolder
   let place: Place
   let url: String
+  private let options: [String]
   private var server: Process
 
-  init() throws {
+  /// - Parameter certificate: with which it serves by TLS; nil for plain HTTP.
+  init(certificate: TestCertificate? = nil) throws {
     folder = try TemporaryFolder()
     place = Place(home: folder.url.appendingPathComponent("office"))
+    let files = try certificate?.write(to: folder.url.path)
+    options = files.map { ["--tls-certificate", $0.certificate, "--tls-key", $0.key, "--host", "0.0.0.0"] } ?? []
     let port: String
-    (server, port) = try Self.serve(["--init", "--port", "0"], place, folder)
-    url = "http://127.0.0.1:\(port)"
+    (server, port) = try Self.serve(["--init", "--port", "0"] + options, place, folder)
+    url = files == nil ? "http://127.0.0.1:\(port)" : "https://localhost:\(port)"
   }
 
-  /// Begins to serve again where it did before.
-  func start() throws {
-    (server, _) = try Self.serve(["--port", String(url.split(separator: ":")[2])], place, folder)
+  /// Begins to serve again where it did before, perhaps with another certificate.
+  func start(certificate: TestCertificate? = nil) throws {
+    try certificate?.write(to: folder.url.path)
+    (server, _) = try Self.serve(["--port", String(url.split(separator: ":")[2])] + options, place, folder)
+  }
+
+  /// A new enrolment code.
+  func code(_ user: String) throws -> String {
+    try place.run("device", "code", user).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   private static func serve(_ arguments: [String], _ place: Place, _ folder: TemporaryFolder) throws -> (Process, port: String) {
