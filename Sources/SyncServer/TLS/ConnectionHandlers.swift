@@ -24,8 +24,8 @@ final class HandshakeDeadline: ChannelInboundHandler {
   }
 }
 
-/// Closes an HTTP/2 connection that is idle for too long; and once its requests are answered, one that is told to end or of which the
-/// other side has ended its half.
+/// Closes an HTTP/2 connection that is idle for too long, or on which the other side has hung up; and one that is told to end, once its
+/// requests are answered.
 ///
 /// It asks the other side for nothing: who does not answer is closed like everybody else.
 final class ConnectionEnd: ChannelInboundHandler {
@@ -52,8 +52,9 @@ final class ConnectionEnd: ChannelInboundHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    let isOver = (event as? ChannelEvent) == .inputClosed
-    if !isEnding, isOver || event is ChannelShouldQuiesceEvent { end(context) }
+    // Who has hung up gets nothing more, and what is open can no longer be asked in full.
+    if (event as? ChannelEvent) == .inputClosed { context.close(promise: nil) }
+    if event is ChannelShouldQuiesceEvent, !isEnding { end(context) }
     context.fireUserInboundEventTriggered(event)
   }
 

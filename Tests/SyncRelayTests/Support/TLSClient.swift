@@ -30,6 +30,8 @@ enum Curl {
     var list: UnsafeMutablePointer<curl_slist>?
     for header in headers { list = curl_slist_append(list, header) }
     defer { curl_slist_free_all(list) }
+    // Over a connection of which both sides know the other's settings.
+    _ = ccurl_perform(handle)
     _ = ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, list)
     let result = ccurl_perform(handle)
     var (status, version) = (0, 0)
@@ -65,6 +67,9 @@ enum HTTP2Client {
     return frame(headers, flags: hasBody ? 0x04 : 0x05, stream: stream, block)
   }
 
+  /// How long a test waits for the server to close.
+  private static let patience = TimeAmount.seconds(20)
+
   /// Sends pieces one after the other, and gives the frames that came until the server closed or `isEnough`.
   static func talk(
     port: Int, authority: String, _ pieces: [[UInt8]], until isEnough: @escaping @Sendable ([Frame]) -> Bool = { _ in false }
@@ -80,6 +85,8 @@ enum HTTP2Client {
         return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
       }
     }
+    let end = connection.channel.eventLoop.scheduleTask(in: patience) { connection.channel.close(promise: nil) }
+    defer { end.cancel() }
     return try await connection.executeThenClose { inbound, outbound in
       var bytes: [UInt8] = []
       do {
