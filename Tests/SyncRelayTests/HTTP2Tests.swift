@@ -1,4 +1,5 @@
 import Foundation
+import ServiceLifecycle
 import SyncCore
 import SyncServer
 import Testing
@@ -96,6 +97,36 @@ struct HTTP2Tests {
       }.frames
       #expect(body(frames, of: stream).contains("malformed") == isAnswered, "\(frames)")
     }
+  }
+
+  @Test("what is under way is answered when the server is told to stop, and the other side is told as well")
+  func shutdown() async throws {
+    /// The server as a service that another group stops.
+    struct Serving: Service {
+      let server: RelayServer
+      let onRunning: @Sendable (Int) -> Void
+
+      func run() async throws { try await server.run(handlingSignals: false) { onRunning($0) } }
+    }
+    let (secure, log) = (try SecureWorld(), LogLines())
+    let configuration = RelayServerConfiguration(port: 0, tls: secure.files, maximumBodySeconds: 2)
+    let server = try RelayServer(relay: secure.world.relay, configuration: configuration, logger: log.logger)
+    let (ports, source) = AsyncStream<Int>.makeStream()
+    let group = ServiceGroup(
+      configuration: .init(services: [Serving(server: server) { source.yield($0) }], gracefulShutdownSignals: [], logger: log.logger))
+    async let ended: Void = group.run()
+    var iterator = ports.makeAsyncIterator()
+    let port = try #require(await iterator.next())
+    let header = HTTP2Client.request(3, "POST", "/v1/enrol", type: "application/json", hasBody: true)
+    // Once the first is answered the second has been read as well; its body never ends.
+    let pieces = [HTTP2Client.preface, HTTP2Client.settingsTaken, header, HTTP2Client.request(5, "GET", "/healthz")]
+    let frames = try await HTTP2Client.talk(port: port, authority: secure.trusted, pieces) { frames in
+      if frames.contains(where: { $0.stream == 5 && $0.kind == HTTP2Client.data }) { Task { await group.triggerGracefulShutdown() } }
+      return frames.contains { $0.stream == 3 && $0.kind == HTTP2Client.data }
+    }
+    try await ended
+    #expect(frames.contains { $0.kind == HTTP2Client.goAway })
+    #expect(body(frames, of: 3).contains(#""code":"timed-out""#))
   }
 
   @Test("a hundred requests may be taken back, and more end the connection")
