@@ -107,7 +107,8 @@ public struct RelayServer: Sendable {
     return HTTPServerBuilder { [configuration] responder in
       SecureChannel(
         identity: identity, http1: HTTP1Channel(responder: responder, configuration: http1),
-        handshake: .seconds(Int64(configuration.maximumHandshakeSeconds)), idle: .seconds(Int64(configuration.maximumIdleSeconds)))
+        handshake: .seconds(Int64(configuration.maximumHandshakeSeconds)), idle: .seconds(Int64(configuration.maximumIdleSeconds)),
+        request: .seconds(Int64(2 * configuration.maximumBodySeconds)))
     }
   }
 }

@@ -19,7 +19,8 @@ public struct RelayServerConfiguration: Hashable, Sendable {
   public var requestsPerDevicePerSecond: Int
   /// How many connections are open at once; more wait to be accepted.
   public var maximumConnections: Int
-  /// How long the body of one request may take to arrive, in seconds: a full batch over a slow mobile network.
+  /// How long the body of one request may take to arrive, in seconds: a full batch over a slow mobile network. Over
+  /// HTTP/2 its answer may take as long again to be taken.
   public var maximumBodySeconds: Int
   /// How long a TLS handshake may take, in seconds: some round trips over a slow mobile network.
   public var maximumHandshakeSeconds: Int

@@ -80,6 +80,15 @@ struct HTTP2Tests {
     #expect(took >= .seconds(1) && took < .seconds(10), "\(took)")
   }
 
+  @Test("an answer that is not taken holds the connection no longer than a body and an answer may take")
+  func untaken() async throws {
+    // A window of no bytes for every answer.
+    let noWindow = HTTP2Client.frame(HTTP2Client.settings, [0, 4, 0, 0, 0, 0])
+    let pieces = [HTTP2Client.preface, noWindow, HTTP2Client.settingsTaken, HTTP2Client.request(1, "GET", "/healthz")]
+    let (frames, took) = try await talk(pieces, bodySeconds: 1)
+    #expect(body(frames, of: 1).isEmpty && took >= .seconds(2) && took < .seconds(10), "\(took)")
+  }
+
   @Test("four requests at once are worked on, and the fifth is not, whether the limit was heard of or not", arguments: [true, false])
   func streams(isPolite: Bool) async throws {
     func pieces(_ count: Int) -> [[UInt8]] {

@@ -24,6 +24,8 @@ struct SecureChannel: ServerChildChannel {
   let handshake: TimeAmount
   /// How long a connection and a request may be silent.
   let idle: TimeAmount
+  /// How long one request over HTTP/2 may be open, until its answer was taken.
+  let request: TimeAmount
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     do {
@@ -57,7 +59,7 @@ struct SecureChannel: ServerChildChannel {
 
   private func setUpHTTP2(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<Streams> {
     channel.eventLoop.makeCompletedFuture {
-      let end = ConnectionEnd(idle: idle)
+      let end = ConnectionEnd(idle: idle, request: request)
       let pipeline = channel.pipeline.syncOperations
       let streams = try pipeline.configureAsyncHTTP2Pipeline(
         mode: .server, streamDelegate: ConnectionEnd.Streams(end: NIOLoopBound(end, eventLoop: channel.eventLoop)),
