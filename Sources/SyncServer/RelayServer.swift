@@ -108,7 +108,7 @@ public struct RelayServer: Sendable {
       SecureChannel(
         identity: identity, http1: HTTP1Channel(responder: responder, configuration: http1),
         handshake: .seconds(Int64(configuration.maximumHandshakeSeconds)), idle: .seconds(Int64(configuration.maximumIdleSeconds)),
-        request: .seconds(Int64(2 * configuration.maximumBodySeconds)))
+        request: .seconds(Int64(configuration.maximumBodySeconds + configuration.maximumAnswerSeconds)))
     }
   }
 }

@@ -19,9 +19,10 @@ public struct RelayServerConfiguration: Hashable, Sendable {
   public var requestsPerDevicePerSecond: Int
   /// How many connections are open at once; more wait to be accepted.
   public var maximumConnections: Int
-  /// How long the body of one request may take to arrive, in seconds: a full batch over a slow mobile network. Over
-  /// HTTP/2 its answer may take as long again to be taken.
+  /// How long the body of one request may take to arrive, in seconds: a full batch over a slow mobile network.
   public var maximumBodySeconds: Int
+  /// How long an answer over HTTP/2 may take to be made and taken, in seconds: the other side rules how much of it may be sent.
+  public var maximumAnswerSeconds: Int
   /// How long a TLS handshake may take, in seconds: some round trips over a slow mobile network.
   public var maximumHandshakeSeconds: Int
   /// How long a connection may be silent while it is not waiting for us, in seconds.
@@ -32,7 +33,8 @@ public struct RelayServerConfiguration: Hashable, Sendable {
   public init(
     host: String = "127.0.0.1", port: Int = 8473, tls: TLSFiles? = nil, behindTLSProxy: Bool = false, maximumRequests: Int = 32,
     maximumRequestsPerDevice: Int = 600, requestsPerDevicePerSecond: Int = 10, maximumConnections: Int = 1024,
-    maximumBodySeconds: Int = 600, maximumHandshakeSeconds: Int = 15, maximumIdleSeconds: Int = 60, databaseThreads: Int = 4
+    maximumBodySeconds: Int = 600, maximumAnswerSeconds: Int = 600, maximumHandshakeSeconds: Int = 15, maximumIdleSeconds: Int = 60,
+    databaseThreads: Int = 4
   ) {
     self.host = host
     self.port = port
@@ -43,6 +45,7 @@ public struct RelayServerConfiguration: Hashable, Sendable {
     self.requestsPerDevicePerSecond = requestsPerDevicePerSecond
     self.maximumConnections = maximumConnections
     self.maximumBodySeconds = maximumBodySeconds
+    self.maximumAnswerSeconds = maximumAnswerSeconds
     self.maximumHandshakeSeconds = maximumHandshakeSeconds
     self.maximumIdleSeconds = maximumIdleSeconds
     self.databaseThreads = databaseThreads
@@ -61,7 +64,7 @@ extension RelayServerConfiguration {
     guard isLoopback || tls != nil || behindTLSProxy else { throw RelayError(.insecureAddress, host) }
     let counts = [
       maximumRequests, maximumRequestsPerDevice, requestsPerDevicePerSecond, maximumConnections, maximumBodySeconds,
-      maximumHandshakeSeconds, maximumIdleSeconds, databaseThreads,
+      maximumAnswerSeconds, maximumHandshakeSeconds, maximumIdleSeconds, databaseThreads,
     ]
     guard (0...65_535).contains(port), counts.allSatisfy({ $0 > 0 }) else {
       throw RelayError(.badArgument, "the server's configuration")

@@ -37,34 +37,15 @@ struct ClientTrustTests {
 
   @Test("shows its own certificate where it has one, and says when that is no good")
   func clientCertificate() async throws {
-    let folder = NSTemporaryDirectory() + "client-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let (authority, clients) = (try TestAuthority(), try TestAuthority("clients"))
-    let trusted = folder + "/authority.pem"
-    try Data(authority.pem.utf8).write(to: URL(fileURLWithPath: trusted))
+    let (world, clients) = (try SecureWorld(), try TestAuthority("clients"))
+    let folder = world.world.folder
     let good = try clients.issue("laptop").write(to: folder, as: "good")
-    let strange = try authority.issue("laptop").write(to: folder, as: "strange")
-    let server = try await CertifiedServer(authority.issue(), clients: clients)
-    let port = server.port
+    let strange = try world.authority.issue("laptop").write(to: folder, as: "strange")
+    let server = try await CertifiedServer(world.authority.issue(), clients: clients)
     func code(_ files: (certificate: String, key: String)?) async throws -> TransportError.Code? {
-      var options = CurlTransport.Options()
-      options.certificateAuthorityFile = trusted
-      options.clientCertificate = files.map { .init(certificateFile: $0.certificate, keyFile: $0.key) }
-      let given = options
-      return try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async {
-          continuation.resume(
-            with: Result {
-              do {
-                _ = try CurlTransport(baseURL: "https://localhost:\(port)", token: nil, options: given).roundTrip(path: "/", body: [1])
-                return nil
-              } catch let error as TransportError {
-                return error.code
-              }
-            })
-        }
-      }
+      try await world.hello(HTTPClient(port: server.port), token: "x") { options in
+        options.clientCertificate = files.map { .init(certificateFile: $0.certificate, keyFile: $0.key) }
+      }?.code
     }
     #expect(try await code(good) == nil)
     #expect(try await code(nil) == .tlsFailed)
@@ -72,5 +53,16 @@ struct ClientTrustTests {
     #expect(try await code((good.certificate, strange.key)) == .badClientCertificate)
     #expect(try await code((folder + "/none", good.key)) == .badClientCertificate)
     try await server.stop()
+  }
+
+  @Test("believes no certificate before its first day or after its last")
+  func dates() async throws {
+    let world = try SecureWorld()
+    for (from, until, code) in [(-2.0, 1.0, nil), (-2, -1, TransportError.Code.certificateDate), (1, 2, .certificateDate)] {
+      let hour = 3600.0
+      let server = try await CertifiedServer(world.authority.issue(from: Date() + from * hour, until: Date() + until * hour))
+      #expect(try await world.hello(HTTPClient(port: server.port), token: "x")?.code == code)
+      try await server.stop()
+    }
   }
 }

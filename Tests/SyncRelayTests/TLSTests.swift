@@ -65,7 +65,7 @@ struct TLSTests {
     }
   }
 
-  @Test("is not believed by whoever trusts another authority, for another name, or after its certificate's last day")
+  @Test("is not believed by whoever trusts another authority, or for another name")
   func untrusted() async throws {
     let stranger = try TestAuthority("another authority")
     let other = try SecureWorld { _ in try stranger.issue() }
@@ -76,14 +76,6 @@ struct TLSTests {
         let error = try await secure.hello(client, token: device.token)
         #expect(error?.code == .tlsFailed)
       }
-    }
-    // Time enough to begin with it on a busy machine.
-    let until = Date() + 8
-    let expiring = try SecureWorld { try $0.issue(until: until) }
-    let device = try expiring.world.device(1, user: "li")
-    try await withServer(expiring.world, .init(port: 0, tls: expiring.files)) { client in
-      try await Task.sleep(for: .seconds(until.timeIntervalSinceNow + 1.1))
-      #expect(try await expiring.hello(client, token: device.token)?.code == .certificateDate)
     }
   }
 
@@ -114,16 +106,15 @@ struct TLSTests {
     try await withServer(secure.world, .init(port: 0, tls: secure.files, maximumHandshakeSeconds: 1)) { client in
       let began = ContinuousClock.now
       let connection = try HTTPClient.Connection(port: client.port)
-      let busy = Task {
+      // On a thread of its own, as the tests' threads may be busy; after twelve seconds it gives up.
+      Thread.detachNewThread {
         for byte in Self.clientHello(minor: 3).prefix(60) {
           connection.send([byte])
-          try await Task.sleep(for: .milliseconds(200))
+          Thread.sleep(forTimeInterval: 0.2)
         }
         connection.stop()
       }
-      _ = try? await connection.receive()
-      busy.cancel()
-      let took = began.duration(to: .now)
+      let took = began.duration(to: await connection.receiveAll().ended)
       #expect(took >= .seconds(1) && took < .seconds(10), "\(took)")
     }
   }
@@ -211,7 +202,7 @@ struct TLSTests {
   private static func answer(_ client: HTTPClient, to bytes: [UInt8]) async throws -> [UInt8] {
     let connection = try HTTPClient.Connection(port: client.port)
     connection.send(bytes)
-    return await connection.receiveAll()
+    return await connection.receiveAll().bytes
   }
 
   /// The first message of a handshake, of TLS 1.`minor` - 1 and no later one.

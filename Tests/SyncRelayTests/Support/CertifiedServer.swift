@@ -4,7 +4,7 @@ import NIOPosix
 import NIOSSL
 import TestCertificates
 
-/// A server that lets only those in who show a certificate of one authority, and gives each the same answer.
+/// A server with any certificate, which may let only those in who show one of an authority; it gives each the same answer.
 struct CertifiedServer {
   static let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/cbor\r\nContent-Length: 1\r\nConnection: close\r\n\r\n\u{1}"
 
@@ -12,12 +12,14 @@ struct CertifiedServer {
 
   var port: Int { channel.localAddress?.port ?? 0 }
 
-  init(_ certificate: TestCertificate, clients: TestAuthority) async throws {
+  init(_ certificate: TestCertificate, clients: TestAuthority? = nil) async throws {
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(certificate.pem.utf8)).map { .certificate($0) },
       privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(certificate.key.utf8), format: .pem)))
-    configuration.certificateVerification = .noHostnameVerification
-    configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(clients.pem.utf8)))
+    if let clients {
+      configuration.certificateVerification = .noHostnameVerification
+      configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(clients.pem.utf8)))
+    }
     // Up to 1.2 the handshake tells at once who is turned away.
     configuration.maximumTLSVersion = .tlsv12
     let context = try NIOSSLContext(configuration: configuration)

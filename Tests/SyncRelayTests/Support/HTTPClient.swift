@@ -62,10 +62,10 @@ struct HTTPClient: Sendable {
     func stop() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// Reads an answer until the other side closes.
-    func receive() async throws -> Answer { try HTTPClient.parse(await receiveAll()) }
+    func receive() async throws -> Answer { try HTTPClient.parse(await receiveAll().bytes) }
 
-    /// Reads whatever comes until the other side closes.
-    func receiveAll() async -> [UInt8] {
+    /// Reads whatever comes until the other side closes, and tells when that was.
+    func receiveAll() async -> (bytes: [UInt8], ended: ContinuousClock.Instant) {
       let descriptor = descriptor
       return await withCheckedContinuation { continuation in
         DispatchQueue.global().async {
@@ -76,7 +76,7 @@ struct HTTPClient: Sendable {
             if count <= 0 { break }
             all += buffer[..<count]
           }
-          continuation.resume(returning: all)
+          continuation.resume(returning: (all, .now))
         }
       }
     }

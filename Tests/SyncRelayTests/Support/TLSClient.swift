@@ -67,39 +67,67 @@ enum HTTP2Client {
     return frame(headers, flags: hasBody ? 0x04 : 0x05, stream: stream, block)
   }
 
+  /// What came over a connection, and how long it was open.
+  struct Conversation: Sendable {
+    let frames: [Frame]
+    let took: TimeAmount
+  }
+
   /// How long a test waits for the server to close.
   private static let patience = TimeAmount.seconds(20)
 
-  /// Sends pieces one after the other, and gives the frames that came until the server closed or `isEnough`.
+  /// Sends pieces one after the other, and gives what came until the server closed or `isEnough`.
   static func talk(
     port: Int, authority: String, _ pieces: [[UInt8]], until isEnough: @escaping @Sendable ([Frame]) -> Bool = { _ in false }
-  ) async throws -> [Frame] {
+  ) async throws -> Conversation {
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.trustRoots = .file(authority)
     configuration.applicationProtocols = ["h2"]
     let context = try NIOSSLContext(configuration: configuration)
-    let connection = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).connect(host: "127.0.0.1", port: port) {
-      channel in
+    let group = MultiThreadedEventLoopGroup.singleton
+    let outcome = group.any().makePromise(of: Conversation.self)
+    let channel = try await ClientBootstrap(group: group).channelInitializer { channel in
       channel.eventLoop.makeCompletedFuture {
-        try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: context, serverHostname: "localhost"))
-        return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+        try channel.pipeline.syncOperations.addHandlers(
+          NIOSSLClientHandler(context: context, serverHostname: "localhost"), Talk(pieces, isEnough, outcome))
       }
-    }
-    let end = connection.channel.eventLoop.scheduleTask(in: patience) { connection.channel.close(promise: nil) }
+    }.connect(host: "127.0.0.1", port: port).get()
+    let end = channel.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
     defer { end.cancel() }
-    return try await connection.executeThenClose { inbound, outbound in
-      var bytes: [UInt8] = []
-      do {
-        for piece in pieces { try await outbound.write(ByteBuffer(bytes: piece)) }
-        for try await buffer in inbound {
-          bytes += Array(buffer.readableBytesView)
-          if isEnough(frames(bytes)) { break }
-        }
-      } catch {
-        // However the server ends it: what came before is what counts.
-      }
-      return frames(bytes)
+    return try await outcome.futureResult.get()
+  }
+
+  /// Works on the event loop alone, so that its times are the server's, however busy the threads of the tests are.
+  private final class Talk: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let pieces: [[UInt8]]
+    private let isEnough: ([Frame]) -> Bool
+    private let outcome: EventLoopPromise<Conversation>
+    private var bytes: [UInt8] = []
+    private var began = NIODeadline.now()
+
+    init(_ pieces: [[UInt8]], _ isEnough: @escaping ([Frame]) -> Bool, _ outcome: EventLoopPromise<Conversation>) {
+      (self.pieces, self.isEnough, self.outcome) = (pieces, isEnough, outcome)
     }
+
+    func channelActive(context: ChannelHandlerContext) {
+      began = .now()
+      for piece in pieces { context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: piece)), promise: nil) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      bytes += Array(unwrapInboundIn(data).readableBytesView)
+      if isEnough(frames(bytes)) { context.close(promise: nil) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+      outcome.succeed(Conversation(frames: frames(bytes), took: .now() - began))
+    }
+
+    /// However the server ends it: what came before is what counts.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
   }
 
   private static func frames(_ bytes: [UInt8]) -> [Frame] {
