@@ -54,7 +54,7 @@ final class CurlConnection {
     _ = ccurl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     // An unset list lets the environment's proxies and exceptions count; "*" keeps this machine's traffic on it.
     if endpoint.isLoopback { settings.append(ccurl_set_string(handle, CURLOPT_NOPROXY, "*")) }
-    settings.append(contentsOf: trust(options))
+    settings.append(contentsOf: Self.trust(options, handle))
     settings.append(contentsOf: installCallbacks())
     if let failed = settings.first(where: { $0 != CURLE_OK }) {
       throw TransportError(.clientFailed, detail: String(cString: curl_easy_strerror(failed)))
@@ -110,26 +110,6 @@ final class CurlConnection {
     }
     collectFacts()
     return outcome
-  }
-
-  /// Whom this side believes, and how it shows itself, beyond the system's own way.
-  private func trust(_ options: CurlTransport.Options) -> [CURLcode] {
-    var settings: [CURLcode] = []
-    func set(_ option: CURLoption, _ value: String) { settings.append(ccurl_set_string(handle, option, value)) }
-    if let file = options.certificateAuthorityFile {
-      set(CURLOPT_CAINFO, file)
-      // The system's authorities stand in a folder as well.
-      settings.append(ccurl_set_string(handle, CURLOPT_CAPATH, nil))
-    }
-    if !options.pinnedKeys.isEmpty { set(CURLOPT_PINNEDPUBLICKEY, options.pinnedKeys.joined(separator: ";")) }
-    if let own = options.clientCertificate {
-      set(CURLOPT_SSLCERT, own.certificateFile)
-      set(CURLOPT_SSLKEY, own.keyFile)
-      // Without one, an encrypted key would have OpenSSL ask at the terminal.
-      set(CURLOPT_KEYPASSWD, "")
-    }
-    if let proxy = options.proxy { set(CURLOPT_PROXY, proxy) }
-    return settings
   }
 
   private func collectFacts() {
