@@ -12,6 +12,10 @@ let strict: [SwiftSetting] = [
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let http2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let http2Types = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
+let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -33,6 +37,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
   ],
@@ -51,8 +59,10 @@ let package = Package(
     .target(name: "SyncKit", dependencies: ["SyncCore", "CSQLite", "CCurl", "CZstd", grdb, crypto], swiftSettings: strict),
     // The relay without HTTP: enrolment, access and a durable log. It merges nothing.
     .target(name: "SyncRelay", dependencies: ["SyncCore", "CZstd", grdb, crypto], swiftSettings: strict),
-    // The relay behind HTTP: routes and limits.
-    .target(name: "SyncServer", dependencies: ["SyncRelay", "SyncCore", hummingbird, logging, lifecycle], swiftSettings: strict),
+    // The relay behind HTTP: routes, limits and TLS.
+    .target(
+      name: "SyncServer", dependencies: ["SyncRelay", "SyncCore", hummingbird, http2, http2Types, tls, logging, lifecycle],
+      swiftSettings: strict),
     // The survey's domain: enterprises, instruments, assessments, diagnoses, needs, ratings, reports.
     .target(name: "SurveyModel", dependencies: ["SyncKit", grdb], resources: [.copy("Resources")], swiftSettings: strict),
     // Reads and writes office files: CSV, XLSX, GeoJSON, the national platform's JSON.
@@ -81,6 +91,8 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "FigureBenchmark", dependencies: ["SurveyModel", "SyncKit", grdb], path: "Benchmarks/FigureBenchmark", swiftSettings: strict),
+    // For tests only: authorities and certificates.
+    .target(name: "TestCertificates", dependencies: [crypto, certificates], path: "Tests/TestCertificates", swiftSettings: strict),
     // Tests mirror Sources.
     .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: strict),
     // The laws of whatever decodes; scripts/fuzz compiles them with Fuzz and the decoders alone.
@@ -88,13 +100,15 @@ let package = Package(
     .testTarget(
       name: "SyncKitTests", dependencies: ["SyncSimulator", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
     .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator"], swiftSettings: strict),
-    .testTarget(name: "SyncRelayTests", dependencies: ["SyncRelay", "SyncServer", "SyncKit", "SyncCore", grdb], swiftSettings: strict),
+    .testTarget(
+      name: "SyncRelayTests",
+      dependencies: ["TestCertificates", "SyncRelay", "SyncServer", "SyncKit", "SyncCore", "CCurl", grdb, tls], swiftSettings: strict),
     .testTarget(
       name: "SurveyModelTests", dependencies: ["SurveyModel", "SyncKit", grdb], resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "SurveyFilesTests", dependencies: ["SurveyFiles", "SurveyModel", "SyncKit", "CXlsxWriter", "CZip", grdb], swiftSettings: strict),
     .testTarget(name: "SurveyWebTests", dependencies: ["SurveyWeb", "SurveyModel", "SyncKit"], swiftSettings: strict),
     .testTarget(name: "SurveyPrintTests", dependencies: ["SurveyPrint", "SurveyModel", "SyncKit"], swiftSettings: strict),
-    .testTarget(name: "CommandLineTests", dependencies: ["fieldsurvey", arguments], swiftSettings: strict),
+    .testTarget(name: "CommandLineTests", dependencies: ["fieldsurvey", "TestCertificates", arguments], swiftSettings: strict),
   ]
 )

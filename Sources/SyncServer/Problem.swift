@@ -22,6 +22,11 @@ struct Problem: Error {
   static let draining = Problem(status: .serviceUnavailable, code: "draining")
   static let failed = Problem(status: .internalServerError, code: "failed")
 
+  /// A device that asks too often may ask again after so many seconds.
+  static func tooMany(_ seconds: Int) -> Problem {
+    Problem(status: .tooManyRequests, code: "too-many", headers: [.retryAfter: String(seconds)])
+  }
+
   static func methodNotAllowed(_ allowed: HTTPRequest.Method) -> Problem {
     Problem(status: .methodNotAllowed, code: "method-not-allowed", headers: [.allow: allowed.rawValue])
   }

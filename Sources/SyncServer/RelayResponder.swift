@@ -17,6 +17,7 @@ struct RelayResponder: HTTPResponder {
   let relay: Relay
   let logger: Logger
   let gate: RequestGate
+  let rates: DeviceRates
   let bodySeconds: Int
   let threads: NIOThreadPool
   let counters: Metrics

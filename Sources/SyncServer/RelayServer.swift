@@ -20,8 +20,9 @@ import UnixSignals
 ///
 /// Every error is an `application/problem+json` with `status`, `code` and `id`; the same id stands in the log beside what happened.
 ///
-/// The server itself speaks plain HTTP: it binds to this machine alone, unless the configuration says that a proxy with TLS stands
-/// before it. TLS from certificate files comes with a later version.
+/// With a certificate it speaks TLS, from 1.2 on, and over it HTTP/2 or HTTP/1.1; a certificate that is replaced is shown to the
+/// connections that come after. Without one it speaks plain HTTP and binds to this machine alone, unless the configuration says that
+/// a proxy with TLS stands before it.
 ///
 /// ```swift
 /// let server = try RelayServer(relay: relay, configuration: .init(port: 8473), logger: logger) { scopes in
@@ -33,6 +34,7 @@ public struct RelayServer: Sendable {
   private let configuration: RelayServerConfiguration
   private let logger: Logger
   private let responder: RelayResponder
+  private let identity: ServerIdentity?
   private let threads: NIOThreadPool
   private let drain: Drain
 
@@ -44,19 +46,25 @@ public struct RelayServer: Sendable {
   ///   - logger: gets one line for each request.
   ///   - onStored: told after a push the scopes that got new changesets, which are durable by then. It has to return soon: the device
   ///     waits for it.
-  /// - Throws: `RelayError` with `insecureAddress` for an address that others can reach, without TLS before it.
+  ///   - now: by which it is judged how often a device asks.
+  /// - Throws: `RelayError` with `insecureAddress` for an address that others can reach, without TLS; with `certificateUnreadable`,
+  ///   `keyUnreadable`, `keyExposed`, `keyMismatch` or `certificateDate` for files that cannot be used.
   public init(
     relay: Relay, configuration: RelayServerConfiguration = RelayServerConfiguration(), logger: Logger,
-    onStored: @escaping @Sendable ([ScopeID]) -> Void = { _ in }
+    onStored: @escaping @Sendable ([ScopeID]) -> Void = { _ in }, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) throws(RelayError) {
     try configuration.check()
     self.configuration = configuration
     self.logger = logger
+    if let files = configuration.tls { identity = try ServerIdentity(files, logger: logger) } else { identity = nil }
     threads = NIOThreadPool(numberOfThreads: configuration.databaseThreads)
     drain = Drain(seconds: configuration.drainSeconds, logger: logger)
     responder = RelayResponder(
-      relay: relay, logger: logger, gate: RequestGate(limit: configuration.maximumRequests), bodySeconds: configuration.maximumBodySeconds,
-      threads: threads, counters: Metrics(), drain: drain, leastFreeBytes: configuration.leastFreeBytes,
+      relay: relay, logger: logger, gate: RequestGate(limit: configuration.maximumRequests),
+      rates: DeviceRates(
+        atOnce: configuration.maximumRequestsPerDevice, perSecond: configuration.requestsPerDevicePerSecond, now: now),
+      bodySeconds: configuration.maximumBodySeconds, threads: threads, counters: Metrics(), drain: drain,
+      leastFreeBytes: configuration.leastFreeBytes,
       metricsDigest: configuration.metricsToken.map { relay.codec.digest(Array($0.utf8)) }, onStored: onStored)
   }
 
@@ -69,13 +77,7 @@ public struct RelayServer: Sendable {
   public func run(handlingSignals: Bool = true, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
     threads.start()
     let application = Application(
-      responder: responder,
-      server: .http1(
-        configuration: HTTP1Channel.Configuration(
-          idleTimeout: .seconds(ServerLimits.idleSeconds),
-          httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: ServerLimits.headerBytes, maxHeaderListSize: ServerLimits.headerBytes,
-            maxHeaderFieldCount: ServerLimits.headerFields))),
+      responder: responder, server: connections,
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), serverName: nil,
         availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections, logger: logger)),
@@ -86,7 +88,8 @@ public struct RelayServer: Sendable {
       },
       logger: logger)
     var services = ServiceGroupConfiguration(
-      services: [application, drain], gracefulShutdownSignals: handlingSignals ? [.sigterm, .sigint] : [], logger: logger)
+      services: (identity.map { [$0] } ?? []) + [application, drain],
+      gracefulShutdownSignals: handlingSignals ? [.sigterm, .sigint] : [], logger: logger)
     services.maximumGracefulShutdownDuration = .seconds(ServerLimits.shutdownSeconds + Int64(configuration.drainSeconds))
     let outcome: Result<Void, any Error>
     do {
@@ -98,5 +101,21 @@ public struct RelayServer: Sendable {
     // Only now: what was under way has been answered.
     try await threads.shutdownGracefully()
     try outcome.get()
+  }
+
+  /// How connections are served: by TLS where there is a certificate.
+  private var connections: HTTPServerBuilder {
+    let http1 = HTTP1Channel.Configuration(
+      idleTimeout: .seconds(Int64(configuration.maximumIdleSeconds)),
+      httpDecoderConfiguration: .init(
+        maxHeaderFieldSize: ServerLimits.headerBytes, maxHeaderListSize: ServerLimits.headerBytes,
+        maxHeaderFieldCount: ServerLimits.headerFields))
+    guard let identity else { return .http1(configuration: http1) }
+    return HTTPServerBuilder { [configuration] responder in
+      SecureChannel(
+        identity: identity, http1: HTTP1Channel(responder: responder, configuration: http1),
+        handshake: .seconds(Int64(configuration.maximumHandshakeSeconds)), idle: .seconds(Int64(configuration.maximumIdleSeconds)),
+        request: .seconds(Int64(configuration.maximumBodySeconds + configuration.maximumAnswerSeconds)))
+    }
   }
 }

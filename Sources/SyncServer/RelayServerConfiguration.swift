@@ -2,19 +2,31 @@ public import SyncRelay
 
 /// Where the server listens, and how much it does at once.
 public struct RelayServerConfiguration: Hashable, Sendable {
-  /// The address to bind: this machine's own, unless ``behindTLSProxy``.
+  /// The address to bind: this machine's own, unless there is ``tls`` or the server stands ``behindTLSProxy``.
   public var host: String
   /// The port to bind; 0 for any free one.
   public var port: Int
+  /// The certificate with which the server itself speaks TLS; nil for plain HTTP.
+  public var tls: TLSFiles?
   /// That a proxy which speaks TLS stands between this server and everybody else, so that binding to an address other than this
-  /// machine's shows nobody the tokens. TLS by the server itself, from certificate files, comes with a later version.
+  /// machine's shows nobody the tokens.
   public var behindTLSProxy: Bool
   /// How many requests are worked on at once; more are told to come back. Each may hold a few messages' worth of memory.
   public var maximumRequests: Int
+  /// How many requests one device may make at once before it is told to wait: more than a first sync of all history takes.
+  public var maximumRequestsPerDevice: Int
+  /// How many requests one device may make a second in the long run. A program that asks without end keeps nobody else out.
+  public var requestsPerDevicePerSecond: Int
   /// How many connections are open at once; more wait to be accepted.
   public var maximumConnections: Int
   /// How long the body of one request may take to arrive, in seconds: a full batch over a slow mobile network.
   public var maximumBodySeconds: Int
+  /// How long an answer over HTTP/2 may take to be made and taken, in seconds: the other side rules how much of it may be sent.
+  public var maximumAnswerSeconds: Int
+  /// How long a TLS handshake may take, in seconds: some round trips over a slow mobile network.
+  public var maximumHandshakeSeconds: Int
+  /// How long a connection may be silent while it is not waiting for us, in seconds.
+  public var maximumIdleSeconds: Int
   /// How many threads read and write the log.
   public var databaseThreads: Int
   /// How long connections are still taken once the server was told to stop and says that it is not ready, in seconds: as long as whoever
@@ -33,16 +45,24 @@ public struct RelayServerConfiguration: Hashable, Sendable {
   public static let metricsTokenBytes = 16
 
   public init(
-    host: String = "127.0.0.1", port: Int = 8473, behindTLSProxy: Bool = false, maximumRequests: Int = 32, maximumConnections: Int = 1024,
-    maximumBodySeconds: Int = 600, databaseThreads: Int = 4, drainSeconds: Int = 0,
-    leastFreeBytes: Int64 = RelayServerConfiguration.defaultLeastFreeBytes, metricsToken: String? = nil
+    host: String = "127.0.0.1", port: Int = 8473, tls: TLSFiles? = nil, behindTLSProxy: Bool = false, maximumRequests: Int = 32,
+    maximumRequestsPerDevice: Int = 600, requestsPerDevicePerSecond: Int = 10, maximumConnections: Int = 1024,
+    maximumBodySeconds: Int = 600, maximumAnswerSeconds: Int = 600, maximumHandshakeSeconds: Int = 15, maximumIdleSeconds: Int = 60,
+    databaseThreads: Int = 4, drainSeconds: Int = 0, leastFreeBytes: Int64 = RelayServerConfiguration.defaultLeastFreeBytes,
+    metricsToken: String? = nil
   ) {
     self.host = host
     self.port = port
+    self.tls = tls
     self.behindTLSProxy = behindTLSProxy
     self.maximumRequests = maximumRequests
+    self.maximumRequestsPerDevice = maximumRequestsPerDevice
+    self.requestsPerDevicePerSecond = requestsPerDevicePerSecond
     self.maximumConnections = maximumConnections
     self.maximumBodySeconds = maximumBodySeconds
+    self.maximumAnswerSeconds = maximumAnswerSeconds
+    self.maximumHandshakeSeconds = maximumHandshakeSeconds
+    self.maximumIdleSeconds = maximumIdleSeconds
     self.databaseThreads = databaseThreads
     self.drainSeconds = drainSeconds
     self.leastFreeBytes = leastFreeBytes
@@ -59,9 +79,13 @@ extension RelayServerConfiguration {
   }
 
   func check() throws(RelayError) {
-    guard isLoopback || behindTLSProxy else { throw RelayError(.insecureAddress, host) }
-    guard (0...65_535).contains(port), maximumRequests > 0, maximumConnections > 0, maximumBodySeconds > 0, databaseThreads > 0,
-      (0...Self.longestDrainSeconds).contains(drainSeconds), leastFreeBytes >= 0
+    guard isLoopback || tls != nil || behindTLSProxy else { throw RelayError(.insecureAddress, host) }
+    let counts = [
+      maximumRequests, maximumRequestsPerDevice, requestsPerDevicePerSecond, maximumConnections, maximumBodySeconds,
+      maximumAnswerSeconds, maximumHandshakeSeconds, maximumIdleSeconds, databaseThreads,
+    ]
+    guard (0...65_535).contains(port), counts.allSatisfy({ $0 > 0 }), (0...Self.longestDrainSeconds).contains(drainSeconds),
+      leastFreeBytes >= 0
     else {
       throw RelayError(.badArgument, "the server's configuration")
     }
@@ -84,8 +108,15 @@ enum ServerLimits {
   static let headerBytes = 16 << 10
   /// How many fields a request's header may have.
   static let headerFields = 64
-  /// How long a connection may be silent while it is not waiting for us, in seconds.
-  static let idleSeconds: Int64 = 60
+  /// How large the file of a certificate or of a key may be, in bytes.
+  static let tlsFileBytes = 256 << 10
+  /// How long before a certificate expires the log begins to say so, in seconds.
+  static let expiryWarningSeconds = 14 * 86_400
+  /// How many requests one HTTP/2 connection may have open at once. A device sends one after the other.
+  static let streamsPerConnection = 4
+  /// How many requests one HTTP/2 connection may take back within ``resetWindowSeconds``.
+  static let resetsPerWindow = 100
+  static let resetWindowSeconds: Int64 = 30
   /// How late a wrong enrolment code is answered while somebody is guessing. Each connection then has one guess in this time.
   static let guessingDelay = Duration.seconds(1)
   /// How long requests under way may take to finish once the server is to stop, in seconds.

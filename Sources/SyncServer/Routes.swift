@@ -12,6 +12,7 @@ extension RelayResponder {
     // Who asks comes before what is asked: nobody else's body is read.
     let principal = try await authenticate(request)
     line.device = principal.device
+    if let device = principal.device, let seconds = rates.wait(of: device) { throw Problem.tooMany(seconds) }
     let bytes = try await body(of: request, upTo: Limits.messageBytes, within: bodySeconds)
     line.received = bytes.count
     let path = request.uri.path

@@ -38,6 +38,17 @@ import Testing
     #expect(Language(arguments: ["--", "--lang", "en"], environment: [:]) == .zh)
   }
 
+  @Test func aScheduleComesNoSoonerThanTheRelayAsked() {
+    var schedule = Schedule(interval: 60)
+    schedule.noteFailure(notBefore: 200)
+    #expect(schedule.delay == 200)
+    schedule.noteFailure(notBefore: 1)
+    #expect((8...12).contains(schedule.delay))
+    schedule.noteFailure(notBefore: 200)
+    schedule.noteSuccess()
+    #expect((54...66).contains(schedule.delay))
+  }
+
   @Test func aFailingScheduleBacksOffUpToItsInterval() {
     var schedule = Schedule(interval: 60)
     #expect((54...66).contains(schedule.delay))

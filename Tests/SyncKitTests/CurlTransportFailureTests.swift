@@ -207,6 +207,36 @@ struct CurlTransportFailureTests {
   }
 }
 
+@Suite("A proxy that was named")
+struct NamedProxyTests {
+  @Test("is asked for the way, and is shown neither the token nor what is sent")
+  func connect() throws {
+    let proxy = try ScriptedServer { _, peer in
+      peer.answer("502 Bad Gateway", type: "text/html", body: [])
+      return false
+    }
+    defer { proxy.stop() }
+    var options = CurlTransport.Options()
+    options.proxy = proxy.address
+    let transport = try CurlTransport(baseURL: "https://relay.example.org", token: "secret-token", options: options)
+    let error = try #require(throws: TransportError.self) { try transport.roundTrip(path: "/a", body: Array("words".utf8)) }
+    #expect(error.code == .proxyFailed)
+    let request = try #require(proxy.requests.first)
+    #expect(request.head.hasPrefix("CONNECT relay.example.org:443 HTTP/1.1\r\n"))
+    #expect(!request.head.contains("secret-token") && request.body.isEmpty)
+  }
+
+  @Test("carries no credentials", arguments: ["http://me:pw@proxy:3128", "socks5://proxy", "proxy with spaces", ""])
+  func refused(address: String) throws {
+    var options = CurlTransport.Options()
+    options.proxy = address
+    let error = try #require(throws: TransportError.self) {
+      try CurlTransport(baseURL: "https://relay.example.org", token: nil, options: options)
+    }
+    #expect(error.code == .badURL && !error.detail.contains("pw"))
+  }
+}
+
 @Suite("An address that is refused before anything is sent")
 struct EndpointTests {
   @Test(

@@ -54,9 +54,7 @@ final class CurlConnection {
     _ = ccurl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     // An unset list lets the environment's proxies and exceptions count; "*" keeps this machine's traffic on it.
     if endpoint.isLoopback { settings.append(ccurl_set_string(handle, CURLOPT_NOPROXY, "*")) }
-    if let file = options.certificateAuthorityFile {
-      settings.append(ccurl_set_string(handle, CURLOPT_CAINFO, file))
-    }
+    settings.append(contentsOf: Self.trust(options, handle))
     settings.append(contentsOf: installCallbacks())
     if let failed = settings.first(where: { $0 != CURLE_OK }) {
       throw TransportError(.clientFailed, detail: String(cString: curl_easy_strerror(failed)))

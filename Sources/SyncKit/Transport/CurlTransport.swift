@@ -2,7 +2,7 @@
 ///
 /// It keeps one connection and uses it again. It is synchronous and serves one thread at a time. Certificates are always
 /// verified, redirects are never followed, and plain `http` is accepted only for this machine. Proxies are taken from the
-/// environment as libcurl does (`https_proxy`, `no_proxy`), except for this machine's own addresses.
+/// options, or from the environment as libcurl does (`https_proxy`, `no_proxy`), except for this machine's own addresses.
 ///
 /// ```swift
 /// let transport = try CurlTransport(baseURL: "https://relay.example.org", token: token)
@@ -38,11 +38,32 @@ public final class CurlTransport: ExchangeTransport {
     public var maximumResponseBytes: Int = TransportLimits.responseBytes
     /// A PEM file of the authorities to trust in place of the system's; `nil` for the system's.
     public var certificateAuthorityFile: String?
+    /// The digests of the keys of which the server has to show one, beside a certificate that is trusted; each as `sha256//` and
+    /// the base64 of the SHA-256 of the key as SubjectPublicKeyInfo. Empty for any key.
+    public var pinnedKeys: [String] = []
+    /// The certificate by which this program makes itself known, with its key, as PEM files that are not encrypted; `nil` for none.
+    public var clientCertificate: ClientCertificate?
+    /// The proxy's address, without credentials, in place of the environment's; `nil` for the environment's.
+    public var proxy: String?
     /// The name by which this program makes itself known to the server.
     public var userAgent: String = "SyncKit"
 
     /// Makes the default options.
     public init() {}
+  }
+
+  /// Where a certificate and its key stand.
+  public struct ClientCertificate: Hashable, Sendable {
+    /// The certificate's file, and behind it in the same file what leads to its authority.
+    public var certificateFile: String
+    /// The key's file.
+    public var keyFile: String
+
+    /// Names the files.
+    public init(certificateFile: String, keyFile: String) {
+      self.certificateFile = certificateFile
+      self.keyFile = keyFile
+    }
   }
 
   /// The media type of the exchange's messages.
@@ -65,13 +86,15 @@ public final class CurlTransport: ExchangeTransport {
   ///   - baseURL: the server's address; every path is appended to it.
   ///   - token: the bearer token sent with every request; `nil` to send none.
   ///   - options: time limits, bounds and names.
-  /// - Throws: ``TransportError`` with `badURL`, `insecureURL`, `badHeader` or `clientFailed`.
+  /// - Throws: ``TransportError`` with `badURL`, `insecureURL`, `badHeader`, `badPin` or `clientFailed`.
   public init(baseURL: String, token: String?, options: Options = Options()) throws(TransportError) {
     endpoint = try Endpoint(baseURL)
     if let token, token.isEmpty || !token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
       throw TransportError(.badHeader, detail: "the token has characters other than visible ASCII")
     }
     try Self.checkHeader(options.userAgent)
+    for pin in options.pinnedKeys { try Endpoint.checkPin(pin) }
+    if let proxy = options.proxy { try Endpoint.checkProxy(proxy) }
     self.token = token
     connection = try CurlConnection(endpoint: endpoint, options: options)
   }

@@ -15,22 +15,9 @@ struct Endpoint {
   /// - Throws: `badURL` when it is malformed or carries credentials, a query or a fragment; `insecureURL` when it is
   ///   plain `http` to another machine.
   init(_ text: String) throws(TransportError) {
-    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-      throw TransportError(.badURL, detail: "the address has characters other than visible ASCII")
-    }
-    guard let url = curl_url() else { throw TransportError(.clientFailed, detail: "curl_url") }
+    let url = try Self.parse(text)
     defer { curl_url_cleanup(url) }
-    let parsed = curl_url_set(url, CURLUPART_URL, text, 0)
-    guard parsed == CURLUE_OK else {
-      throw TransportError(.badURL, detail: "the address cannot be parsed (\(parsed.rawValue))")
-    }
-    for part in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS, CURLUPART_QUERY, CURLUPART_FRAGMENT]
-    where Self.part(part, of: url) != nil {
-      throw TransportError(.badURL, detail: "the address carries credentials, a query or a fragment")
-    }
-    guard let scheme = Self.part(CURLUPART_SCHEME, of: url), scheme == "https" || scheme == "http" else {
-      throw TransportError(.badURL, detail: "the address is neither https nor http")
-    }
+    let scheme = Self.part(CURLUPART_SCHEME, of: url)
     guard let host = Self.part(CURLUPART_HOST, of: url), let whole = Self.part(CURLUPART_URL, of: url) else {
       throw TransportError(.badURL, detail: "the address names no host")
     }
@@ -41,6 +28,42 @@ struct Endpoint {
     var base = whole[...]
     while base.hasSuffix("/") { base = base.dropLast() }
     self.base = String(base)
+  }
+
+  /// Judges a proxy's address.
+  ///
+  /// - Throws: `badURL` when it is malformed, or carries credentials: these belong into the environment, or nowhere.
+  static func checkProxy(_ text: String) throws(TransportError) { curl_url_cleanup(try parse(text)) }
+
+  /// Judges the digest of a key.
+  ///
+  /// - Throws: `badPin` when it is not `sha256//` and the base64 of 32 bytes.
+  static func checkPin(_ text: String) throws(TransportError) {
+    let scheme = "sha256//"
+    guard text.hasPrefix(scheme), let digest = Data(base64Encoded: String(text.dropFirst(scheme.count))), digest.count == 32 else {
+      throw TransportError(.badPin, detail: "a pin is sha256// and the base64 of 32 bytes")
+    }
+  }
+
+  /// The parts of an http or https address that names a server and nothing else; to be freed.
+  private static func parse(_ text: String) throws(TransportError) -> OpaquePointer {
+    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+      throw TransportError(.badURL, detail: "the address has characters other than visible ASCII")
+    }
+    guard let url = curl_url() else { throw TransportError(.clientFailed, detail: "curl_url") }
+    let parsed = curl_url_set(url, CURLUPART_URL, text, 0)
+    var fault: String?
+    let surplus = [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS, CURLUPART_QUERY, CURLUPART_FRAGMENT]
+    if parsed != CURLUE_OK {
+      fault = "the address cannot be parsed (\(parsed.rawValue))"
+    } else if surplus.contains(where: { part($0, of: url) != nil }) {
+      fault = "the address carries credentials, a query or a fragment"
+    } else if !["https", "http"].contains(part(CURLUPART_SCHEME, of: url)) {
+      fault = "the address is neither https nor http"
+    }
+    guard let fault else { return url }
+    curl_url_cleanup(url)
+    throw TransportError(.badURL, detail: fault)
   }
 
   /// The address of a path below this one.

@@ -27,6 +27,10 @@ public enum TransportLimits {
   public static let rateWindow: Duration = .seconds(60)
   /// The longest wait that a server may ask for, in seconds; a larger request is cut to this.
   public static let retryAfterSeconds = 86_400
+  /// The longest wait for which ``PatientTransport`` waits itself, in seconds.
+  public static let longestWaitSeconds = 5
+  /// How often it waits for one message.
+  public static let waitsPerMessage = 3
   /// The longest technical detail kept in an error, in characters.
   public static let detailCharacters = 200
   /// The longest code or identifier taken from a problem document, in characters.

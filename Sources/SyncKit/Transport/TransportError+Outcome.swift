@@ -103,9 +103,11 @@ extension TransportError.Code {
     case CURLE_PEER_FAILED_VERIFICATION:
       // OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
       self = outcome.verifyResult == 9 || outcome.verifyResult == 10 ? .certificateDate : .tlsFailed
-    case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE,
-      CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_CLIENTCERT,
-      CURLE_USE_SSL_FAILED:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH: self = .pinMismatch
+    case CURLE_SSL_CACERT_BADFILE: self = .badAuthorityFile
+    case CURLE_SSL_CERTPROBLEM: self = .badClientCertificate
+    case CURLE_SSL_CLIENTCERT: self = .clientCertificateRequired
+    case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED:
       self = .tlsFailed
     case CURLE_URL_MALFORMAT: self = .badURL
     default: self = .clientFailed

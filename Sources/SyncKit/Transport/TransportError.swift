@@ -49,8 +49,8 @@ public struct TransportError: Error, Hashable, Sendable {
   /// device changes networks, so they count.
   public var isTransient: Bool {
     switch code {
-    case .unreachable, .timedOut, .cutShort, .linkTooFrail, .tlsFailed, .certificateDate, .proxyFailed, .notOurServer, .redirected,
-      .tooMany, .serverFailed:
+    case .unreachable, .timedOut, .cutShort, .linkTooFrail, .tlsFailed, .certificateDate, .pinMismatch, .proxyFailed, .notOurServer,
+      .redirected, .tooMany, .serverFailed:
       true
     default: false
     }
@@ -75,7 +75,17 @@ extension TransportError.Code {
   public static let tlsFailed = Self(rawValue: "tls-failed")
   /// The server's certificate is expired or not yet valid; often it is this device's clock that is wrong.
   public static let certificateDate = Self(rawValue: "certificate-date")
-  /// The proxy named by the environment cannot be used or refused the connection.
+  /// The server's certificate is trusted, and its key is none of the pinned ones.
+  public static let pinMismatch = Self(rawValue: "pin-mismatch")
+  /// The file of the authorities to trust cannot be read, or holds none.
+  public static let badAuthorityFile = Self(rawValue: "bad-authority-file")
+  /// This side's own certificate or its key cannot be read, or do not belong together.
+  public static let badClientCertificate = Self(rawValue: "bad-client-certificate")
+  /// The server wants to see a certificate of this side, and was shown none or one that it does not know.
+  public static let clientCertificateRequired = Self(rawValue: "client-certificate-required")
+  /// A pin that is not a key's digest.
+  public static let badPin = Self(rawValue: "bad-pin")
+  /// The proxy named by the options or by the environment cannot be used or refused the connection.
   public static let proxyFailed = Self(rawValue: "proxy-failed")
   /// Something answered that is not a relay: a web page, a captive portal, another program.
   public static let notOurServer = Self(rawValue: "not-our-server")

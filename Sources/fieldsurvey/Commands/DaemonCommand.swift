@@ -43,8 +43,9 @@ struct DaemonCommand: ParsableCommand {
       } catch {
         if once { throw error }
         if stop.isStopped { return }
-        try tell(nil, Failure(error), printer)
-        schedule.noteFailure()
+        let failure = Failure(error)
+        try tell(nil, failure, printer)
+        schedule.noteFailure(notBefore: failure.details["retryAfterSeconds"].flatMap { Double($0) } ?? 0)
       }
     } while !sleep(schedule.delay, stop)
   }
@@ -94,6 +95,8 @@ struct Schedule {
   let interval: Double
   /// The exchanges that failed since the last that did not.
   private(set) var failures = 0
+  /// How long the relay asked to wait, in seconds.
+  private var asked = 0.0
   /// How soon after the first failure to try again, in seconds.
   private static let firstRetry = 5.0
   /// Doubling more often than this is beyond any interval.
@@ -101,14 +104,18 @@ struct Schedule {
 
   init(interval: Double) { self.interval = interval }
 
-  mutating func noteSuccess() { failures = 0 }
+  mutating func noteSuccess() { self = Schedule(interval: interval) }
 
-  mutating func noteFailure() { failures = min(failures + 1, Self.mostDoublings) }
+  /// - Parameter seconds: how long the relay asked to wait; 0 if it did not.
+  mutating func noteFailure(notBefore seconds: Double = 0) {
+    failures = min(failures + 1, Self.mostDoublings)
+    asked = seconds
+  }
 
   /// How long to wait now, in seconds.
   var delay: Double {
     if failures == 0 { return interval * Double.random(in: 0.9...1.1) }
-    return min(interval, Self.firstRetry * Double(1 << (failures - 1))) * Double.random(in: 0.8...1.2)
+    return max(asked, min(interval, Self.firstRetry * Double(1 << (failures - 1))) * Double.random(in: 0.8...1.2))
   }
 }
 

@@ -27,14 +27,16 @@ struct EnrolCommand: ParsableCommand {
   @Option(help: Text("这台设备的名称(默认为主机名)。", "What this device is called (by default the host's name).").help)
   var label: String?
 
+  @OptionGroup var connection: ConnectionOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     let folder = common.homeFolder
-    // The address is judged before anything is made.
-    let transport = try CurlTransport(baseURL: url, token: nil)
-    try Home.make(folder)
     let before = try earlierProfile(folder)
+    var settings = connection.settings(over: before?.connection)
+    // The address is judged before anything is made.
+    let transport = try CurlTransport(baseURL: url, token: nil, options: try settings.options(in: folder))
+    try Home.make(folder)
     // The replica has the device's identifier, so it comes first; it is kept if the code turns out wrong.
     let device = DeviceID(of: try Home.replica(in: folder).site)
     let key = try Home.key(Home.deviceKeyFile(folder))
@@ -47,9 +49,11 @@ struct EnrolCommand: ParsableCommand {
           "这个目录属于 \(before.user),登记码却是给 \(enrolled.user) 的。", "This home belongs to \(before.user), but the code is for \(enrolled.user)."),
         kept: Failure.allKept, next: Text("请用 --home 指定另一个目录,并要一个新的登记码。", "Name another folder with --home, and ask for a new code."))
     }
+    try settings.keepAuthorities(in: folder)
     let profile = Profile(
       role: .laptop, user: enrolled.user, name: enrolled.name, work: WorkRole(rawValue: enrolled.role), relay: url,
-      device: device.description, certificate: enrolled.issued, office: enrolled.officeCertificates())
+      connection: settings == ConnectionSettings() ? nil : settings, device: device.description, certificate: enrolled.issued,
+      office: enrolled.officeCertificates())
     let home = Home(folder: folder, profile: profile)
     try PrivateFile.write(Array(enrolled.token.utf8) + [UInt8(ascii: "\n")], to: home.tokenFile)
     try profile.write(Home.profileFile(folder))

@@ -41,6 +41,18 @@ struct ServeCommand: AsyncParsableCommand {
       ).here, valueName: "file"), completion: .file())
   var portFile: String?
 
+  @Option(
+    name: .customLong("tls-certificate"),
+    help: ArgumentHelp(
+      Text("TLS 证书链(PEM);换了文件自动生效。", "The TLS certificate and its chain, as PEM; a new file is taken up by itself.").here,
+      valueName: "file"), completion: .file())
+  var tlsCertificate: String?
+
+  @Option(
+    name: .customLong("tls-key"),
+    help: ArgumentHelp(Text("TLS 证书的密钥(PEM)。", "The certificate's key, as PEM.").here, valueName: "file"), completion: .file())
+  var tlsKey: String?
+
   @Flag(
     name: .customLong("behind-tls-proxy"), inversion: .prefixedNo, exclusivity: .chooseLast,
     help: Text(
@@ -90,6 +102,9 @@ struct ServeCommand: AsyncParsableCommand {
       throw ValidationError(Text("--least-free-mib 应在 0 到 \(Self.mostFreeMiB) 之间。", "--least-free-mib is 0 to \(Self.mostFreeMiB).").here)
     }
     guard (0...65_535).contains(port) else { throw ValidationError(Text("端口应在 0 到 65535 之间。", "A port is 0 to 65535.").here) }
+    guard (tlsCertificate == nil) == (tlsKey == nil) else {
+      throw ValidationError(Text("--tls-certificate 与 --tls-key 要同时给出。", "--tls-certificate and --tls-key go together.").here)
+    }
   }
 
   func run() async throws {
@@ -107,8 +122,8 @@ struct ServeCommand: AsyncParsableCommand {
     let server = try RelayServer(
       relay: relay,
       configuration: .init(
-        host: host, port: port, behindTLSProxy: behindTLSProxy, drainSeconds: drainSeconds, leastFreeBytes: Int64(leastFreeMib) << 20,
-        metricsToken: try metricsToken()), logger: logger
+        host: host, port: port, tls: tls, behindTLSProxy: behindTLSProxy, drainSeconds: drainSeconds,
+        leastFreeBytes: Int64(leastFreeMib) << 20, metricsToken: try metricsToken()), logger: logger
     ) { _ in
       desk.wake()
     }
@@ -147,6 +162,11 @@ struct ServeCommand: AsyncParsableCommand {
     return token
   }
 
+  private var tls: TLSFiles? {
+    guard let tlsCertificate, let tlsKey else { return nil }
+    return TLSFiles(certificate: tlsCertificate, key: tlsKey)
+  }
+
   private func announce(_ bound: Int, _ printer: Printer) {
     struct Listening: Encodable {
       let url: String
@@ -154,7 +174,7 @@ struct ServeCommand: AsyncParsableCommand {
       let pid: Int32
     }
     let shownHost = host.contains(":") ? "[\(host)]" : host
-    let url = "http://\(shownHost):\(bound)"
+    let url = "\(tls == nil ? "http" : "https")://\(shownHost):\(bound)"
     do {
       if let portFile { try PrivateFile.write(Array("\(bound)\n".utf8), to: URL(fileURLWithPath: portFile)) }
       try printer.show(Listening(url: url, port: bound, pid: getpid())) { $0.line(url) }

@@ -25,7 +25,14 @@ struct SyncCommand: ParsableCommand {
     let replica = try home.replica()
     let lock = try SyncLock(home, wait: wait)
     defer { withExtendedLifetime(lock) {} }
-    let summary = try Exchange(home: home, replica: replica).run { state in
+    var exchange = Exchange(home: home, replica: replica)
+    exchange.onWait = { seconds in
+      // On stderr a program wants the error alone.
+      guard !printer.isJSON else { return }
+      printer.endProgress()
+      printer.note(Text("中继请这台设备慢一点:等 \(seconds) 秒再继续。", "The relay asks this device to slow down: going on in \(seconds) s."))
+    }
+    let summary = try exchange.run { state in
       printer.progress(Text("已送 \(state.sent),已收 \(state.received)…", "sent \(state.sent), received \(state.received)…"))
     }
     printer.endProgress()

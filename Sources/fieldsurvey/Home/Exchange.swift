@@ -1,3 +1,4 @@
+import Foundation
 import SurveyModel
 import SyncCore
 import SyncKit
@@ -14,6 +15,8 @@ struct Exchange {
   var relay: Relay?
   /// Asked now and then whether to stop; what has been exchanged by then is kept.
   var isCancelled: () -> Bool = { false }
+  /// Told for how many seconds it waits because the relay asks for it.
+  var onWait: (Int) -> Void = { _ in }
 
   /// Exchanges until both sides hold the same of what both may hold. The caller holds a ``SyncLock``.
   /// - Throws: a failure that says what went through before.
@@ -51,11 +54,20 @@ struct Exchange {
           "no-relay", .notConfigured, Text("home.json 里没有中继地址。", "home.json names no relay."), kept: Failure.allKept,
           next: Text("请重新登记:fieldsurvey enrol URL CODE。", "Enrol again: fieldsurvey enrol URL CODE."))
       }
-      var options = CurlTransport.Options()
-      options.userAgent = "\(Program.name)/\(Program.version)"
+      let options = try (home.profile.connection ?? ConnectionSettings()).options(in: home.folder)
       let transport = try CurlTransport(baseURL: url, token: try home.token(), options: options)
       transport.isCancelled = isCancelled
-      return transport
+      return PatientTransport(over: transport) { (seconds) throws(TransportError) in try wait(seconds) }
+    }
+  }
+
+  /// Waits as long as the relay says, unless it is to stop.
+  private func wait(_ seconds: Int) throws(TransportError) {
+    onWait(seconds)
+    let end = ContinuousClock.now + .seconds(seconds)
+    while ContinuousClock.now < end {
+      if isCancelled() { throw TransportError(.cancelled) }
+      Thread.sleep(forTimeInterval: 0.1)
     }
   }
 }

@@ -63,7 +63,31 @@ extension Failure {
         Text(
           "拒绝在 \(error.details) 上不加密地提供服务:令牌会泄露。",
           "Serving on \(error.details) without TLS is refused: it would show everybody the tokens."),
-        next: Text("用 127.0.0.1,并在前面放 TLS 代理(--behind-tls-proxy)。", "Use 127.0.0.1, with a TLS proxy before it (--behind-tls-proxy)."))
+        next: Text(
+          "给出证书(--tls-certificate、--tls-key);或用 127.0.0.1,并在前面放 TLS 代理(--behind-tls-proxy)。",
+          "Give a certificate (--tls-certificate, --tls-key), or use 127.0.0.1 with a TLS proxy before it (--behind-tls-proxy)."))
+    case .certificateUnreadable:
+      self = make(
+        .notConfigured, Text("TLS 证书用不了(\(error.details))。", "The TLS certificate cannot be used (\(error.details))."),
+        next: Text("需要 PEM 文件:先是服务器的证书,后面是它的上级证书。", "It is a PEM file: the server's certificate, and behind it those above it."))
+    case .keyUnreadable:
+      self = make(
+        .notConfigured, Text("TLS 密钥用不了(\(error.details))。", "The TLS key cannot be used (\(error.details))."),
+        next: Text("需要未加密的 PEM 密钥,运行中继的用户要能读。", "It is a PEM file, not encrypted, that the relay's user may read."))
+    case .keyExposed:
+      self = make(
+        .notConfigured, Text("别人也能读或改这个密钥文件:\(error.details)", "Others can read or change this key: \(error.details)"),
+        next: Text(
+          "先运行 chmod 600 \(error.details);若可能已被复制,请换一把新的。",
+          "Run chmod 600 \(error.details); replace the key if it may have been copied."))
+    case .keyMismatch:
+      self = make(
+        .notConfigured, Text("这个密钥不是证书的密钥:\(error.details)", "This key is not the certificate's: \(error.details)"),
+        next: Text("请检查 --tls-certificate 和 --tls-key 是不是一对。", "Check that --tls-certificate and --tls-key belong together."))
+    case .certificateDate:
+      self = make(
+        .notConfigured, Text("TLS 证书已过期或尚未生效:\(error.details)", "The TLS certificate has expired or is not valid yet: \(error.details)"),
+        next: Text("请先检查本机的日期,再换新证书;所有笔记本都会拒绝它。", "Check this machine's date, then renew it: every laptop would refuse it."))
     default:
       self = make(.failure, Text("中继报错(\(error.code.rawValue))。", "The relay reports an error (\(error.code.rawValue))."))
     }

@@ -35,7 +35,42 @@ extension Failure {
     case .tlsFailed:
       return (
         .badPeer, Text("无法建立可信的加密连接:对方证书不受信任。", "No trusted encrypted connection: the certificate is not trusted."),
-        checkAddress
+        Text(
+          "请向办公室核对地址;办公室有自己的 CA 时,用 --ca-file 重新登记;若在酒店或机场,先在浏览器里登录网络。",
+          "Check the address with the office; if it has an authority of its own, enrol with --ca-file; in a hotel, sign in first.")
+      )
+    case .pinMismatch:
+      return (
+        .badPeer,
+        Text("对方的密钥不是登记时固定的那把,已停止:可能有人冒充。", "The relay's key is not the pinned one; stopped, as it may be somebody else."),
+        Text(
+          "请当面或打电话问办公室是否换了密钥;确实换了,再用新的 --pin 重新登记。",
+          "Ask the office, face to face or by phone, whether its key is new; if it is, enrol again with the new --pin.")
+      )
+    case .badPin:
+      return (
+        .usage, Text("--pin 的写法不对,应为 sha256// 加 44 个字符。", "A pin is sha256// and 44 characters."),
+        Text("请向办公室核对指纹。", "Check the digest with the office.")
+      )
+    case .badAuthorityFile:
+      return (
+        .notConfigured, Text("CA 证书文件读不了,或里面没有证书。", "The authority's file cannot be read, or holds no certificate."),
+        Text("请向办公室要 PEM 格式的 CA 证书,用 --ca-file 重新登记。", "Ask the office for its authority as PEM, and enrol again with --ca-file.")
+      )
+    case .badClientCertificate:
+      return (
+        .notConfigured,
+        Text("本机的客户端证书或其密钥用不了(\(error.detail))。", "This machine's certificate or its key cannot be used (\(error.detail))."),
+        Text(
+          "请检查 home.json 里 connection 所指的文件;密钥不能加密。",
+          "Check the files that connection names in home.json; the key may not be encrypted.")
+      )
+    case .clientCertificateRequired:
+      return (
+        .notPermitted, Text("服务器要求客户端证书。", "The server asks for a certificate of this machine."),
+        Text(
+          "请向办公室要证书,用 --client-certificate、--client-key 重新登记。",
+          "Ask the office for one, and enrol with --client-certificate and --client-key.")
       )
     case .certificateDate:
       return (
@@ -45,7 +80,9 @@ extension Failure {
     case .proxyFailed:
       return (
         .unreachable, Text("代理服务器不可用。", "The proxy cannot be used."),
-        Text("请检查环境变量 https_proxy / no_proxy。", "Check the environment variables https_proxy and no_proxy.")
+        Text(
+          "请检查环境变量 https_proxy / no_proxy,或 home.json 里的 proxy。",
+          "Check the environment variables https_proxy and no_proxy, or proxy in home.json.")
       )
     case .notOurServer:
       return (

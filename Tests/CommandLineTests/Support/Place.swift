@@ -1,4 +1,5 @@
 import Foundation
+import TestCertificates
 import Testing
 
 /// A home, and the program run in it.
@@ -42,20 +43,31 @@ final class Office {
   let folder: TemporaryFolder
   let place: Place
   let url: String
+  private let options: [String]
   private var server: Process
 
-  /// - Parameter options: of `serve`, beside those that are always given.
-  init(_ options: String...) throws {
+  /// - Parameters:
+  ///   - more: options of `serve`, beside those that are always given.
+  ///   - certificate: with which it serves by TLS; nil for plain HTTP.
+  init(_ more: String..., certificate: TestCertificate? = nil) throws {
     folder = try TemporaryFolder()
     place = Place(home: folder.url.appendingPathComponent("office"))
+    let files = try certificate?.write(to: folder.url.path)
+    options = files.map { ["--tls-certificate", $0.certificate, "--tls-key", $0.key, "--host", "0.0.0.0"] } ?? []
     let port: String
-    (server, port) = try Self.serve(["--init", "--port", "0"] + options, place, folder)
-    url = "http://127.0.0.1:\(port)"
+    (server, port) = try Self.serve(["--init", "--port", "0"] + options + more, place, folder)
+    url = files == nil ? "http://127.0.0.1:\(port)" : "https://localhost:\(port)"
   }
 
-  /// Begins to serve again where it did before.
-  func start(_ options: String...) throws {
-    (server, _) = try Self.serve(["--port", String(port)] + options, place, folder)
+  /// Begins to serve again where it did before, perhaps with another certificate.
+  func start(_ more: String..., certificate: TestCertificate? = nil) throws {
+    try certificate?.write(to: folder.url.path)
+    (server, _) = try Self.serve(["--port", String(port)] + options + more, place, folder)
+  }
+
+  /// A new enrolment code.
+  func code(_ user: String) throws -> String {
+    try place.run("device", "code", user).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   var port: Int { url.split(separator: ":").last.flatMap { Int($0) } ?? 0 }

@@ -61,10 +61,13 @@ struct HTTPClient: Sendable {
     /// Ends a sending that nobody reads any more.
     func stop() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-    /// Reads until the other side closes.
-    func receive() async throws -> Answer {
+    /// Reads an answer until the other side closes.
+    func receive() async throws -> Answer { try HTTPClient.parse(await receiveAll().bytes) }
+
+    /// Reads whatever comes until the other side closes, and tells when that was.
+    func receiveAll() async -> (bytes: [UInt8], ended: ContinuousClock.Instant) {
       let descriptor = descriptor
-      let bytes = await withCheckedContinuation { continuation in
+      return await withCheckedContinuation { continuation in
         DispatchQueue.global().async {
           var all: [UInt8] = []
           var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -73,10 +76,9 @@ struct HTTPClient: Sendable {
             if count <= 0 { break }
             all += buffer[..<count]
           }
-          continuation.resume(returning: all)
+          continuation.resume(returning: (all, .now))
         }
       }
-      return try HTTPClient.parse(bytes)
     }
   }
 
