@@ -18,12 +18,13 @@ import Testing
     return nil
   }
 
-  /// What a program writes that does not look at its certificate, by the name and the key of a device that has one.
+  /// What a program writes that does not look at its certificate from the second statement on, by the name and the key of a device that has
+  /// one.
   private static func forged(_ field: RelayField, _ name: String, _ statements: String...) throws -> [Fragment] {
     let replica = try field.replica(name, role: "specialist")
-    let engine = replica.engine
-    engine.certificate = nil
-    for sql in statements { try replica.run(sql) }
+    try statements.first.map { try replica.run($0) }
+    replica.engine.certificate = nil
+    for sql in statements.dropFirst() { try replica.run(sql) }
     return try replica.fragments()
   }
 
@@ -117,12 +118,56 @@ import Testing
     #expect(try office.texts("SELECT a FROM note") == ["said"])
   }
 
+  /// Two make the row of one key at once. What the one has no say in is the other's word, and there is nothing to settle.
+  @Test func whoMakesARowThatOthersMakeTooTakesNothingOfTheirWordAway() throws {
+    let field = try Self.field()
+    let (office, li) = (try field.replica("office"), try field.replica("li", role: "specialist"))
+    try office.run("INSERT INTO note(id, a, b) VALUES('n', 'said', 'same')")
+    try li.run("INSERT INTO note(id, b) VALUES('n', 'same')")
+    try field.settleDown([office, li])
+    for replica in [office, li] {
+      #expect(try replica.rows("SELECT a, b FROM note") == ["\"said\"|\"same\""])
+      #expect(try replica.conflicts(in: TestField.scope).isEmpty)
+    }
+  }
+
+  /// A row that was deleted and is written anew still says what others said in it, and its new author need not say anything of that.
+  @Test func aRowThatIsWrittenAnewKeepsTheWordOfOthers() throws {
+    let field = try Self.field()
+    let (office, li) = (try field.replica("office"), try field.replica("li", role: "specialist"))
+    try li.run("INSERT INTO note(id, b) VALUES('n', 'first')")
+    try field.settleDown([office, li])
+    try office.run("UPDATE note SET a = 'said'")
+    try field.settleDown([office, li])
+    try li.run("DELETE FROM note")
+    try li.run("INSERT INTO note(id, b) VALUES('n', 'second')")
+    #expect(try li.rows("SELECT a, b FROM note") == ["\"said\"|\"second\""])
+    try field.settleDown([office, li])
+    for replica in [office, li] { #expect(try replica.rows("SELECT a, b FROM note") == ["\"said\"|\"second\""]) }
+    // To replace a row in one go is to edit it: what it said of others' word is gone, and that is refused.
+    #expect(Self.code { try li.run("REPLACE INTO note(id, b) VALUES('n', 'third')") }?.code == .notAuthorised)
+  }
+
+  /// A column of others may have a default that is not NULL: a new row has it, and says nothing of it.
+  @Test func aDefaultIsNobodysWord() throws {
+    let table = "CREATE TABLE note(id TEXT PRIMARY KEY NOT NULL, a TEXT NOT NULL DEFAULT 'open', b TEXT, c INTEGER)"
+    let field = try RelayField(schema: [table]) { role in role == "specialist" ? Self.specialist : .all }
+    let (office, li) = (try field.replica("office"), try field.replica("li", role: "specialist"))
+    try li.run("INSERT INTO note(id, b) VALUES('n', 'mine')")
+    #expect(Self.code { try li.run("INSERT INTO note(id, a) VALUES('m', 'shut')") }?.code == .notAuthorised)
+    try field.settleDown([office, li])
+    #expect(try office.rows("SELECT a, b FROM note") == ["\"open\"|\"mine\""])
+    try office.run("UPDATE note SET a = 'shut'")
+    try field.settleDown([office, li])
+    #expect(try li.texts("SELECT a FROM note") == ["shut"])
+  }
+
   @Test func everyPartOfAChangesetIsJudged() throws {
     let field = try Self.field()
     let office = try field.replica("office")
     let rows = Limits.partRows + 1
     let fragments = try Self.forged(
-      field, "li",
+      field, "li", "",
       """
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(rows))
       INSERT INTO note(id, a) SELECT printf('%06d', i), iif(i = \(rows), 'x', NULL) FROM n

@@ -385,16 +385,17 @@ final class RelayField {
   let field: TestField
   private(set) var relay: Relay
   private let tables: [SyncedTable]?
+  private let schema: [String]?
   private let open: () throws -> Relay
   private var principals: [String: Principal] = [:]
   private var signings: [String: Signing] = [:]
   let trust: Trust
 
   init(
-    _ limits: RelayLimits = RelayLimits(), tables: [SyncedTable]? = nil,
+    _ limits: RelayLimits = RelayLimits(), tables: [SyncedTable]? = nil, schema: [String]? = nil,
     authority: @escaping @Sendable (String) -> Authority = { _ in .all }
   ) throws {
-    self.tables = tables
+    (self.tables, self.schema) = (tables, schema)
     let field = try TestField()
     let (clock, random) = (TestClock(), TestRandom("relay"))
     let issuer = SigningKey.test("issuer")
@@ -420,19 +421,19 @@ final class RelayField {
 
   /// Opens a replica that enrols here: its file is there before it has a certificate.
   func replica(_ name: String, role: String = "", keepsHistory: Bool = false) throws -> Replica {
-    let site = try field.replica(name, tables: tables, keepsHistory: keepsHistory).site
+    let site = try field.replica(name, tables: tables, schema: schema, keepsHistory: keepsHistory).site
     let code = try relay.createCode(user: name, name: name, role: role, grants: [.all])
     let key = SigningKey.test(name)
     let enrolment = try relay.enrol(code: code, device: DeviceID(of: site), label: "laptop", key: key.publicKey)
     principals[name] = try relay.authenticate(enrolment.token)
     signings[name] = Signing(certificate: try #require(enrolment.certificate), signer: key.signer)
-    return try field.replica(name, tables: tables, keepsHistory: keepsHistory, signing: signings[name], trust: trust)
+    return try field.replica(name, tables: tables, schema: schema, keepsHistory: keepsHistory, signing: signings[name], trust: trust)
   }
 
   /// A copy of a replica's file as it is now, opened as another replica of the same user's.
   func copy(_ name: String, as other: String, author: String? = nil) throws -> Replica {
     try DatabaseQueue(path: field.path(name + ".sqlite")).backup(to: DatabaseQueue(path: field.path(other + ".sqlite")))
-    return try field.replica(other, tables: tables, author: author ?? name, signing: signings[author ?? name], trust: trust)
+    return try field.replica(other, tables: tables, schema: schema, author: author ?? name, signing: signings[author ?? name], trust: trust)
   }
 
   /// - Parameters:

@@ -11,8 +11,8 @@ public struct Authority: Hashable, Sendable {
   /// No limits: what a certificate says that says nothing of it.
   public static let all = Authority()
 
-  /// What is the word of others, by table: these columns, or where none is named the whole table. A column of which a new row says nothing is
-  /// not written.
+  /// What is the word of others, by table: these columns, or where none is named the whole table. An insertion leaves such columns out: in the
+  /// new row they have their defaults, as a column has which its author's version did not know.
   public let withheld: [String: Set<String>]
   /// The only tables that may be written; nil where all may that are not withheld.
   public let only: Set<String>?
@@ -41,53 +41,34 @@ public struct Excess: Hashable, Sendable {
 
 extension Authority {
   /// What rows that were written alike go beyond; nil where they stay within.
-  public func excess(of group: ChangeGroup) -> Excess? {
-    excess(
-      group.table, settles: group.isSettlement, group.columns,
-      isSilent: { column in group.contexts.allSatisfy(\.isEmpty) && group.values[column].isNull(rows: group.rowCount) })
-  }
+  public func excess(of group: ChangeGroup) -> Excess? { excess(group.table, settles: group.isSettlement, group.columns) }
 
   /// The same of rows that are being collected.
-  public func excess(of group: ChangeGroupBuilder) -> Excess? {
-    excess(group.table, settles: group.isSettlement, group.columns) { group.saysNothing(of: $0) }
-  }
+  public func excess(of group: ChangeGroupBuilder) -> Excess? { excess(group.table, settles: group.isSettlement, group.columns) }
 
-  /// - Parameter isSilent: whether the rows are new and a column of them, by its place, says nothing.
-  private func excess(_ table: String, settles settlement: Bool, _ columns: [ChangeGroup.ColumnName], isSilent: (Int) -> Bool) -> Excess? {
+  private func excess(_ table: String, settles settlement: Bool, _ columns: [ChangeGroup.ColumnName]) -> Excess? {
     if let only, !only.contains(table) { return Excess(table: table, column: nil) }
     if settlement, let settles, !settles.contains(table) { return Excess(table: table, column: nil) }
     guard let others = withheld[table] else { return nil }
     if others.isEmpty { return Excess(table: table, column: nil) }
-    let place = columns.indices.first { others.contains(columns[$0].name) && !isSilent($0) }
-    return place.map { Excess(table: table, column: columns[$0].name) }
+    return columns.first { others.contains($0.name) }.map { Excess(table: table, column: $0.name) }
   }
 
-  /// Whether the values of a table's columns have to be read to judge it.
-  func asksForValues(of group: ChangeGroup) -> Bool {
-    guard let others = withheld[group.table], !others.isEmpty else { return false }
-    return group.columns.contains { others.contains($0.name) }
-  }
-
-  /// What the parts of a changeset go beyond; nil where they stay within.
+  /// What the parts of a changeset go beyond; nil where they stay within. Their values are not read.
   /// - Parameter parts: the parts' bytes, any of the changeset's.
   func excess(ofParts parts: [[UInt8]], codec: Codec) throws -> Excess? {
     guard self != .all else { return nil }
     for bytes in parts {
-      let structure = try Self.groups(bytes, withValues: false, codec)
-      let groups = structure.contains(where: asksForValues) ? try Self.groups(bytes, withValues: true, codec) : structure
-      for group in groups { if let excess = excess(of: group) { return excess } }
+      // Who is who among the sites does not matter here.
+      var sites: [SiteID: UInt32] = [:]
+      let part = try ChangePart(decoding: bytes, firstIndex: 0, withValues: false, codec: codec) { site in
+        let number = sites[site] ?? UInt32(sites.count + 1)
+        sites[site] = number
+        return number
+      }
+      for group in part.groups { if let excess = excess(of: group) { return excess } }
     }
     return nil
-  }
-
-  private static func groups(_ bytes: [UInt8], withValues: Bool, _ codec: Codec) throws -> [ChangeGroup] {
-    // Who is who among the sites does not matter here.
-    var sites: [SiteID: UInt32] = [:]
-    return try ChangePart(decoding: bytes, firstIndex: 0, withValues: withValues, codec: codec) { site in
-      let number = sites[site] ?? UInt32(sites.count + 1)
-      sites[site] = number
-      return number
-    }.groups
   }
 }
 

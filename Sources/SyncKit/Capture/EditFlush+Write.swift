@@ -177,6 +177,9 @@ extension Engine {
     }
   }
 
+  /// The value of a column that no statement names.
+  func standard(of column: TableShape.Column) throws -> Value { try column.defaultSQL.map(evaluate) ?? .null }
+
   /// The value of a column's default.
   func evaluate(_ sql: String) throws -> Value {
     let ask = try connection.statement("SELECT (\(sql))")

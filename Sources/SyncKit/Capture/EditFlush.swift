@@ -103,9 +103,13 @@ final class EditFlush {
     let read = try readRow(place)
     var changed: [Int] = []
     var restored: [(column: Int, value: Value)] = []
+    let withheld = engine.withheldColumns(of: shape)
     for column in shape.columns.indices {
-      if let shown = read?.values[shape.columns[column].name],
-        try shown == row.values[column] || row.values[column] == standard(column)
+      // Of what is the word of others a row that is written anew says nothing.
+      if withheld.contains(column) {
+        if row.values[column] != old[column] { restored.append((column, old[column])) }
+      } else if let shown = read?.values[shape.columns[column].name],
+        try shown == row.values[column] || row.values[column] == engine.standard(of: shape.columns[column])
       {
         if row.values[column] != old[column] { restored.append((column, old[column])) }
       } else {
@@ -115,9 +119,6 @@ final class EditFlush {
     if !restored.isEmpty { displays.append(Display(place: place, cells: restored, isReturn: false)) }
     try write(place, &state, read, changed, changed.map { row.values[$0] }, old: changed.map { old[$0] }, cursor)
   }
-
-  /// The value of a column that no statement names.
-  private func standard(_ column: Int) throws -> Value { try shape.columns[column].defaultSQL.map(engine.evaluate) ?? .null }
 
   /// Takes a row that existed before and does not now.
   func delete(_ touched: DirtyRows.Touched) throws {

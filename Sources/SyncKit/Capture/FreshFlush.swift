@@ -17,21 +17,27 @@ final class FreshFlush {
     var keys: [[UInt8]] = []
     var isAscending = true
 
-    init(_ scope: UInt32, _ shape: TableShape) {
+    init(_ scope: UInt32, _ shape: TableShape, _ written: [Int]) {
       self.scope = scope
       group = ChangeGroupBuilder(
-        table: shape.name, isDeletion: false, isSettlement: false, columns: shape.columnNames, keyNames: shape.keyNames)
+        table: shape.name, isDeletion: false, isSettlement: false, columns: written.map { shape.columnNames[$0] }, keyNames: shape.keyNames)
     }
   }
 
   private let flush: Flush
   private let shape: TableShape
+  /// The columns that are written, by their places, and those that are the word of others with what a new row has there.
+  private let written: [Int]
+  private let withheld: [(column: Int, standard: Value)]
   private var batches: [Batch] = []
   private var known: [KnownRow] = []
 
-  init(_ flush: Flush, _ shape: TableShape) {
+  init(_ flush: Flush, _ shape: TableShape) throws {
     self.flush = flush
     self.shape = shape
+    let others = flush.engine.withheldColumns(of: shape)
+    written = shape.columns.indices.filter { !others.contains($0) }
+    withheld = try others.map { ($0, try flush.engine.standard(of: shape.columns[$0])) }
   }
 
   func append(_ statement: Statement) throws {
@@ -41,12 +47,15 @@ final class FreshFlush {
       if let found = batches.firstIndex(where: { $0.scope == scope }) {
         at = found
       } else {
-        batches.append(Batch(scope, shape))
+        batches.append(Batch(scope, shape, written))
         at = batches.count - 1
       }
     }
+    for (column, standard) in withheld where statement.value(Int32(shape.key.count + column)) != standard {
+      throw flush.engine.notAuthorised(shape.name, shape.columns[column].name)
+    }
     let batch = batches[at]
-    let isFull = try batch.group.append(statement, shape)
+    let isFull = try batch.group.append(statement, shape, written)
     let key = flush.key(of: statement, shape)
     if batch.isAscending, let last = batch.keys.last, !last.precedes(key) { batch.isAscending = false }
     batch.keys.append(key)
@@ -81,7 +90,7 @@ final class FreshFlush {
       }
       try cursor.finish()
     }
-    batches[at] = Batch(scope, shape)
+    batches[at] = Batch(scope, shape, written)
   }
 
   /// Moves rows out of a batch into `known`, by writing the batch and reading it back as columns.
@@ -91,15 +100,18 @@ final class FreshFlush {
     for column in batch.group.keys + batch.group.values { column.write(to: &bytes) }
     var reader = ByteReader(bytes.bytes)
     var columns: [Column] = []
-    for _ in 0..<(shape.key.count + shape.columns.count) { columns.append(try Column(reading: &reader, count: batch.keys.count)) }
-    let rest = Batch(batch.scope, shape)
+    for _ in 0..<(shape.key.count + written.count) { columns.append(try Column(reading: &reader, count: batch.keys.count)) }
+    let rest = Batch(batch.scope, shape, written)
     for row in batch.keys.indices {
       if places.contains(row) {
-        known.append(KnownRow(scope: batch.scope, key: batch.keys[row], values: columns[shape.key.count...].map { $0.value(row) }))
+        var values = Array(repeating: Value.null, count: shape.columns.count)
+        for (at, column) in written.enumerated() { values[column] = columns[shape.key.count + at].value(row) }
+        for (column, standard) in withheld { values[column] = standard }
+        known.append(KnownRow(scope: batch.scope, key: batch.keys[row], values: values))
         continue
       }
       for column in shape.key.indices { rest.group.keys[column].append(columns[column].value(row)) }
-      for column in shape.columns.indices { rest.group.values[column].append(columns[shape.key.count + column].value(row)) }
+      for at in written.indices { rest.group.values[at].append(columns[shape.key.count + at].value(row)) }
       rest.group.endRow(context: [])
       rest.keys.append(batch.keys[row])
     }
@@ -111,14 +123,14 @@ final class FreshFlush {
 extension ChangeGroupBuilder {
   /// Adds the row that a statement stands on, key first.
   /// - Returns: whether there is no room for another: to ask a class's structure later would copy it.
-  fileprivate mutating func append(_ statement: Statement, _ shape: TableShape) throws -> Bool {
+  fileprivate mutating func append(_ statement: Statement, _ shape: TableShape, _ written: [Int]) throws -> Bool {
     for column in keys.indices { try keys[column].append(statement, Int32(column), of: shape) }
-    for column in values.indices {
+    for (at, column) in written.enumerated() {
       let place = Int32(keys.count + column)
-      if columns[column].isIncrement, sqlite3_column_type(statement.handle, place) != SQLITE_INTEGER {
+      if columns[at].isIncrement, sqlite3_column_type(statement.handle, place) != SQLITE_INTEGER {
         throw SyncKitError(.notACounter, ["table": shape.name, "column": shape.columns[column].name])
       }
-      try values[column].append(statement, place, of: shape)
+      try values[at].append(statement, place, of: shape)
     }
     endRow(context: [])
     return isFull

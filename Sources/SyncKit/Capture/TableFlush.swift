@@ -20,7 +20,7 @@ final class TableFlush {
     self.shape = shape
     self.dirty = dirty
     edits = EditFlush(flush, shape, dirty)
-    fresh = FreshFlush(flush, shape)
+    fresh = try FreshFlush(flush, shape)
     byPlace = try flush.engine.connection.statement(shape.selectByPlace)
   }
 

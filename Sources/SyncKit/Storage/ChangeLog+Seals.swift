@@ -45,9 +45,19 @@ extension Engine {
   /// Fails where what is written here is the word of others: nobody would take it either.
   func check(_ group: ChangeGroupBuilder) throws {
     guard let certificate, let excess = certificate.authority.excess(of: group) else { return }
-    var details = ["table": excess.table, "role": certificate.role]
-    details["column"] = excess.column
-    throw SyncKitError(.notAuthorised, details)
+    throw notAuthorised(excess.table, excess.column)
+  }
+
+  /// The columns of a table that are the word of others, by their places among those that are not the key's.
+  func withheldColumns(of shape: TableShape) -> [Int] {
+    guard let others = certificate?.authority.withheld[shape.name] else { return [] }
+    return shape.columns.indices.filter { others.contains(shape.columns[$0].name) }
+  }
+
+  func notAuthorised(_ table: String, _ column: String?) -> SyncKitError {
+    var details = ["table": table, "role": certificate?.role ?? ""]
+    details["column"] = column
+    return SyncKitError(.notAuthorised, details)
   }
 
   /// Judges the seal of a changeset that has come, and keeps its certificate.
