@@ -117,6 +117,25 @@ import Testing
     #expect(try state() == before)
   }
 
+  @Test func aLogThatIsGoneIsNotReplacedByAnEmptyOneAndABackupTakesItsPlace() throws {
+    let office = try Office()
+    let li = try office.laptop("li")
+    let backup = try backUp(office)
+    #expect(office.stop() == 0)
+    let log = office.place.home.appendingPathComponent("relay.sqlite")
+    try FileManager.default.removeItem(at: log)
+    for command in [["serve", "--init", "--port", "0"], ["relay", "stats"], ["device", "list"]] {
+      let refused = try Program.run(command + ["--home", office.place.home.path, "--json"])
+      #expect(refused.status == 78)
+      #expect(try refused.error()["code"] as? String == "relay-lost")
+    }
+    #expect(!FileManager.default.fileExists(atPath: log.path))
+    try office.place.run("relay", "restore", backup.path)
+    try office.start()
+    try li.run("sync")
+    #expect(office.stop() == 0)
+  }
+
   @Test func aFolderKeepsTheLatestBackupsAndNothingElseInItIsTouched() throws {
     let office = try Office()
     let folder = office.folder.url.appendingPathComponent("backups")

@@ -67,7 +67,20 @@ struct Home: Sendable {
   /// Opens the relay, which only the office has.
   func relay(_ limits: RelayLimits = RelayLimits()) throws -> Relay {
     try requireOffice()
+    // A new and empty one would know no device any more, and turn every laptop away.
+    guard let status = FileStatus(Self.relayFile(folder).path), status.size > 0 else { throw lostRelay }
     return try Self.relay(in: folder, limits)
+  }
+
+  private var lostRelay: Failure {
+    let path = Self.relayFile(folder).path
+    return Failure(
+      "relay-lost", .notConfigured, Text("中继的数据库文件不见了:\(path)", "The relay's database is gone: \(path)"),
+      kept: Text("没有新建,也没有改动任何文件。", "No file was made or changed."),
+      next: Text(
+        "请用备份恢复:fieldsurvey relay restore 备份文件;没有备份时,移开 home.json 再运行 fieldsurvey serve --init,并重新登记各台设备(笔记本上的内容会送回)。",
+        "Restore a backup: fieldsurvey relay restore FILE. Without one, move home.json away, run fieldsurvey serve --init, and enrol all devices again: what laptops hold comes back."
+      ), details: ["path": path])
   }
 
   /// Fails in any home but the office's.
