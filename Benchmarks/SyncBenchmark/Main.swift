@@ -22,5 +22,6 @@ import Foundation
       SurveyTable(runs: runs, rowCount: count, updateCount: Workload.updateCount, isDurable: isDurable).print()
     }
     try ShapesBenchmark.printTable(repeats: repeats)
+    try SealBenchmark.printTable(repeats: repeats)
   }
 }

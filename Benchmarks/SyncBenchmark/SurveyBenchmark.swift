@@ -190,7 +190,7 @@ struct SurveyBenchmark {
 }
 
 /// Counts the bytes of both directions.
-private final class CountingTransport: ExchangeTransport {
+final class CountingTransport: ExchangeTransport {
   private let inner: LocalTransport<ReplicaExchangeStore>
   private(set) var bytes = 0
 

@@ -36,7 +36,7 @@ public enum Limits {
   /// The longest reason of a rejection, in bytes of UTF-8.
   public static let reasonBytes = 1024
   /// The longest certificate, in bytes.
-  public static let certificateBytes = 1024
+  public static let certificateBytes = 4096
   /// How deep encoded values may nest.
   public static let depth = 16
 }

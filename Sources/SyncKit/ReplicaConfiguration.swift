@@ -20,6 +20,8 @@ public struct ReplicaConfiguration: Sendable {
   public var marks: ReplicaMarks?
   /// By what this replica signs what is written here: the certificate has to be its own device's and author's. Nil to sign nothing.
   public var signing: Signing?
+  /// By what this replica reads bundles that were encrypted for its device. Nil to read only those in clear.
+  public var encryption: EncryptionKey?
   /// Whose certificates are believed: what no device signed that they vouch for is not taken, from whoever it comes. Nil to take all.
   public var trust: Trust?
   /// Whether what others have left out of their logs stays in this one: an archive, from which all history can be told.

@@ -49,6 +49,8 @@ public struct SyncKitError: Error, Sendable {
     public static let notARecipient = Code("not-a-recipient")
     /// The certificate that is to sign here is another device's or another author's. `device`, `user`.
     public static let otherCertificate = Code("other-certificate")
+    /// What is written is the word of others, by this device's certificate. `table`, `column` unless it is the whole table, `role`.
+    public static let notAuthorised = Code("not-authorised")
     /// Another process is syncing this replica. `process`.
     public static let busy = Code("busy")
     /// A changeset that came cannot be taken by this version; all else was, and it is asked for again next time.

@@ -17,7 +17,7 @@ import Synchronization
 ///
 /// ## Topics
 /// ### Opening
-/// - ``init(path:codec:limits:issuer:clock:random:)``
+/// - ``init(path:codec:limits:issuer:authority:clock:random:)``
 /// - ``epoch``
 /// - ``renewEpoch()``
 /// ### Devices
@@ -53,8 +53,9 @@ public final class Relay: Sendable {
   let pool: DatabasePool
   let wrongCodes: WrongCodes
   /// Certificates that were found to be issued here, by their hashes.
-  let certificates = Mutex<[[UInt8]: BelievedCertificate]>([:])
+  let believed = Mutex<[[UInt8]: BelievedCertificate]>([:])
   let issuer: Signer?
+  let authority: @Sendable (_ role: String) -> Authority
   let clock: @Sendable () -> Int64
   let random: @Sendable (Int) -> [UInt8]
 
@@ -66,16 +67,19 @@ public final class Relay: Sendable {
   ///   - limits: the relay's limits.
   ///   - issuer: by what it issues certificates to devices that enrol; changesets are then taken only with their seals. Nil where nothing is
   ///     signed.
+  ///   - authority: what a role has a say in, which certificates tell: it holds for what is written under them from then on.
   ///   - clock: milliseconds since 1970.
   ///   - random: as many bytes as asked for, from a generator fit for secrets.
   /// - Throws: ``RelayError`` with `notARelay`, `newerFormat` or `cannotOpen`.
   public init(
-    path: String, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil, clock: @escaping @Sendable () -> Int64,
+    path: String, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
+    authority: @escaping @Sendable (_ role: String) -> Authority = { _ in .all }, clock: @escaping @Sendable () -> Int64,
     random: @escaping @Sendable (Int) -> [UInt8]
   ) throws {
     self.limits = limits
     self.codec = codec
     self.issuer = issuer
+    self.authority = authority
     self.clock = clock
     self.random = random
     wrongCodes = WrongCodes(limits)

@@ -48,6 +48,8 @@ extension RelayResponder {
     let label: String
     /// The device's public key, in hexadecimal.
     let key: String?
+    /// The device's public key for encryption, in hexadecimal.
+    let encryptionKey: String?
   }
 
   private struct EnrolmentResponse: Encodable {
@@ -62,6 +64,8 @@ extension RelayResponder {
     /// What the device's changesets are to cite, with the issuer's signature, both in hexadecimal; absent where nothing is signed.
     let certificate: String?
     let certificateSignature: String?
+    /// The certificates of the office's devices, as pairs of the same two.
+    let office: [[String]]
   }
 
   func enrol(_ bytes: [UInt8], _ line: inout AccessLine) async throws -> Response {
@@ -70,18 +74,23 @@ extension RelayResponder {
       throw Problem.malformed
     }
     line.device = device
-    let key = try asked.key.map { (text) throws(Problem) in
+    func publicKey(_ text: String) throws(Problem) -> [UInt8] {
       guard let bytes = Hex.bytes(text) else { throw Problem.malformed }
       return bytes
     }
-    let enrolment = try await offLoop { try relay.enrol(code: asked.code, device: device, label: asked.label, key: key) }
+    let key = try asked.key.map(publicKey)
+    let encryptionKey = try asked.encryptionKey.map(publicKey) ?? []
+    let enrolment = try await offLoop {
+      try relay.enrol(code: asked.code, device: device, label: asked.label, key: key, encryptionKey: encryptionKey)
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let answer = try encoder.encode(
       EnrolmentResponse(
         token: enrolment.token, user: enrolment.user, name: enrolment.name, role: enrolment.role, epoch: Hex.text(enrolment.epoch),
         grants: enrolment.grants.map(\.scope.description), certificate: enrolment.certificate.map { Hex.text($0.bytes) },
-        certificateSignature: enrolment.certificate.map { Hex.text($0.signature) }))
+        certificateSignature: enrolment.certificate.map { Hex.text($0.signature) },
+        office: enrolment.office.map { [Hex.text($0.bytes), Hex.text($0.signature)] }))
     return Response(
       status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))

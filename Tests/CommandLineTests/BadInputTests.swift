@@ -130,7 +130,7 @@ import Testing
     let pipe = office.folder.url.appendingPathComponent("pipe").path
     #expect(mkfifo(pipe, 0o600) == 0)
     for path in [pipe, "/dev/null", office.folder.url.path] {
-      #expect(try office.place.attempt("bundle", "export", path, "--json").status == 73)
+      #expect(try office.place.attempt("bundle", "export", path, "--for", "office", "--json").status == 73)
       let outcome = try office.place.attempt("bundle", "import", path, "--json")
       #expect(outcome.status == 65)
       #expect(try outcome.error()["code"] as? String == "not-a-file")
@@ -158,7 +158,7 @@ import Testing
     #expect(office.stop() == 0)
     let bundle = office.folder.url.appendingPathComponent("case.bundle")
     let outcome = try Program.run(
-      shell: "exec \"$0\" bundle export \"$1/../case.bundle\" --home \"$1\" <&- >&- 2>&-", office.place.home.path)
+      shell: "exec \"$0\" bundle export \"$1/../case.bundle\" --for office --home \"$1\" <&- >&- 2>&-", office.place.home.path)
     #expect(outcome.status == 74)
     try office.place.run("bundle", "import", bundle.path)
     try office.place.run("doctor")

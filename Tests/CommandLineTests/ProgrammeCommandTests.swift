@@ -37,6 +37,26 @@ import Testing
     #expect(level.stderr.contains("评定等级不能是“5”。应为整数 0…4。"))
   }
 
+  /// What a laptop's own file says of its user's role gives no say: the office's certificate does.
+  @Test func whoCallsThemselvesTheFinanceBureauIsNot() throws {
+    let office = try Office()
+    let plant = try office.plant(for: "lin")
+    let lin = try office.laptop("lin")
+    try lin.run("sync")
+    let file = lin.home.appendingPathComponent("home.json")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let changed = text.replacingOccurrences(of: #""work" : "specialist""#, with: #""work" : "finance""#)
+    #expect(changed != text)
+    try changed.write(to: file, atomically: true, encoding: .utf8)
+    let payment = ["rule=R8", "instalment=first", "amount=10万", "paidOn=2024-08-01"]
+    let refused = try Program.run(["payment", "add", plant] + payment + ["--json", "--home", lin.home.path])
+    #expect(refused.status == 77)
+    #expect(try refused.error()["code"] as? String == "not-authorised")
+    #expect(refused.stderr.contains("按本机的证书(数字专员),兑付不由您写。"))
+    #expect(try (lin.ask("payment", "list", plant) as? [Any])?.isEmpty == true)
+    try lin.run("need", "add", plant, "--link", "production", "--scope", "individual", "--text", "排产")
+  }
+
   @Test func theAgencysVerdictIsTheAgencysAndOthersPropose() throws {
     let office = try Office()
     let plant = try office.plant(for: "lin", "qiu")

@@ -57,7 +57,7 @@ import Testing
 
     let third = try office.laptop("wang")
     let stick = office.folder.url.appendingPathComponent("stick.bundle").path
-    try office.place.run("bundle", "export", stick)
+    try office.place.run("bundle", "export", stick, "--for", "wang")
     try third.run("bundle", "import", stick)
     let verified = try #require(
       office.place.ask("verify", "--against", li.home.path, chen.home.path, third.home.path) as? [String: Any])
@@ -72,7 +72,7 @@ import Testing
     let plant = try office.plant()
     let laptop = try office.laptop("li")
     let stick = office.folder.url.appendingPathComponent("stick.bundle")
-    try office.place.run("bundle", "export", stick.path)
+    try office.place.run("bundle", "export", stick.path, "--for", "li")
     let whole = try Data(contentsOf: stick)
 
     let cut = office.folder.url.appendingPathComponent("cut.bundle")

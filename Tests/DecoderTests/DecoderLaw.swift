@@ -209,6 +209,8 @@ extension DecoderLaw {
     }
     while true {
       switch try reader.next() {
+      case .envelope(let envelope):
+        try require(try BundleEnvelope(decoding: envelope.encoded) == envelope, "an envelope that changes")
       case .header(let header): try require(try BundleHeader(decoding: header.encoded) == header, "a bundle's header that changes")
       case .changes: break
       case .end: return try require(rest.isEmpty, "bytes after a bundle's end")

@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test func inBundleHeaders() {
-    let header = BundleHeader(site: .number(1), wallClock: 5, recipients: [[1]], scopes: [])
+    let header = BundleHeader(site: .number(1), wallClock: 5, scopes: [])
     hurt(16, [header.encoded], rounds: 2000) { _ = try BundleHeader(decoding: $0) }
   }
 }

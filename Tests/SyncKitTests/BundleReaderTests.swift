@@ -7,7 +7,7 @@ import Testing
 /// A bundle is read in pieces of one size, and what it says of its own lengths takes no memory.
 @Suite struct BundleReaderTests {
   private static let header = BundleHeader(
-    site: SiteID(deviceHigh: 1, deviceLow: 2, incarnation: 3), wallClock: 0, recipients: [], scopes: [])
+    site: SiteID(deviceHigh: 1, deviceLow: 2, incarnation: 3), wallClock: 0, scopes: [])
 
   /// What is asked of a source: how much at once, and how much in all.
   private final class Asked {

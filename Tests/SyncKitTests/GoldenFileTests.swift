@@ -87,6 +87,8 @@ import Testing
     let seal = try Seal(hash: Codec.standard.digest(Sample.firstHeader.encoded), by: SigningKey.test("lin").signer, under: signed)
     try expect(Sample.certificate.encoded, in: "certificate.hex")
     #expect(try Certificate(decoding: Fixture.read("certificate.hex")) == Sample.certificate)
+    try expect(Sample.limitedCertificate.encoded, in: "certificate-authority.hex")
+    #expect(try Certificate(decoding: Fixture.read("certificate-authority.hex")) == Sample.limitedCertificate)
     // Ed25519 gives one signature of a message, whoever implements it.
     try expect(seal.encoded, in: "seal.hex")
     #expect(try Seal(decoding: Fixture.read("seal.hex")) == seal)

@@ -37,6 +37,12 @@ enum Sample {
     device: Array(sites[0].bytes.prefix(16)), key: SigningKey.test("lin").publicKey, user: "lin", role: "specialist",
     from: 1_759_000_000_000, issuer: SigningKey.test("issuer").publicKey)
 
+  /// The same of a user whose say has limits.
+  static let limitedCertificate = Certificate(
+    device: certificate.device, key: certificate.key, user: "lin", role: "specialist",
+    authority: Authority(withheld: ["payment": [], "chain_link": ["note", "attributed"]], only: ["chain_link", "visit"], settles: []),
+    from: certificate.from, issuer: certificate.issuer)
+
   /// The same after it has lost its name.
   static let restamped: ChangesetHeader = {
     let branches = [
@@ -205,7 +211,7 @@ enum Sample {
   static func bundle() -> [UInt8] {
     let to = VersionVector([firstHeader.dot])
     let header = BundleHeader(
-      site: sites[0], wallClock: 1_760_000_000_000, recipients: [], scopes: [.init(scope: firstHeader.scope, from: VersionVector(), to: to)]
+      site: sites[0], wallClock: 1_760_000_000_000, scopes: [.init(scope: firstHeader.scope, from: VersionVector(), to: to)]
     )
     var chain = BundleFormat.seed
     var out = BundleFormat.magic

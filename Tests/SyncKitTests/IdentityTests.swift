@@ -390,7 +390,10 @@ final class RelayField {
   private var signings: [String: Signing] = [:]
   let trust: Trust
 
-  init(_ limits: RelayLimits = RelayLimits(), tables: [SyncedTable]? = nil) throws {
+  init(
+    _ limits: RelayLimits = RelayLimits(), tables: [SyncedTable]? = nil,
+    authority: @escaping @Sendable (String) -> Authority = { _ in .all }
+  ) throws {
     self.tables = tables
     let field = try TestField()
     let (clock, random) = (TestClock(), TestRandom("relay"))
@@ -398,8 +401,8 @@ final class RelayField {
     trust = Trust(issuers: [issuer.publicKey])
     open = {
       try Relay(
-        path: field.path("relay.sqlite"), codec: .standard, limits: limits, issuer: issuer.signer, clock: { clock.next() },
-        random: { random.bytes($0) })
+        path: field.path("relay.sqlite"), codec: .standard, limits: limits, issuer: issuer.signer, authority: authority,
+        clock: { clock.next() }, random: { random.bytes($0) })
     }
     self.field = field
     relay = try open()
@@ -416,9 +419,9 @@ final class RelayField {
   }
 
   /// Opens a replica that enrols here: its file is there before it has a certificate.
-  func replica(_ name: String, keepsHistory: Bool = false) throws -> Replica {
+  func replica(_ name: String, role: String = "", keepsHistory: Bool = false) throws -> Replica {
     let site = try field.replica(name, tables: tables, keepsHistory: keepsHistory).site
-    let code = try relay.createCode(user: name, name: name, grants: [.all])
+    let code = try relay.createCode(user: name, name: name, role: role, grants: [.all])
     let key = SigningKey.test(name)
     let enrolment = try relay.enrol(code: code, device: DeviceID(of: site), label: "laptop", key: key.publicKey)
     principals[name] = try relay.authenticate(enrolment.token)

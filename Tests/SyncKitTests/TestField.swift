@@ -25,7 +25,7 @@ final class TestField {
   func replica(
     _ name: String, tables: [SyncedTable]? = nil, schema: [String]? = nil, version: Int = 1, clock: TestClock? = nil,
     author: String? = nil, marks: ReplicaMarks? = nil, chance: String? = nil,
-    keepsHistory: Bool = false, signing: Signing? = nil, trust: Trust? = nil
+    keepsHistory: Bool = false, signing: Signing? = nil, trust: Trust? = nil, encryption: EncryptionKey? = nil
   ) throws -> Replica {
     let (time, random) = (clock ?? time, TestRandom(chance ?? name))
     var configuration = ReplicaConfiguration(
@@ -33,7 +33,7 @@ final class TestField {
       clock: { time.next() },
       random: { random.bytes($0) }, marks: marks)
     configuration.keepsHistory = keepsHistory
-    (configuration.signing, configuration.trust) = (signing, trust)
+    (configuration.signing, configuration.trust, configuration.encryption) = (signing, trust, encryption)
     return try Replica(path: folder.appendingPathComponent(name + ".sqlite").path, configuration: configuration) { migrator in
       for (at, sql) in (schema ?? Self.schema).enumerated() {
         migrator.registerMigration("\(at)") { db in try db.execute(sql: sql) }

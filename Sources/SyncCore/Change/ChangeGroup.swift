@@ -104,6 +104,9 @@ public struct ChangeGroupBuilder: Sendable {
     rowCount += 1
   }
 
+  /// Whether the rows are new and a column of them, by its place, says nothing.
+  func saysNothing(of column: Int) -> Bool { contexts.allSatisfy(\.isEmpty) && values[column].isNull }
+
   func write(structure out: inout ByteWriter, values valuesOut: inout ByteWriter, siteIndex: (UInt32) -> UInt64) {
     out.write(string: table.utf8)
     out.write(byte: (isDeletion ? 1 : 0) | (isSettlement ? 2 : 0))

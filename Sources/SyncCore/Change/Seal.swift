@@ -70,7 +70,7 @@ public struct Unbelieved: Error, Hashable {
 }
 
 extension Fragment {
-  /// Judges the changeset's seal.
+  /// Judges the changeset's seal, and whether its author has a say in what the fragment's parts write.
   /// - Parameters:
   ///   - header: the fragment's header, decoded.
   ///   - trust: whose certificates are believed; nil to ask only that a seal, where there is one, belongs to what is cited.
@@ -94,8 +94,19 @@ extension Fragment {
       if let believed, let code = seal.problem(header, encoded: self.header, by: believed.certificate, codec: codec) {
         throw Unbelieved(code: code)
       }
+      if let authority = believed?.certificate.authority { try check(authority, codec: codec) }
     }
     return Unsealed(signature: seal.signature, certificate: seal.certificate, believed: believed)
+  }
+}
+
+extension Fragment {
+  /// Refuses parts that go beyond what their author has a say in.
+  private func check(_ authority: Authority, codec: Codec) throws(Unbelieved) {
+    let excess: Excess?
+    // What cannot be read cannot be judged.
+    do { excess = try authority.excess(ofParts: parts, codec: codec) } catch { throw Unbelieved(code: Refusal.Code.malformed) }
+    if excess != nil { throw Unbelieved(code: Refusal.Code.notAuthorised) }
   }
 }
 

@@ -27,6 +27,14 @@ public struct Column: Sendable {
     numbers = integers.map { UInt64(bitPattern: $0) }
   }
 
+  /// Whether the column says nothing in any of so many rows.
+  func isNull(rows: Int) -> Bool {
+    switch kinds {
+    case .all(let kind): rows == 0 || kind == .null
+    case .each(let each, _): each.allSatisfy { $0 == ColumnBuilder.Kind.null.rawValue }
+    }
+  }
+
   /// Reads a column of `count` values.
   public init(reading reader: inout ByteReader, count: Int) throws(SyncCoreError) {
     let head = try reader.byte()

@@ -17,6 +17,9 @@ public struct ColumnBuilder: Sendable {
   /// About how many bytes the values take before compression.
   public var byteCount: Int { heap.count + 8 * (integers.count + reals.count) + kinds.count }
 
+  /// Whether only NULL has been appended.
+  var isNull: Bool { counts.null == kinds.count }
+
   public mutating func appendNull() {
     kinds.append(Kind.null.rawValue)
     counts.null += 1

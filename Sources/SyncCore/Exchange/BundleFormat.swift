@@ -1,6 +1,6 @@
 /// The frames of a bundle file: an exchange written down, to be carried by hand (docs/wire-protocol.md §7).
 ///
-/// A file is ``magic``, then frames. A frame is a kind byte, its payload's length, the payload, and a digest that covers all the file's
+/// A file is ``magic``, then frames, all but a first ``BundleEnvelope`` encrypted where there is one. A frame is a kind byte, its payload's length, the payload, and a digest that covers all the file's
 /// frames up to and with this one, so that a frame that was changed, left out, repeated or cut short is seen.
 public enum BundleFormat {
   /// The first eight bytes of every bundle.
@@ -14,6 +14,8 @@ public enum BundleFormat {
     case changes = 2
     /// Nothing: the bundle is whole.
     case end = 3
+    /// A ``BundleEnvelope``: what follows is encrypted. The first frame, or none is.
+    case envelope = 4
   }
 
   /// The digest that the first frame's is chained to.
@@ -44,8 +46,6 @@ public struct BundleHeader: Hashable, Sendable {
   public let site: SiteID
   /// When, by the writer's clock, in milliseconds since 1970.
   public let wallClock: Int64
-  /// The public keys for whom it is encrypted; empty for a bundle in clear.
-  public let recipients: [[UInt8]]
   /// What the changes presuppose that the reader holds, and up to where they lead.
   public let scopes: [Span]
 
@@ -62,17 +62,16 @@ public struct BundleHeader: Hashable, Sendable {
     }
   }
 
-  public init(site: SiteID, wallClock: Int64, recipients: [[UInt8]], scopes: [Span]) {
+  public init(site: SiteID, wallClock: Int64, scopes: [Span]) {
     self.site = site
     self.wallClock = wallClock
-    self.recipients = recipients
     self.scopes = scopes
   }
 
   public var encoded: [UInt8] {
     CBOR.map([
       0: .unsigned(Self.version), 1: .bytes(site.bytes), 2: .unsigned(UInt64(clamping: wallClock)),
-      3: .array(recipients.map { .bytes($0) }), 4: .array(scopes.map { .array([.text($0.scope.name), $0.from.cbor, $0.to.cbor]) }),
+      3: .array([]), 4: .array(scopes.map { .array([.text($0.scope.name), $0.from.cbor, $0.to.cbor]) }),
     ]).encoded
   }
 
@@ -82,11 +81,59 @@ public struct BundleHeader: Hashable, Sendable {
     guard let site = SiteID(bytes: try CBOR.require(map[1]?.bytes, "site")) else { throw SyncCoreError(.malformed, "site") }
     self.site = site
     wallClock = Int64(clamping: try CBOR.require(map[2]?.unsigned, "wall clock"))
-    recipients = try CBOR.require(map[3]?.array, "recipients").map { (key) throws(SyncCoreError) in try CBOR.require(key.bytes, "key") }
+    // The place in which bundles of a version that never was would have named their recipients.
+    guard try CBOR.require(map[3]?.array, "recipients").isEmpty else { throw SyncCoreError(.malformed, "recipients") }
     scopes = try CBOR.require(map[4]?.array, "scopes").map { (entry) throws(SyncCoreError) in
       guard let fields = entry.array, fields.count == 3 else { throw SyncCoreError(.malformed, "a bundle's scope") }
       return Span(
         scope: try ScopeID(decoding: fields[0]), from: try VersionVector(decoding: fields[1]), to: try VersionVector(decoding: fields[2]))
+    }
+  }
+}
+
+/// For whom a bundle is encrypted: the key of its frames, sealed for each of them.
+public struct BundleEnvelope: Hashable, Sendable {
+  public static let version: UInt64 = 1
+  /// For how many devices a bundle may be encrypted.
+  public static let maximumRecipients = 1024
+
+  /// A device that can read the bundle.
+  public struct Recipient: Hashable, Sendable {
+    /// Its public key for encryption.
+    public let key: [UInt8]
+    /// What belongs to the sealed key, from which the device finds what it was sealed with (RFC 9180: `enc`).
+    public let encapsulated: [UInt8]
+    /// The frames' key, sealed.
+    public let sealedKey: [UInt8]
+
+    public init(key: [UInt8], encapsulated: [UInt8], sealedKey: [UInt8]) {
+      self.key = key
+      self.encapsulated = encapsulated
+      self.sealedKey = sealedKey
+    }
+  }
+
+  public let recipients: [Recipient]
+
+  public init(recipients: [Recipient]) { self.recipients = recipients }
+
+  public var encoded: [UInt8] {
+    let each = recipients.map { CBOR.array([.bytes($0.key), .bytes($0.encapsulated), .bytes($0.sealedKey)]) }
+    return CBOR.map([0: .unsigned(Self.version), 1: .array(each)]).encoded
+  }
+
+  public init(decoding bytes: [UInt8]) throws(SyncCoreError) {
+    let map = try CBOR(decoding: bytes)
+    guard try CBOR.require(map[0]?.unsigned, "envelope version") == Self.version else {
+      throw SyncCoreError(.unsupportedVersion, "envelope")
+    }
+    let all = try CBOR.require(map[1]?.array, "recipients")
+    guard all.count <= Self.maximumRecipients else { throw SyncCoreError(.tooLarge, "recipients") }
+    recipients = try all.map { (entry) throws(SyncCoreError) in
+      guard let fields = entry.array, fields.count == 3, let key = fields[0].bytes, let encapsulated = fields[1].bytes,
+        let sealed = fields[2].bytes
+      else { throw SyncCoreError(.malformed, "a recipient") }
+      return Recipient(key: key, encapsulated: encapsulated, sealedKey: sealed)
     }
   }
 }

@@ -105,5 +105,7 @@ public struct Refusal: Hashable, Sendable {
     public static let badSignature = "bad-signature"
     /// Nobody who is trusted issued the certificate that it cites.
     public static let notTrusted = "not-trusted"
+    /// It writes what the certificate that it cites says is the word of others.
+    public static let notAuthorised = "not-authorised"
   }
 }

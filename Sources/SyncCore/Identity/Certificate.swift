@@ -5,6 +5,8 @@ public struct Certificate: Hashable, Sendable {
   public static let version: UInt64 = 1
   /// The length of a public key, in bytes: Ed25519 (RFC 8032).
   public static let keyBytes = 32
+  /// The length of a public key for encryption, in bytes: X25519 (RFC 7748).
+  public static let encryptionKeyBytes = 32
   /// The length of a signature, in bytes.
   public static let signatureBytes = 64
 
@@ -16,25 +18,35 @@ public struct Certificate: Hashable, Sendable {
   public let user: String
   /// What the user works as, as the office words it; empty where it says nothing.
   public let role: String
+  /// What the user has a say in.
+  public let authority: Authority
   /// From when on, in milliseconds since 1970. Authors' clocks may be wrong, so that no replica judges by it.
   public let from: Int64
   /// The public key of who issued it.
   public let issuer: [UInt8]
+  /// The device's public key for encryption, for whom bundles can be encrypted; empty where it has none.
+  public let encryptionKey: [UInt8]
 
-  public init(device: [UInt8], key: [UInt8], user: String, role: String, from: Int64, issuer: [UInt8]) {
+  public init(
+    device: [UInt8], key: [UInt8], user: String, role: String, authority: Authority = .all, from: Int64, issuer: [UInt8],
+    encryptionKey: [UInt8] = []
+  ) {
     self.device = device
     self.key = key
     self.user = user
     self.role = role
+    self.authority = authority
     self.from = from
     self.issuer = issuer
+    self.encryptionKey = encryptionKey
   }
 
   /// The bytes that are signed and hashed.
   public var encoded: [UInt8] {
     CBOR.map([
       0: .unsigned(Self.version), 1: .bytes(device), 2: .bytes(key), 3: .text(user), 4: role.isEmpty ? nil : .text(role),
-      5: .unsigned(UInt64(max(0, from))), 6: .bytes(issuer),
+      5: .unsigned(UInt64(max(0, from))), 6: .bytes(issuer), 7: authority.withheldFields, 8: authority.onlyFields,
+      9: authority.settlesFields, 10: encryptionKey.isEmpty ? nil : .bytes(encryptionKey),
     ]).encoded
   }
 
@@ -49,11 +61,15 @@ public struct Certificate: Hashable, Sendable {
     let issuer = try CBOR.require(map[6]?.bytes, "issuer")
     let from = try CBOR.require(map[5]?.unsigned, "from")
     let user = try CBOR.require(map[3]?.text, "user")
+    let encryptionKey = try map[10].map { (key) throws(SyncCoreError) in try CBOR.require(key.bytes, "encryption key") }
+    guard encryptionKey.map({ $0.count == Self.encryptionKeyBytes }) ?? true else { throw SyncCoreError(.malformed, "certificate") }
     guard device.count == SiteID.deviceByteCount, key.count == Self.keyBytes, issuer.count == Self.keyBytes, from <= UInt64(Int64.max)
     else { throw SyncCoreError(.malformed, "certificate") }
     guard user.utf8.count <= Limits.authorBytes else { throw SyncCoreError(.tooLarge, "author") }
     self.init(
-      device: device, key: key, user: user, role: try map.optional(4, "role", \.text), from: Int64(from), issuer: issuer)
+      device: device, key: key, user: user, role: try map.optional(4, "role", \.text),
+      authority: try Authority(withheld: map[7], only: map[8], settles: map[9]), from: Int64(from), issuer: issuer,
+      encryptionKey: encryptionKey ?? [])
   }
 }
 

@@ -6,6 +6,8 @@ import SyncCore
 /// message may have.
 struct BundleReader {
   enum Frame {
+    /// The bundle is encrypted: what follows can be read once ``decrypt`` is set.
+    case envelope(BundleEnvelope)
     case header(BundleHeader)
     case changes([Fragment], [Omission])
     case end
@@ -16,6 +18,8 @@ struct BundleReader {
 
   /// Gives the next bytes, at most as many as asked for; none at the end.
   private let source: (Int) throws -> [UInt8]
+  /// Decrypts the frames that follow an envelope, in their order.
+  var decrypt: ((_ payload: [UInt8], _ kind: BundleFormat.Kind) throws -> [UInt8])?
   private var piece: ArraySlice<UInt8> = []
   private var chain = BundleFormat.seed
   private var offset = 0
@@ -40,7 +44,16 @@ struct BundleReader {
     _ = BundleFormat.frame(kind, payload, chain: &expected, codec: .standard)
     guard declared == expected else { throw SyncKitError(.bundleAltered, ["offset": String(start)]) }
     chain = expected
+    if kind == .envelope {
+      guard start == BundleFormat.magic.count else { throw SyncKitError(.bundleAltered, ["offset": String(start)]) }
+      return .envelope(try BundleEnvelope(decoding: payload))
+    }
+    return try frame(kind, try decrypt?(payload, kind) ?? payload)
+  }
+
+  private mutating func frame(_ kind: BundleFormat.Kind, _ payload: [UInt8]) throws -> Frame {
     switch kind {
+    case .envelope: throw SyncKitError(.bundleAltered)
     case .header: return .header(try BundleHeader(decoding: payload))
     case .changes:
       guard case .changes(let fragments, let omissions, _, _) = try ExchangeResponse(decoding: payload, codec: .standard) else {
@@ -49,7 +62,7 @@ struct BundleReader {
       return .changes(fragments, omissions)
     case .end:
       // What follows is covered by no digest: somebody has added it.
-      guard try isAtEnd() else { throw SyncKitError(.bundleAltered, ["offset": String(offset)]) }
+      guard payload.isEmpty, try isAtEnd() else { throw SyncKitError(.bundleAltered, ["offset": String(offset)]) }
       return .end
     }
   }

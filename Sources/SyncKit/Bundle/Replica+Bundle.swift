@@ -19,7 +19,9 @@ extension Replica {
   /// - Parameters:
   ///   - path: the file.
   ///   - only: the scopes to write; all when nil.
-  public func exportBundle(to path: String, scopes only: [ScopeID]? = nil) throws -> BundleReport {
+  ///   - recipients: the public keys of the devices that can read it (``Certificate/encryptionKey``); none for a file that everybody can read,
+  ///     which is for applications that sign nothing.
+  public func exportBundle(to path: String, scopes only: [ScopeID]? = nil, for recipients: [[UInt8]] = []) throws -> BundleReport {
     try noteLeaving()
     let names = try only ?? scopes()
     let temporary = path + ".part"
@@ -31,12 +33,21 @@ extension Replica {
     let spans = try look { snapshot in
       try names.map { BundleHeader.Span(scope: $0, from: VersionVector(), to: try snapshot.holdings(of: $0).vector) }
     }
-    let header = BundleHeader(site: site, wallClock: configuration.clock(), recipients: [], scopes: spans)
+    let header = BundleHeader(site: site, wallClock: configuration.clock(), scopes: spans)
+    let sealed = recipients.isEmpty ? nil : try BundleCipher.sealed(for: recipients)
+    var cipher = sealed?.cipher
     var chain = BundleFormat.seed
+    func write(_ kind: BundleFormat.Kind, _ payload: [UInt8]) throws {
+      let bytes = try cipher?.seal(payload, kind) ?? payload
+      try file.write(contentsOf: BundleFormat.frame(kind, bytes, chain: &chain, codec: .standard))
+    }
     var count = 0
     do {
       try file.write(contentsOf: BundleFormat.magic)
-      try file.write(contentsOf: BundleFormat.frame(.header, header.encoded, chain: &chain, codec: .standard))
+      if let sealed {
+        try file.write(contentsOf: BundleFormat.frame(.envelope, sealed.envelope.encoded, chain: &chain, codec: .standard))
+      }
+      try write(.header, header.encoded)
       var hasMore = true
       while hasMore {
         let batch = try look { try $0.load(beyond: wants, budget: Limits.batchBytes) }
@@ -44,10 +55,9 @@ extension Replica {
         guard !batch.isEmpty else { break }
         count += try advance(&wants, by: batch)
         let message = ExchangeResponse.changes(batch.fragments, omissions: batch.omissions, isComplete: !hasMore)
-          .encoded(codec: .standard)
-        try file.write(contentsOf: BundleFormat.frame(.changes, message, chain: &chain, codec: .standard))
+        try write(.changes, message.encoded(codec: .standard))
       }
-      try file.write(contentsOf: BundleFormat.frame(.end, [], chain: &chain, codec: .standard))
+      try write(.end, [])
       try file.synchronize()
       let bytes = Int(try file.offset())
       try file.close()
@@ -90,12 +100,17 @@ extension Replica {
     var report = (changesets: 0, scopes: Set<ScopeID>(), refused: [Refusal]())
     do {
       var reader = try BundleReader(file.read)
-      guard case .header(let header) = try reader.next() else { throw SyncKitError(.notABundle, ["path": path]) }
-      guard header.recipients.isEmpty else { throw SyncKitError(.notARecipient, ["path": path]) }
+      var first = try reader.next()
+      if case .envelope(let envelope) = first {
+        var cipher = try BundleCipher(opening: envelope, by: configuration.encryption)
+        reader.decrypt = { try cipher.open($0, $1) }
+        first = try reader.next()
+      }
+      guard case .header(let header) = first else { throw SyncKitError(.notABundle, ["path": path]) }
       report.scopes.formUnion(header.scopes.map(\.scope))
       loop: while true {
         switch try reader.next() {
-        case .header: throw SyncKitError(.bundleAltered)
+        case .envelope, .header: throw SyncKitError(.bundleAltered)
         case .end: break loop
         case .changes(let fragments, let omissions):
           let before = try count(fragments)
@@ -106,8 +121,8 @@ extension Replica {
       }
     } catch let error as SyncKitError where error.code == .bundleCut || error.code == .bundleAltered {
       throw SyncKitError(error.code, ["path": path, "kept": String(report.changesets)], underlying: error)
-    } catch let error as SyncKitError where error.code == .notABundle {
-      throw SyncKitError(.notABundle, ["path": path])
+    } catch let error as SyncKitError where error.code == .notABundle || error.code == .notARecipient {
+      throw SyncKitError(error.code, ["path": path])
     }
     return BundleReport(changesets: report.changesets, scopes: report.scopes.sorted(), bytes: file.byteCount, refused: report.refused)
   }

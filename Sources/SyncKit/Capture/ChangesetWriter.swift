@@ -32,6 +32,7 @@ final class ChangesetWriter {
   /// - Returns: the place of its first row in the changeset.
   @discardableResult
   func add(_ group: ChangeGroupBuilder) throws -> Int {
+    try engine.check(group)
     if !groups.isEmpty, groupRows + group.rowCount > Limits.partRows || groupBytes + group.byteCount > engine.partTargetBytes * 2 {
       try endPart()
     }
@@ -86,17 +87,16 @@ final class ChangesetWriter {
     var read: [Dot] = []
     for (site, seq) in needs { read.append(Dot(site: try engine.catalog.site(site), seq: seq)) }
     let known = VersionVector(read)
-    let certificate = engine.signing.map { engine.codec.digest($0.certificate.bytes) } ?? []
     let header = ChangesetHeader(
       scope: try engine.catalog.scope(scope), dot: Dot(site: engine.site, seq: dot.seq), time: time, wallClock: engine.wallClock,
-      author: engine.author, transaction: transaction, schema: engine.schemaVersion, certificate: certificate, previous: previous,
+      author: engine.author, transaction: transaction, schema: engine.schemaVersion, certificate: engine.certificateHash,
+      previous: previous,
       needs: known, ends: try ChangesetHeader.ends(of: known) { try engine.hash(of: $0, in: scope) }, note: note, parts: parts)
     let encoded = header.encoded
     let hash = engine.codec.digest(encoded)
     var signature: [UInt8] = []
     if let signing = engine.signing {
       signature = try Seal(hash: hash, by: signing.signer, under: signing.certificate).signature
-      try engine.log.keep(signing.certificate, hash: certificate)
     }
     try engine.log.appendHead(
       scope: scope, dot: dot, time: time, arrived: try engine.arrival(), header: encoded, signature: signature, body: firstBody)

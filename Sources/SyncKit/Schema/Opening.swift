@@ -36,7 +36,7 @@ struct Opening {
         engine.isArmed = true
         try engine.working {
           try engine.load(declarations: configuration.tables)
-          try engine.checkCertificate()
+          try engine.readCertificate()
           if let marks = configuration.marks { try engine.checkMark(marks, path: path) }
         }
         engine.isArmed = false

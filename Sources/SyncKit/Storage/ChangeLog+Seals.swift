@@ -5,11 +5,19 @@ extension ChangeLog {
   /// The seal of a changeset as it travels.
   func seal(_ entry: Entry, of header: ChangesetHeader) throws -> [UInt8] {
     guard !header.certificate.isEmpty else { return entry.signature }
+    return Seal(signature: entry.signature, certificate: try certificate(of: header)).encoded
+  }
+
+  /// The certificate that a changeset cites. Neighbours mostly cite one.
+  private func certificate(of header: ChangesetHeader) throws -> SignedCertificate {
+    if let latestCertificate, latestCertificate.hash == header.certificate { return latestCertificate.signed }
     let find = try connection.statement(fixed: "SELECT bytes, signature FROM synckit_certificate WHERE hash = ?1")
     find.bind(1, blob: header.certificate)
     guard try find.step() else { throw SyncKitError(.damaged, ["certificate": header.dot.description]) }
     defer { find.reset() }
-    return Seal(signature: entry.signature, certificate: SignedCertificate(bytes: find.blob(0), signature: find.blob(1))).encoded
+    let signed = SignedCertificate(bytes: find.blob(0), signature: find.blob(1))
+    latestCertificate = (header.certificate, signed)
+    return signed
   }
 
   func keep(_ certificate: SignedCertificate, hash: [UInt8]) throws {
@@ -22,13 +30,24 @@ extension ChangeLog {
 }
 
 extension Engine {
-  /// Fails where what is written here would be signed under another's certificate: nobody would take it.
-  func checkCertificate() throws {
+  /// Reads and keeps the certificate under which is signed what is written here. Fails where it is another's: nobody would take it.
+  func readCertificate() throws {
     guard let signing else { return }
     let certificate = try Certificate(decoding: signing.certificate.bytes)
     guard site.bytes.starts(with: certificate.device), author == certificate.user, certificate.key == signing.signer.publicKey else {
       throw SyncKitError(.otherCertificate, ["device": site.description, "user": certificate.user])
     }
+    self.certificate = certificate
+    certificateHash = codec.digest(signing.certificate.bytes)
+    try log.keep(signing.certificate, hash: certificateHash)
+  }
+
+  /// Fails where what is written here is the word of others: nobody would take it either.
+  func check(_ group: ChangeGroupBuilder) throws {
+    guard let certificate, let excess = certificate.authority.excess(of: group) else { return }
+    var details = ["table": excess.table, "role": certificate.role]
+    details["column"] = excess.column
+    throw SyncKitError(.notAuthorised, details)
   }
 
   /// Judges the seal of a changeset that has come, and keeps its certificate.

@@ -7,6 +7,8 @@ final class ChangeLog {
   let codec: Codec
   /// A batch of edits nearly always meets those of few changesets.
   private var lastTime: (scope: UInt32, dot: LocalDot, time: HybridTime)?
+  /// The certificate that was looked up last, by its hash.
+  var latestCertificate: (hash: [UInt8], signed: SignedCertificate)?
   /// What was re-stamped, by scope, as far as it was asked for in this transaction.
   var stamped: [UInt32: StampedNames] = [:]
   /// What was rejected, by scope, as far as it was asked for in this transaction.

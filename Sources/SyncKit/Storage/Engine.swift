@@ -22,6 +22,9 @@ final class Engine: @unchecked Sendable {
   /// By what is signed what is written here, and whose certificates are believed; nil where nothing is signed, or asked for.
   let signing: Signing?
   let trust: Trust?
+  /// What the own certificate says, and its hash, which changesets cite; nil where nothing is signed.
+  var certificate: Certificate?
+  var certificateHash: [UInt8] = []
   /// Certificates that were found to be issued by somebody trusted, by their hashes.
   var certificates: [[UInt8]: BelievedCertificate] = [:]
   var author: String

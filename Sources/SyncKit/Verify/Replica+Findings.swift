@@ -47,7 +47,7 @@ extension Replica {
 }
 
 extension Snapshot {
-  /// Whether every changeset of the log was signed by the device that it names.
+  /// Whether every changeset of the log was signed by the device that it names, whose user had a say in what it writes.
   fileprivate func sealFindings(_ trust: Trust) throws -> [ReplicaFinding] {
     var (count, out) = (0, [ReplicaFinding]())
     var known: [[UInt8]: BelievedCertificate] = [:]
@@ -56,7 +56,8 @@ extension Snapshot {
         // A header that cannot be read is told of as damage of the log.
         guard let header = try? ChangesetHeader(decoding: entry.header) else { continue }
         let seal = (try? log.seal(entry, of: header)) ?? []
-        let fragment = Fragment(header: entry.header, signature: seal, firstPart: 0, parts: [])
+        let bodies = try header.parts.indices.map { try log.body(scope: number, dot: entry.dot, part: $0) }
+        let fragment = Fragment(header: entry.header, signature: seal, firstPart: 0, parts: bodies)
         count += 1
         do throws(Unbelieved) {
           known[header.certificate] = try fragment.unsealed(header, by: trust, codec: codec) { known[$0] }.believed

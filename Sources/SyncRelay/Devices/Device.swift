@@ -33,6 +33,8 @@ public struct Enrolment: Hashable, Sendable {
   public let grants: [Grant]
   /// What the device's changesets are to cite; nil where the relay issues no certificates.
   public let certificate: SignedCertificate?
+  /// The certificates of the office's own devices, for whom the device can encrypt what it hands over.
+  public let office: [SignedCertificate]
 }
 
 /// Who asks: a device's user, or the office itself.

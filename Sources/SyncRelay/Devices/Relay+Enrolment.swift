@@ -48,10 +48,14 @@ extension Relay {
   ///   - device: the device's identifier, as its sites carry it.
   ///   - label: what the user calls the device.
   ///   - key: the device's public key; needed where the relay issues certificates.
+  ///   - encryptionKey: the device's public key for encryption, if it has one.
   /// - Throws: ``RelayError`` with `codeUnknown`, `codeExpired`, `codeUsed`, `deviceTaken` or `badArgument`.
-  public func enrol(code: String, device: DeviceID, label: String, key: [UInt8]? = nil) throws -> Enrolment {
+  public func enrol(
+    code: String, device: DeviceID, label: String, key: [UInt8]? = nil, encryptionKey: [UInt8] = []
+  ) throws -> Enrolment {
     try Self.check(label, upTo: RelayLimits.labelBytes, "label")
     guard key?.count == Certificate.keyBytes || key == nil && issuer == nil else { throw RelayError(.badArgument, "key") }
+    try Self.check(encryptionKey: encryptionKey)
     let token = DeviceToken.text(random(RelayLimits.tokenBytes))
     let now = clock()
     // The outcome is returned rather than thrown inside: who was denied has to stay in the audit.
@@ -74,11 +78,14 @@ extension Relay {
         return .failure(RelayError(.deviceTaken, device.description))
       }
       try self.admit(device, label: label, key: key, by: usable, token: token, now: now, in: db)
+      let certificate = try key.flatMap {
+        try self.issue(device, key: $0, user: user, role: usable["role"], encryptionKey: encryptionKey, in: db)
+      }
       return .success(
         Enrolment(
           token: token, user: user, name: usable["display"], role: usable["role"], epoch: try Self.epoch(db),
           grants: try Grant.fetch(of: user, now: now, in: db),
-          certificate: try key.flatMap { try self.certificate(of: device, key: $0, user: user, role: usable["role"]) }))
+          certificate: certificate, office: try self.issued(db).filter { $0.1.role == Principal.office.role }.map(\.0)))
     }
     return try outcome.get()
   }
@@ -89,12 +96,48 @@ extension Relay {
   ///   - key: the device's public key.
   ///   - user: who writes on it.
   ///   - role: what the user works as.
+  ///   - authority: what they have a say in; nil for what the role has.
+  ///   - encryptionKey: the device's public key for encryption, if it has one.
   /// - Returns: nil where this relay issues none.
-  public func certificate(of device: DeviceID, key: [UInt8], user: String, role: String) throws -> SignedCertificate? {
+  public func certificate(
+    of device: DeviceID, key: [UInt8], user: String, role: String, authority: Authority? = nil, encryptionKey: [UInt8] = []
+  ) throws -> SignedCertificate? {
+    try Self.check(encryptionKey: encryptionKey)
+    return try pool.write { db in
+      try issue(device, key: key, user: user, role: role, authority: authority, encryptionKey: encryptionKey, in: db)
+    }
+  }
+
+  /// The certificates that were issued here, with what they say, the latest first.
+  public func certificates() throws -> [(signed: SignedCertificate, certificate: Certificate)] {
+    try pool.read { db in try issued(db) }
+  }
+
+  private func issued(_ db: Database) throws -> [(signed: SignedCertificate, certificate: Certificate)] {
+    guard let trust = issuer.map({ Trust(issuers: [$0.publicKey]) }) else { return [] }
+    let all = try Row.fetchAll(db, sql: "SELECT bytes, signature FROM certificate").compactMap { row in
+      let signed = SignedCertificate(bytes: row.bytes("bytes"), signature: row.bytes("signature"))
+      return trust.certificate(signed, codec: codec).map { (signed, $0) }
+    }
+    return all.sorted { $0.1.from > $1.1.from }
+  }
+
+  private func issue(
+    _ device: DeviceID, key: [UInt8], user: String, role: String, authority: Authority? = nil, encryptionKey: [UInt8], in db: Database
+  ) throws -> SignedCertificate? {
     guard let issuer else { return nil }
     let certificate = Certificate(
-      device: device.bytes, key: key, user: user, role: role, from: clock(), issuer: issuer.publicKey)
-    return try SignedCertificate(certificate, by: issuer)
+      device: device.bytes, key: key, user: user, role: role, authority: authority ?? self.authority(role), from: clock(),
+      issuer: issuer.publicKey, encryptionKey: encryptionKey)
+    let signed = try SignedCertificate(certificate, by: issuer)
+    try LogWriter.keep(signed, codec.digest(signed.bytes), in: db)
+    return signed
+  }
+
+  private static func check(encryptionKey: [UInt8]) throws(RelayError) {
+    guard encryptionKey.isEmpty || encryptionKey.count == Certificate.encryptionKeyBytes else {
+      throw RelayError(.badArgument, "encryptionKey")
+    }
   }
 
   /// Whether somebody is guessing enrolment codes: whoever answers wrong ones should take their time. Right ones are taken as ever.

@@ -140,7 +140,7 @@ extension LogWriter {
     ).execute(arguments: [
       arrival, scope, position, site, Int64(header.dot.seq), Int64(header.time.rawValue), header.author, Data(incoming.hash),
       Data(incoming.fragment.header), Data(incoming.unsealed.signature), incoming.changesetBytes,
-      Data(principal.deviceBytes), now, Data(lineage), try keep(incoming.unsealed.certificate, header.certificate),
+      Data(principal.deviceBytes), now, Data(lineage), try Self.keep(incoming.unsealed.certificate, header.certificate, in: db),
     ])
     try raiseHead(scope, site, header.dot.seq, incoming.hash)
     if staged != nil {
@@ -152,7 +152,8 @@ extension LogWriter {
 extension LogWriter {
   /// Keeps a certificate, once.
   /// - Returns: its hash, by which changesets name it.
-  private func keep(_ certificate: SignedCertificate?, _ hash: [UInt8]) throws -> Data? {
+  @discardableResult
+  static func keep(_ certificate: SignedCertificate?, _ hash: [UInt8], in db: Database) throws -> Data? {
     guard let certificate else { return nil }
     try db.cachedStatement(sql: "INSERT INTO certificate(hash, bytes, signature) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
       .execute(arguments: [Data(hash), Data(certificate.bytes), Data(certificate.signature)])

@@ -166,7 +166,7 @@ extension LogWriter {
     switch code {
     case Refusal.Code.fork, Refusal.Code.otherBranch:
       try Audit.recordOnce(.fork, at: now, principal: principal, detail: "\(scope.name) \(dot)", in: db)
-    case Refusal.Code.notGranted, Refusal.Code.notTheAuthor:
+    case Refusal.Code.notGranted, Refusal.Code.notTheAuthor, Refusal.Code.notAuthorised:
       try Audit.recordOnce(.denied, at: now, principal: principal, detail: "\(code) \(scope.name)", in: db)
     default: break
     }

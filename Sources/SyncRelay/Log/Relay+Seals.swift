@@ -5,8 +5,8 @@ extension Relay {
   /// Judges the seal of a changeset that is brought. Safe on any thread: signatures are verified before the log is locked.
   func unseal(_ fragment: Fragment, _ header: ChangesetHeader) throws(Unbelieved) -> Unsealed {
     let trust = issuer.map { Trust(issuers: [$0.publicKey]) }
-    let unsealed = try fragment.unsealed(header, by: trust, codec: codec) { hash in certificates.withLock { $0[hash] } }
-    certificates.withLock { $0[header.certificate] = unsealed.believed }
+    let unsealed = try fragment.unsealed(header, by: trust, codec: codec) { hash in believed.withLock { $0[hash] } }
+    believed.withLock { $0[header.certificate] = unsealed.believed }
     return unsealed
   }
 }

@@ -117,7 +117,7 @@ struct WireTrial {
 
   private mutating func importBundle(_ fragments: [Fragment]) throws -> Bool {
     let header = BundleHeader(
-      site: stage.sites[0], wallClock: SimulatedClock.start, recipients: [],
+      site: stage.sites[0], wallClock: SimulatedClock.start,
       scopes: stage.scopes.map { BundleHeader.Span(scope: $0, from: VersionVector(), to: VersionVector()) })
     var frames: [(BundleFormat.Kind, [UInt8])] = [(.header, header.encoded)]
     for fragment in fragments {

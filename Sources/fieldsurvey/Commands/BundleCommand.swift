@@ -15,8 +15,11 @@ struct BundleCommand: ParsableCommand {
     let bytes: Int
     let scopes: [String]
     let refused: [Printed.Refused]
+    /// Who can open what was written.
+    var readers: [String]?
 
-    init(_ file: String, _ report: BundleReport, _ replica: Replica) throws {
+    init(_ file: String, _ report: BundleReport, _ replica: Replica, readers: [String]? = nil) throws {
+      self.readers = readers
       self.file = file
       changesets = report.changesets
       bytes = report.bytes
@@ -29,7 +32,8 @@ struct BundleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "export", abstract: Text("把本机的内容写成数据包", "Write what this home holds to a bundle").here,
       discussion: Text(
-        "文件写完整后才出现。数据包目前不加密,请妥善保管。", "The file appears once it is whole. Bundles are not encrypted yet: keep them safe."
+        "文件写完整后才出现。内容加密,只有写明的人和办公室的设备能打开;办公室导出时须用 --for 写明给谁。",
+        "The file appears once it is whole. It is encrypted: only the devices of those whom you name, and the office's, can open it. At the office name them with --for."
       ).here)
 
     @Argument(help: ArgumentHelp(Text("要写的文件。", "The file to write.").here, valueName: "file"), completion: .file())
@@ -40,18 +44,28 @@ struct BundleCommand: ParsableCommand {
       help: ArgumentHelp(Text("只写这些企业(默认全部)。", "Only these enterprises (by default all).").here, valueName: "enterprise"))
     var enterprise: [String] = []
 
+    @Option(
+      name: .customLong("for"), parsing: .upToNextOption,
+      help: ArgumentHelp(
+        Text("给谁(用户名);笔记本导出的,办公室总能打开。", "For whom, by users' names; what a laptop writes the office can always open.").here,
+        valueName: "user"))
+    var recipients: [String] = []
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let survey = try common.openSurvey()
+      let home = try common.openHome()
+      let survey = try home.survey()
       let scopes = enterprise.isEmpty ? nil : try enterprise.compactMap { ScopeID(try survey.enterprise($0).enterprise.id) }
       try BundlePath.requireWritable(file)
-      let report = try survey.replica.exportBundle(to: file, scopes: scopes)
-      try common.printer.show(Told(file, report, survey.replica)) { printer in
+      let readers = try BundleRecipients.of(recipients, home, survey.replica)
+      let report = try survey.replica.exportBundle(to: file, scopes: scopes, for: readers.map(\.encryptionKey))
+      let names = Set(readers.map(\.user)).sorted()
+      try common.printer.show(Told(file, report, survey.replica, readers: names)) { printer in
         printer.say(
           Text(
-            "已写出 \(file):\(report.scopes.count) 家企业,\(report.changesets) 条变更,\(Format.bytes(report.bytes))。",
-            "Wrote \(file): \(Format.count(report.scopes.count, "enterprise")), \(Format.count(report.changesets, "changeset")), \(Format.bytes(report.bytes))."
+            "已写出 \(file):\(report.scopes.count) 家企业,\(report.changesets) 条变更,\(Format.bytes(report.bytes));能打开的:\(names.joined(separator: "、"))。",
+            "Wrote \(file): \(Format.count(report.scopes.count, "enterprise")), \(Format.count(report.changesets, "changeset")), \(Format.bytes(report.bytes)); for: \(names.joined(separator: ", "))."
           ))
       }
     }

@@ -52,7 +52,8 @@ struct EnrolCommand: ParsableCommand {
     try settings.keepAuthorities(in: folder)
     let profile = Profile(
       role: .laptop, user: enrolled.user, name: enrolled.name, work: WorkRole(rawValue: enrolled.role), relay: url,
-      connection: settings == ConnectionSettings() ? nil : settings, device: device.description, certificate: enrolled.issued)
+      connection: settings == ConnectionSettings() ? nil : settings, device: device.description, certificate: enrolled.issued,
+      office: enrolled.officeCertificates())
     let home = Home(folder: folder, profile: profile)
     try PrivateFile.write(Array(enrolled.token.utf8) + [UInt8(ascii: "\n")], to: home.tokenFile)
     try profile.write(Home.profileFile(folder))
@@ -76,6 +77,7 @@ struct EnrolCommand: ParsableCommand {
     let device: String
     let label: String
     let key: String
+    let encryptionKey: String
   }
 
   private struct Enrolled: Decodable {
@@ -86,6 +88,15 @@ struct EnrolCommand: ParsableCommand {
     let grants: [String]
     let certificate: String
     let certificateSignature: String
+    let office: [[String]]?
+
+    /// The certificates of the office's devices that the device's own issuer has signed.
+    func officeCertificates() -> [IssuedCertificate] {
+      guard let issuer = issued.read?.certificate.issuer else { return [] }
+      return (office ?? []).filter { $0.count == 2 }.map { IssuedCertificate(bytes: $0[0], signature: $0[1]) }.filter { issued in
+        issued.read.flatMap { Trust(issuers: [issuer]).certificate($0.signed, codec: .standard) } != nil
+      }
+    }
 
     var issued: IssuedCertificate { IssuedCertificate(bytes: certificate, signature: certificateSignature) }
 
@@ -93,13 +104,15 @@ struct EnrolCommand: ParsableCommand {
     func certifies(_ device: DeviceID, _ key: SigningKey) -> Bool {
       guard let (signed, said) = issued.read else { return false }
       return said.device == device.bytes && said.key == key.publicKey && said.user == user
+        && said.encryptionKey == key.encryptionKey.publicKey
         && Trust(issuers: [said.issuer]).certificate(signed, codec: .standard) != nil
     }
   }
 
   private func ask(_ transport: CurlTransport, _ device: DeviceID, _ key: SigningKey) throws -> Enrolled {
     let question = Question(
-      code: code, device: device.description, label: label ?? ProcessInfo.processInfo.hostName, key: Hex.text(key.publicKey))
+      code: code, device: device.description, label: label ?? ProcessInfo.processInfo.hostName, key: Hex.text(key.publicKey),
+      encryptionKey: Hex.text(key.encryptionKey.publicKey))
     let answer = try post(Array(try JSONEncoder().encode(question)), by: transport)
     guard let enrolled = try? JSONDecoder().decode(Enrolled.self, from: Data(answer)) else {
       throw Failure(TransportError(.notOurServer, detail: "JSON"))

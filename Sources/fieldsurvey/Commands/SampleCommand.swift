@@ -41,7 +41,8 @@ struct SampleCommand: ParsableCommand {
   func run() throws {
     try OfficeHome.make(common.homeFolder, user: "office", name: Text("办公室", "Office").here)
     let printer = common.printer
-    let summary = try common.openSurvey().fillWithSample(seed: seed, asOf: asOf, others: others, scale: scale) { done, all in
+    let survey = try common.openHome().forSample().survey()
+    let summary = try survey.fillWithSample(seed: seed, asOf: asOf, others: others, scale: scale) { done, all in
       printer.progress(Text("已写入 \(done)/\(all) 家企业", "\(done) of \(all) enterprises"))
     }
     printer.endProgress()

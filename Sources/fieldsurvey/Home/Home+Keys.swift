@@ -1,4 +1,5 @@
 import Foundation
+import SurveyModel
 import SyncCore
 import SyncKit
 import SyncRelay
@@ -32,19 +33,32 @@ extension Home {
     return key
   }
 
-  /// By what the home's replica signs, and whom it believes: the office that issued its own certificate.
-  static func signing(_ folder: URL, _ profile: Profile) throws -> (signing: Signing, trust: Trust) {
+  /// By what the home's replica signs and reads what was encrypted for it, and whom it believes: the office that issued its own certificate.
+  static func keys(_ folder: URL, _ profile: Profile) throws -> (signing: Signing, trust: Trust, encryption: EncryptionKey) {
     guard let (signed, certificate) = profile.certificate.read else { throw Profile.damaged(profileFile(folder)) }
     let key = try keptKey(deviceKeyFile(folder))
-    return (Signing(certificate: signed, signer: key.signer), Trust(issuers: [certificate.issuer]))
+    return (Signing(certificate: signed, signer: key.signer), Trust(issuers: [certificate.issuer]), key.encryptionKey)
   }
 
   /// Certifies a device whose home lies with the office: its own replica, and an archive beside it.
-  static func certificate(_ folder: URL, device: DeviceID, user: String, by relay: Relay) throws -> IssuedCertificate {
+  static func certificate(
+    _ folder: URL, device: DeviceID, user: String, by relay: Relay, role: String = WorkRole.office.rawValue, authority: Authority? = nil
+  ) throws -> IssuedCertificate {
     let key = try key(deviceKeyFile(folder))
-    guard let issued = try relay.certificate(of: device, key: key.publicKey, user: user, role: Profile.Role.office.rawValue) else {
+    guard
+      let issued = try relay.certificate(
+        of: device, key: key.publicKey, user: user, role: role, authority: authority, encryptionKey: key.encryptionKey.publicKey)
+    else {
       throw SyncKitError(.otherCertificate, ["device": device.description, "user": user])
     }
     return IssuedCertificate(issued)
+  }
+
+  /// The office's home where invented data are written, which tell what every role said: under a certificate that says so.
+  func forSample() throws -> Home {
+    let device = DeviceID(of: try replica().site)
+    var profile = profile
+    profile.certificate = try Self.certificate(folder, device: device, user: profile.user, by: try relay(), role: "sample", authority: .all)
+    return Home(folder: folder, profile: profile)
   }
 }

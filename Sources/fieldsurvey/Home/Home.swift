@@ -93,8 +93,8 @@ extension Home {
       random: Environment.random, marks: Environment.marks)
     configuration.keepsHistory = profile?.role == .archive
     if let profile {
-      let (signing, trust) = try signing(folder, profile)
-      (configuration.signing, configuration.trust) = (signing, trust)
+      let (signing, trust, encryption) = try keys(folder, profile)
+      (configuration.signing, configuration.trust, configuration.encryption) = (signing, trust, encryption)
     }
     return try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate)
   }
@@ -102,7 +102,9 @@ extension Home {
   static func relay(in folder: URL, _ limits: RelayLimits = RelayLimits()) throws -> Relay {
     try Relay(
       path: folder.appendingPathComponent("relay.sqlite").path, codec: .standard, limits: limits,
-      issuer: try keptKey(issuerKeyFile(folder)).signer, clock: Environment.clock, random: Environment.random)
+      issuer: try keptKey(issuerKeyFile(folder)).signer,
+      // Who is of no role that this version knows may read.
+      authority: { (WorkRole(rawValue: $0) ?? .viewer).authority }, clock: Environment.clock, random: Environment.random)
   }
 
   /// Opens the archive in a folder, or makes it.

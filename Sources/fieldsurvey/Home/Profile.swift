@@ -33,6 +33,8 @@ struct Profile: Codable, Hashable, Sendable {
   var device: String
   /// What the device's changesets cite.
   var certificate: IssuedCertificate
+  /// The certificates of the office's devices, as they were at enrolment: for them is encrypted what a laptop hands over.
+  var office: [IssuedCertificate]?
 }
 
 /// A certificate as files and answers have it, in hexadecimal.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import SurveyModel
 import SyncCore
 import SyncKit
 
@@ -109,6 +110,19 @@ extension Failure {
           "请把这一编号告诉办公室:有人可能冒名写入,或中继已被换过。",
           "Tell the office this name: somebody may be writing in another's name, or the relay is not the one it was."),
         details: details)
+    case .notAuthorised:
+      let table = RecordType.of(details["table"] ?? "")?.label ?? BilingualText(details["table"] ?? "?", details["table"] ?? "?")
+      let role = WorkRole(rawValue: details["role"] ?? "")
+      self.init(
+        "not-authorised", .notPermitted,
+        Text(
+          "按本机的证书(\(role?.label ?? "?")),\(table.zh)不由您写。",
+          "By this device's certificate (\(role?.labelEn ?? "?")), a \(table.en) is the word of others."),
+        kept: Self.nothingChanged,
+        next: Text(
+          "请由有权的单位登记;职责变了的,请办公室发新的登记码,重新登记本机。",
+          "Let those record it whose word it is. If your role has changed, enrol this device again with a new code of the office's."),
+        details: details)
     case .otherCertificate:
       self.init(
         "other-certificate", .notConfigured,
@@ -164,7 +178,10 @@ extension Failure {
     case .notARecipient:
       return Failure(
         "not-a-recipient", .notPermitted, Text("数据包是加密给别人的。", "The bundle is encrypted to somebody else."),
-        kept: nothingChanged, next: Text("请为本机重新导出。", "Have it exported for this device."), details: error.details)
+        kept: nothingChanged,
+        next: Text(
+          "请导出的人加上 --for 您的用户名再导出一次,或交给办公室。",
+          "Have it exported once more with --for and your user's name, or hand it to the office."), details: error.details)
     default: return nil
     }
   }

@@ -73,7 +73,7 @@ extension Value {
 
 extension Refusal {
   /// Whether a code tells that a changeset is not believed.
-  static func isOfSeal(_ code: String) -> Bool { [Code.notSigned, Code.badSignature, Code.notTrusted].contains(code) }
+  static func isOfSeal(_ code: String) -> Bool { [Code.notSigned, Code.badSignature, Code.notTrusted, Code.notAuthorised].contains(code) }
 
   /// The reason in words.
   var reason: Text { Self.reason(of: code) }
@@ -91,6 +91,7 @@ extension Refusal {
     case Code.notSigned: Text("没有签名", "it is not signed")
     case Code.badSignature: Text("签名与所称的设备或作者不符", "its signature is not that of the device and author it names")
     case Code.notTrusted: Text("签发其证书的不是本办公室", "its certificate was issued by somebody else than this office")
+    case Code.notAuthorised: Text("写了由其他单位决定的内容", "it writes what is the word of others")
     default: Text(verbatim: code)
     }
   }

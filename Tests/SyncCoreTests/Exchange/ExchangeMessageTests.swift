@@ -85,10 +85,23 @@ import Testing
 
 @Suite struct BundleFormatTests {
   private static let header = BundleHeader(
-    site: .number(4), wallClock: 1_760_000_000_000, recipients: [[1, 2, 3]],
+    site: .number(4), wallClock: 1_760_000_000_000,
     scopes: [.init(scope: ExchangeMessageTests.scope, from: VersionVector(), to: ExchangeMessageTests.holdings.holdings.vector)])
 
   @Test func whatABundleSaysOfItselfReturns() throws { #expect(try BundleHeader(decoding: Self.header.encoded) == Self.header) }
+
+  @Test func forWhomABundleIsEncryptedReturnsAndHasALimit() throws {
+    let one = BundleEnvelope.Recipient(key: [1], encapsulated: [2], sealedKey: [3])
+    func code(_ count: Int) -> SyncCoreError.Code? {
+      let envelope = BundleEnvelope(recipients: Array(repeating: one, count: count))
+      return SyncCoreError.Code.thrown {
+        let read = try BundleEnvelope(decoding: envelope.encoded)
+        #expect(read == envelope)
+      }
+    }
+    #expect(code(BundleEnvelope.maximumRecipients) == nil)
+    #expect(code(BundleEnvelope.maximumRecipients + 1) == .tooLarge)
+  }
 
   @Test func aBundleOfALaterVersionIsRefusedAsSuch() throws {
     guard case .map(var entries) = try CBOR(decoding: Self.header.encoded) else { return }
