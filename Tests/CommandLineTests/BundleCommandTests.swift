@@ -49,4 +49,18 @@ import Testing
     #expect(try gone.error()["code"] as? String == "recipient-unknown")
     #expect(office.stop() == 0)
   }
+
+  /// Invented data are written under another certificate of the office's device; it is the office's all the same.
+  @Test func theOfficeStaysAReaderAfterItWroteInventedData() throws {
+    let office = try Office()
+    try office.place.run("sample", "--scale", "100")
+    let li = try office.laptop("li")
+    let plant = try #require(try (office.place.ask("enterprise", "list") as? [[String: Any]])?.first?["id"] as? String)
+    try office.place.run("assign", plant, "li")
+    try office.place.run("sync", "--wait", "10")
+    try li.run("sync")
+    let written = try li.object("bundle", "export", office.folder.url.appendingPathComponent("li.bundle").path)
+    #expect(written["readers"] as? [String] == ["office"])
+    #expect(office.stop() == 0)
+  }
 }

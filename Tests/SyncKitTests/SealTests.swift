@@ -127,6 +127,24 @@ import Testing
     #expect(try reader.texts("SELECT a FROM note") == ["written by li"])
   }
 
+  /// Of two branches the re-stamped one bears the name that follows from its hash: nobody takes what another signed under a name of their choice.
+  @Test func whatIsRestampedBearsNoNameOfSomebodysChoice() throws {
+    let field = try RelayField()
+    let (genuine, _) = try genuine(field)
+    let header = try ChangesetHeader(decoding: genuine.header)
+    let right = Restamp(from: header.dot.site, after: header.dot.seq - 1, hash: Codec.standard.digest(genuine.header))
+    let site = right.to
+    let chosen = Restamp(
+      from: right.from, after: right.after,
+      to: SiteID(deviceHigh: site.deviceHigh, deviceLow: site.deviceLow, incarnation: site.incarnation ^ 1))
+    for (restamp, codes) in [(chosen, [Refusal.Code.badSignature]), (right, [])] {
+      let restamped = try #require(header.restamped([restamp], encoded: genuine.header, hashes: [:]))
+      let fragment = Fragment(header: restamped.encoded, signature: genuine.signature, firstPart: 0, parts: genuine.parts)
+      #expect(try field.relay.officeAccess().store([fragment]).refused.map(\.code) == codes)
+      #expect(try field.replica("wang").exchangeStore.store([fragment]).refused.map(\.code) == codes)
+    }
+  }
+
   @Test func aForgedChangesetThatWaitsForItsTurnIsNotKeptEither() throws {
     let field = try RelayField()
     let author = try field.replica("li")

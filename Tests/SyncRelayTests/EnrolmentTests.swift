@@ -70,6 +70,11 @@ struct EnrolmentTests {
     let next = SigningKey()
     #expect(try enrol(next.publicKey).certificate != signed)
     #expect(try relay.devices().map(\.key) == [next.publicKey])
+    // The office's own device is in no list, and is nobody else's all the same.
+    let office = DeviceID(of: SiteID(deviceHigh: 7, deviceLow: 7, incarnation: 1))
+    _ = try relay.certificate(of: office, key: key.publicKey, user: "office", role: "office")
+    let another = try relay.createCode(user: "li", name: "李工", role: "specialist", grants: [.one(scope)])
+    #expect(refusal { try relay.enrol(code: another, device: office, label: "ThinkPad", key: key.publicKey) } == .deviceTaken)
     // Where nothing is signed, nothing is certified.
     #expect(try self.enrol(try code()).certificate == nil)
   }

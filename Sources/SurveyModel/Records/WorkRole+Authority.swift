@@ -30,7 +30,7 @@ extension WorkRole {
   private static let columns: [(table: String, column: String, roles: Set<WorkRole>)] =
     kinds.flatMap { type in type.fields.filter { !$0.authority.isEmpty }.map { (type.table, $0.column, $0.authority) } }
     + [("enterprise", "merged_into", [.office])]
-    + ["decided_by", "decided_at", "decision"].map { ("proposal", $0, Set(allCases).subtracting([.specialist, .viewer])) }
+    + ["state", "decided_by", "decided_at", "decision"].map { ("proposal", $0, Set(allCases).subtracting([.specialist, .viewer])) }
 
   private static let kinds = RecordType.all + [RecordType.enterprise, .assignment]
 }

@@ -171,6 +171,9 @@ extension ChangeGroup {
     self.columns = columns
     let count = try reader.count(upTo: Limits.partRows)
     rowCount = count
+    // Columns whose values are not read, or are none, take room as well.
+    if !withValues || count == 0 { room.cells -= columns.count * max(count, 1) }
+    guard room.cells >= 0 else { throw SyncCoreError(.tooLarge, "a part's cells") }
     switch try reader.byte() {
     case 0:
       var names: [String] = []

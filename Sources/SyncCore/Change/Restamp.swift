@@ -26,6 +26,11 @@ public struct Restamp: Hashable, Sendable {
       to: SiteID(deviceHigh: from.deviceHigh, deviceLow: from.deviceLow, incarnation: life | SiteID.leastDerivedIncarnation))
   }
 
+  /// Whether the new name is such a one, and of the same device.
+  var isOfOneDevice: Bool {
+    from.deviceHigh == to.deviceHigh && from.deviceLow == to.deviceLow && from != to && to.incarnation >= SiteID.leastDerivedIncarnation
+  }
+
   /// What the branch calls a changeset now; nil for one that it does not have.
   public func renamed(_ dot: Dot) -> Dot? {
     dot.site == from && dot.seq > after ? Dot(site: to, seq: dot.seq - after) : nil
@@ -107,6 +112,16 @@ extension ChangesetHeader {
       origin: Origin(header: encoded, restamps: used))
   }
 
+  /// Whether a branch's first changeset bears the name that follows from its hash, now and at each naming before: nobody chooses another.
+  func isNamedByItsHash(_ digest: ([UInt8]) -> [UInt8]) throws(SyncCoreError) -> Bool {
+    guard let origin else { return true }
+    let first = try ChangesetHeader(decoding: origin.header)
+    guard let own = origin.restamps.first(where: { $0.renamed(first.dot) == dot }) else { return false }
+    let isDerived = dot.seq > 1 || Restamp(from: own.from, after: own.after, hash: digest(origin.header)) == own
+    guard isDerived else { return false }
+    return try first.isNamedByItsHash(digest)
+  }
+
   /// A re-stamped changeset says the same as the one it was.
   func checkOrigin(room: Int) throws(SyncCoreError) {
     guard let origin else { return }
@@ -114,8 +129,7 @@ extension ChangesetHeader {
     let first = try ChangesetHeader(decoding: origin.header, room: room - origin.restamps.count)
     guard first.scope == scope, first.parts == parts, first.author == author, first.time == time, first.wallClock == wallClock,
       first.transaction == transaction, first.schema == schema, first.certificate == certificate, first.note == note,
-      origin.restamps.contains(where: { $0.renamed(first.dot) == dot }),
-      first.dot.site.deviceHigh == dot.site.deviceHigh, first.dot.site.deviceLow == dot.site.deviceLow
+      origin.restamps.contains(where: { $0.renamed(first.dot) == dot }), origin.restamps.allSatisfy(\.isOfOneDevice)
     else { throw SyncCoreError(.malformed, "an origin that is another changeset") }
   }
 }

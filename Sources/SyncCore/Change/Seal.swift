@@ -39,7 +39,7 @@ public struct Seal: Hashable, Sendable {
   /// - Parameter encoded: the header's bytes.
   func problem(_ header: ChangesetHeader, encoded: [UInt8], by certificate: Certificate, codec: Codec) -> String? {
     // A re-stamped changeset says the same as the one that was signed: that the header itself has checked.
-    guard let first = try? header.firstHeader(encoded: encoded),
+    guard let first = try? header.firstHeader(encoded: encoded), (try? header.isNamedByItsHash(codec.digest)) ?? false,
       header.dot.site.bytes.starts(with: certificate.device), header.author == certificate.user,
       codec.isSigned(signature, Self.context + codec.digest(first), certificate.key)
     else { return Refusal.Code.badSignature }

@@ -12,7 +12,7 @@ public struct Authority: Hashable, Sendable {
   public static let all = Authority()
 
   /// What is the word of others, by table: these columns, or where none is named the whole table. An insertion leaves such columns out: in the
-  /// new row they have their defaults, as a column has which its author's version did not know.
+  /// new row they have their defaults, as a column has which its author's version did not know. Rows with such columns are not deleted.
   public let withheld: [String: Set<String>]
   /// The only tables that may be written; nil where all may that are not withheld.
   public let only: Set<String>?
@@ -41,16 +41,17 @@ public struct Excess: Hashable, Sendable {
 
 extension Authority {
   /// What rows that were written alike go beyond; nil where they stay within.
-  public func excess(of group: ChangeGroup) -> Excess? { excess(group.table, settles: group.isSettlement, group.columns) }
+  public func excess(of group: ChangeGroup) -> Excess? { excess(group.table, group.isDeletion, group.isSettlement, group.columns) }
 
   /// The same of rows that are being collected.
-  public func excess(of group: ChangeGroupBuilder) -> Excess? { excess(group.table, settles: group.isSettlement, group.columns) }
+  public func excess(of group: ChangeGroupBuilder) -> Excess? { excess(group.table, group.isDeletion, group.isSettlement, group.columns) }
 
-  private func excess(_ table: String, settles settlement: Bool, _ columns: [ChangeGroup.ColumnName]) -> Excess? {
+  private func excess(_ table: String, _ isDeletion: Bool, _ isSettlement: Bool, _ columns: [ChangeGroup.ColumnName]) -> Excess? {
     if let only, !only.contains(table) { return Excess(table: table, column: nil) }
-    if settlement, let settles, !settles.contains(table) { return Excess(table: table, column: nil) }
+    if isSettlement, let settles, !settles.contains(table) { return Excess(table: table, column: nil) }
     guard let others = withheld[table] else { return nil }
-    if others.isEmpty { return Excess(table: table, column: nil) }
+    // A row goes with all that others said in it.
+    if others.isEmpty || isDeletion { return Excess(table: table, column: nil) }
     return columns.first { others.contains($0.name) }.map { Excess(table: table, column: $0.name) }
   }
 

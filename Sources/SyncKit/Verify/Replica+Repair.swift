@@ -86,7 +86,8 @@ extension Replica {
       let answer = try transport.roundTrip(path: request.path, body: request.encoded(codec: .standard))
       guard case .changes(let fragments, _, _, _) = try ExchangeResponse(decoding: answer, codec: .standard),
         let fragment = fragments.first,
-        let header = try? ChangesetHeader(decoding: fragment.header), header.dot == place.dot, fragment.firstPart == parts.count,
+        let header = try? ChangesetHeader(decoding: fragment.header), header.dot == place.dot, header.scope == scope,
+        fragment.firstPart == parts.count,
         place.accepts(fragment.header, codec: .standard)
       else { return nil }
       for body in fragment.parts {

@@ -36,10 +36,12 @@ enum BundleRecipients {
           ? Text("例:fieldsurvey bundle export FILE --for li chen。", "As in: fieldsurvey bundle export FILE --for li chen.")
           : Text("用新的登记码重新登记一次:fieldsurvey enrol URL CODE。", "Enrol again with a new code: fieldsurvey enrol URL CODE."))
     }
-    return chosen
+    // Of each device by its latest; a device may have another for something else.
+    var seen: Set<[UInt8]> = []
+    return chosen.filter { seen.insert($0.device).inserted }
   }
 
-  /// The devices that can be written to, each by its latest certificate; of the office's relay those that still take part.
+  /// The certificates of devices that can be written to, the latest first; of the office's relay those that still take part.
   private static func known(_ home: Home, _ replica: Replica) throws -> [Certificate] {
     var certificates = try replica.certificates() + (home.profile.office ?? []).compactMap { $0.read?.certificate }
     if home.isOffice {
@@ -47,7 +49,6 @@ enum BundleRecipients {
       let revoked = Set(try relay.devices().filter { $0.revoked != nil }.map(\.id.bytes))
       certificates = try (certificates + relay.certificates().map(\.certificate)).filter { !revoked.contains($0.device) }
     }
-    var seen: Set<[UInt8]> = []
-    return certificates.sorted { $0.from > $1.from }.filter { seen.insert($0.device).inserted && !$0.encryptionKey.isEmpty }
+    return certificates.filter { !$0.encryptionKey.isEmpty }.sorted { $0.from > $1.from }
   }
 }

@@ -48,6 +48,7 @@ import Testing
       for (table, column, roles) in [
         ("enterprise", "merged_into", [WorkRole.office]), ("chain_link", "attributed", [.office]),
         ("proposal", "decided_by", [.office, .finance, .district, .agency, .provider]),
+        ("proposal", "state", [.office, .finance, .district, .agency, .provider]),
       ] {
         let excess = role.authority.excess(of: Self.group(table, "note", column))
         #expect(excess == (roles.contains(role) ? nil : Excess(table: table, column: column)), "\(role) \(table)")

@@ -38,7 +38,9 @@ import Testing
 
   /// I-10, I-11: a header may stand in a header, but not so deep that reading it exhausts the stack.
   @Test func originsNestNoDeeperThanBranchesMayBeRenamed() throws {
-    func site(_ life: Int) -> SiteID { SiteID(deviceHigh: 1, deviceLow: 1, incarnation: UInt32(life)) }
+    func site(_ life: Int) -> SiteID {
+      SiteID(deviceHigh: 1, deviceLow: 1, incarnation: SiteID.leastDerivedIncarnation + UInt32(life))
+    }
     var header = Self.header()
     for depth in 0...Limits.restamps + 1 {
       let origin = ChangesetHeader.Origin(
@@ -50,6 +52,32 @@ import Testing
       let bytes = header.encoded
       #expect((SyncCoreError.Code.thrown { _ = try ChangesetHeader(decoding: bytes) } == nil) == (depth <= Limits.restamps))
     }
+  }
+
+  /// A re-stamped header speaks of branches by the names that forks give, of the same device. Any other would call a row by another row's name.
+  @Test func aBranchIsNamedAnewWithinItsDeviceAndAsNoLifeIs() throws {
+    let first = Self.header()
+    let device = first.dot.site
+    func site(_ life: UInt32, device other: SiteID? = nil) -> SiteID {
+      let of = other ?? device
+      return SiteID(deviceHigh: of.deviceHigh, deviceLow: of.deviceLow, incarnation: life)
+    }
+    let derived = site(SiteID.leastDerivedIncarnation)
+    func code(_ others: Restamp..., to name: SiteID? = nil) -> SyncCoreError.Code? {
+      let own = Restamp(from: device, after: 0, to: name ?? derived)
+      let header = ChangesetHeader(
+        scope: first.scope, dot: Dot(site: own.to, seq: first.dot.seq), time: first.time, wallClock: first.wallClock, author: first.author,
+        transaction: first.transaction, schema: first.schema, certificate: first.certificate, previous: first.previous, needs: first.needs,
+        note: first.note, parts: first.parts, origin: .init(header: first.encoded, restamps: [own] + others))
+      return SyncCoreError.Code.thrown { _ = try ChangesetHeader(decoding: header.encoded) }
+    }
+    let stranger = SiteID(deviceHigh: 9, deviceLow: 9, incarnation: 1)
+    #expect(code() == nil)
+    #expect(code(Restamp(from: stranger, after: 3, to: site(SiteID.leastDerivedIncarnation, device: stranger))) == nil)
+    #expect(code(to: site(SiteID.leastDerivedIncarnation - 1)) == .malformed)
+    #expect(code(Restamp(from: stranger, after: 3, to: stranger)) == .malformed)
+    #expect(code(Restamp(from: stranger, after: 3, to: site(2, device: stranger))) == .malformed)
+    #expect(code(Restamp(from: stranger, after: 3, to: derived)) == .malformed)
   }
 
   @Test func eachRequiredKeyIsRequired() throws {
