@@ -19,7 +19,7 @@ extension Replica {
   /// - Parameters:
   ///   - path: the file.
   ///   - only: the scopes to write; all when nil.
-  ///   - recipients: the public keys of the devices that can read it (``Certificate/encryptionKey``); none for a file that everybody can read,
+  ///   - recipients: the public keys of the devices that can read it (`Certificate.encryptionKey`); none for a file that everybody can read,
   ///     which is for applications that sign nothing.
   public func exportBundle(to path: String, scopes only: [ScopeID]? = nil, for recipients: [[UInt8]] = []) throws -> BundleReport {
     try noteLeaving()
