@@ -75,6 +75,12 @@ struct EnrolmentTests {
     _ = try relay.certificate(of: office, key: key.publicKey, user: "office", role: "office")
     let another = try relay.createCode(user: "li", name: "李工", role: "specialist", grants: [.one(scope)])
     #expect(refusal { try relay.enrol(code: another, device: office, label: "ThinkPad", key: key.publicKey) } == .deviceTaken)
+    // A laptop of somebody at the office is listed, and may enrol as often as any.
+    let laptop = DeviceID(of: SiteID(deviceHigh: 8, deviceLow: 8, incarnation: 1))
+    for _ in 0..<2 {
+      let colleague = try relay.createCode(user: "zhang", name: "张工", role: "office", grants: [.one(scope)])
+      #expect(try relay.enrol(code: colleague, device: laptop, label: "ThinkPad", key: key.publicKey).certificate != nil)
+    }
     // Where nothing is signed, nothing is certified.
     #expect(try self.enrol(try code()).certificate == nil)
   }

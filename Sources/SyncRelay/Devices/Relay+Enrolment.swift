@@ -73,9 +73,10 @@ extension Relay {
       let owner = try String.fetchOne(
         db, sql: "SELECT user FROM device WHERE id = ? AND revoked_ms IS NULL", arguments: [Data(device.bytes)])
       // Otherwise whoever has a code could end another's device, whose identifier is no secret. The code stays usable.
-      // The office's own devices are no devices of the list, and their identifiers are in every name that the office writes under.
-      let isOffices = try self.issued(db).contains { $0.1.device == device.bytes && $0.1.role == Principal.office.role }
-      guard owner == nil || owner == user, !isOffices else {
+      // The devices whose homes lie with the office are certified and never listed; their identifiers are in every name that it writes under.
+      let offices = try self.issued(db).filter { $0.1.role == Principal.office.role }
+      let isListed = try Int.fetchOne(db, sql: "SELECT 1 FROM device WHERE id = ?", arguments: [Data(device.bytes)]) != nil
+      guard owner == nil || owner == user, isListed || !offices.contains(where: { $0.1.device == device.bytes }) else {
         try Audit.record(.denied, at: now, device: device.bytes, user: user, detail: RelayError.Code.deviceTaken.rawValue, in: db)
         return .failure(RelayError(.deviceTaken, device.description))
       }
@@ -87,7 +88,7 @@ extension Relay {
         Enrolment(
           token: token, user: user, name: usable["display"], role: usable["role"], epoch: try Self.epoch(db),
           grants: try Grant.fetch(of: user, now: now, in: db),
-          certificate: certificate, office: try self.issued(db).filter { $0.1.role == Principal.office.role }.map(\.0)))
+          certificate: certificate, office: offices.map(\.0)))
     }
     return try outcome.get()
   }
