@@ -6,6 +6,7 @@
 # make demo      setup, build, and play two laptops, a relay and an office through a day
 # make crash     build, and kill the program at the system calls that write (CRASH_ARGS="" for every one)
 # make bench     build with optimization and measure (BENCH_ARGS="…" is handed on)
+# make load      build with optimization, and let a thousand laptops of a night exchange with the relay (LOAD_ARGS="…" is handed on)
 # make figures   build with optimization and measure the survey's figures alone
 # make sim       play SEEDS worlds from FROM on, optimized; WORLD=histories, or a fault that each must have; every failure prints how to have it again
 # make merge     play STEPS steps of the merge and the clock alone, optimized
@@ -23,6 +24,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 BENCH_ARGS ?=
+LOAD_ARGS ?=
 CRASH_ARGS ?= --every 8
 SEEDS ?= 200
 FROM ?= 0
@@ -55,7 +57,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports records docs format demo crash bench figures sim merge reproduce disk mutants fuzz networks scoreboard install deb uninstall clean
+.PHONY: help setup build test check lint imports records docs format demo crash bench figures load sim merge reproduce disk mutants fuzz networks scoreboard install deb uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -106,6 +108,11 @@ bench: setup
 figures: setup
 	swift build $(RELEASE_FLAGS) --product figure-benchmark
 	$(RELEASE)/figure-benchmark
+
+load: setup
+	swift build $(RELEASE_FLAGS) --product fieldsurvey
+	swift build $(RELEASE_FLAGS) --product relay-load
+	$(RELEASE)/relay-load $(LOAD_ARGS)
 
 # Without the installed program's static library, so that tests and worlds share what is built.
 SIMULATE := swift build $(SWIFT_FLAGS) -c release --product simulate && SWIFT_DETERMINISTIC_HASHING=1 $(RELEASE)/simulate

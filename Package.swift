@@ -29,6 +29,7 @@ let package = Package(
     .executable(name: "fieldsurvey", targets: ["fieldsurvey"]),
     .executable(name: "sync-benchmark", targets: ["SyncBenchmark"]),
     .executable(name: "figure-benchmark", targets: ["FigureBenchmark"]),
+    .executable(name: "relay-load", targets: ["RelayLoad"]),
     .executable(name: "simulate", targets: ["simulate"]),
   ],
   dependencies: [
@@ -91,6 +92,10 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "FigureBenchmark", dependencies: ["SurveyModel", "SyncKit", grdb], path: "Benchmarks/FigureBenchmark", swiftSettings: strict),
+    // A night of many laptops against the program itself.
+    .executableTarget(
+      name: "RelayLoad", dependencies: ["SurveyModel", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb, arguments],
+      path: "Benchmarks/RelayLoad", swiftSettings: strict),
     // For tests only: authorities and certificates.
     .target(name: "TestCertificates", dependencies: [crypto, certificates], path: "Tests/TestCertificates", swiftSettings: strict),
     // Tests mirror Sources.

@@ -1,0 +1,89 @@
+import Foundation
+import SyncCore
+import SyncKit
+import SyncRelay
+import Synchronization
+
+/// The laptops of a load, and how they are made and let exchange.
+struct Fleet: Sendable {
+  /// How often a laptop that was told to come back later does so, before that counts as an error.
+  private static let attempts = 20
+
+  let relay: RelayProcess.Address
+  let folder: URL
+  let threads: Int
+
+  /// Makes and enrols laptops, which write their day's work where they have any.
+  func laptops(_ count: Int, named prefix: String, role: String, grants: [GrantedScope] = [], writing: Bool) throws -> [Laptop] {
+    let codes = try Relay(
+      path: relay.log.path, codec: .standard, clock: ReplicaConfiguration.systemClock, random: ReplicaConfiguration.systemRandom)
+    defer { try? codes.close() }
+    let made = Mutex<[Laptop]>([])
+    try onThreads(threads, count) { number in
+      let user = "\(prefix)\(number)"
+      let code = try codes.createCode(user: user, name: user, role: role, grants: grants)
+      let laptop = try Laptop(number: number, user: user, role: role, code: code, url: relay.url, folder: folder)
+      if writing { try laptop.writeDay() }
+      made.withLock { $0.append(laptop) }
+    }
+    return made.withLock { $0.sorted { $0.number < $1.number } }
+  }
+
+  /// Lets each laptop exchange once, at its time or as soon after it as one of so many may.
+  ///
+  /// - Parameters:
+  ///   - atOnce: how many may be at it at the same time.
+  ///   - times: when each comes, in seconds from now; nil for one after the other, without a pause.
+  func exchange(_ laptops: [Laptop], atOnce: Int, times: [Double]? = nil) throws -> (tally: Tally, seconds: Double) {
+    let total = Mutex(Tally())
+    let began = ContinuousClock.now
+    let order = laptops.indices.sorted { (times?[$0] ?? 0, $0) < (times?[$1] ?? 0, $1) }
+    try onThreads(atOnce, laptops.count) { place in
+      let number = order[place]
+      if let times {
+        let wait = Duration.seconds(times[number]) - (ContinuousClock.now - began)
+        if wait > .zero { Thread.sleep(forTimeInterval: wait.seconds) }
+      }
+      let tally = exchange(laptops[number])
+      total.withLock { $0.add(tally) }
+    }
+    return (total.withLock { $0 }, (ContinuousClock.now - began).seconds)
+  }
+
+  /// One laptop's exchange, as the daemon makes it: again where the relay says that it has too much to do.
+  private func exchange(_ laptop: Laptop) -> Tally {
+    var tally = Tally()
+    do {
+      // Opened before the clock runs: a laptop does not take the others' processor.
+      let replica = try laptop.open()
+      let transport = try MeasuredTransport(url: relay.url, token: laptop.token)
+      let began = ContinuousClock.now
+      for attempt in 1...Self.attempts {
+        do {
+          let summary = try replica.sync(with: transport, peer: Laptop.peer)
+          if let refused = summary.refused.first { throw LoadError("refused: \(refused.code) \(refused.scope.name)") }
+          break
+        } catch let error as TransportError where error.retryAfterSeconds != nil && attempt < Self.attempts {
+          tally.busy += 1
+          Thread.sleep(forTimeInterval: Double(error.retryAfterSeconds ?? 1) * Double.random(in: 0.2...1))
+        }
+      }
+      tally.exchanges.note(ContinuousClock.now - began)
+      tally.add(transport.tally)
+    } catch {
+      tally.errors.append("\(laptop.user): \(error)")
+    }
+    return tally
+  }
+}
+
+extension Tally {
+  mutating func add(_ other: Tally) {
+    exchanges.add(other.exchanges)
+    requests.add(other.requests)
+    bytesUp += other.bytesUp
+    bytesDown += other.bytesDown
+    busy += other.busy
+    errors += other.errors
+  }
+}

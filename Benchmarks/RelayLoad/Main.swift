@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import SyncCore
+import SyncKit
+import SyncRelay
+
+/// A night with a thousand laptops, squeezed to minutes, on this machine alone.
+///
+/// The relay is the program itself in a process of its own; the laptops are replicas in files of their own, each with its key, in this one. Both
+/// share the machine's cores. It ends with a code other than 0 where a figure is missed that does not depend on how fast the machine is: errors,
+/// replicas that differ, the relay's memory.
+@main struct Main: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "relay-load")
+
+  @Option(help: "The laptops of the night.") var laptops = 1000
+  @Option(help: "Over how many seconds they come.") var window = 90.0
+  @Option(help: "How many laptops' days are pushed as fast as the relay answers.") var ingest = 200
+  @Option(help: "The laptops that begin with nothing.") var firstSyncs = 100
+  @Option(help: "The enterprises that those then hold.") var enterprises = 10_000
+  @Option(help: "How many laptops exchange with nobody beside them, for the median to compare with.") var idle = 30
+  @Option(help: "How many exchanges of the night may be under way at once.") var atOnce = 16
+  @Option(help: "The program; beside this one unless given.") var program: String?
+
+  /// What the relay's memory may be at the most, in MB.
+  private static let megabytes = 256.0
+
+  func run() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("relay-load-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let process = try RelayProcess(program: executable, folder: folder, options: [])
+    let fleet = Fleet(relay: process.address, folder: folder, threads: 2)
+    var night = Night(fleet: fleet, process: process)
+    try night.measureIngest(ingest, in: folder)
+    try night.measureIdle(idle)
+    try night.play(laptops, window: window, atOnce: atOnce)
+    try night.measureFirstSyncs(firstSyncs, enterprises: enterprises, atOnce: atOnce)
+    tell("relay: at most \(text(process.peakMegabytes)) MB, \(text(process.processorSeconds)) s of processor in all")
+    let peak = process.peakMegabytes
+    try process.stop()
+    try night.verify(against: process.home)
+    guard night.errors.isEmpty else { throw LoadError("\(night.errors.count) errors, of them: \(night.errors.prefix(3))") }
+    guard peak <= Self.megabytes else { throw LoadError("the relay took \(text(peak)) MB") }
+  }
+
+  private var executable: URL {
+    if let program { return URL(fileURLWithPath: program) }
+    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    return own.deletingLastPathComponent().appendingPathComponent("fieldsurvey")
+  }
+}
+
+func text(_ number: Double, _ digits: Int = 1) -> String { String(format: "%.\(digits)f", number) }
+
+/// Prints a line at once, also into a pipe.
+func tell(_ line: String) {
+  print(line)
+  fflush(nil)
+}
