@@ -10,6 +10,8 @@ public enum Limits {
   public static let noteBytes = 4096
   /// How large a batch's changes may be on the wire. A changeset larger than this travels in parts.
   public static let batchBytes = 1 << 20
+  /// About how many scopes one pull asks: with as many as there are, a first sync would tell ten thousand with each batch.
+  public static let scopesPerPull = 1024
   /// How small batches become over a link that breaks again and again: smaller ones would hardly carry more than their own headers.
   public static let leastBatchBytes = 16 << 10
   /// How large one message may be after inflating; checked before memory is taken for it.

@@ -76,6 +76,8 @@ public struct ExchangeInitiator: Sendable {
   private var epoch: [UInt8] = []
   private var token: [UInt8] = []
   private var remote: [ScopeHoldings] = []
+  /// What the other side had of each scope when it was greeted.
+  private var remoteVectors: [ScopeID: VersionVector] = [:]
   /// How many changesets the other side has left out of its log or rejected, by scope.
   private var omittedThere: [ScopeID: UInt64] = [:]
   private var local: [ScopeID: Holdings] = [:]
@@ -83,6 +85,8 @@ public struct ExchangeInitiator: Sendable {
   private var hasForgotten = false
   private var toPush: [ScopeHoldings] = []
   private var toPull: [ScopeHoldings] = []
+  /// How many of them, from the first on, the question under way is about.
+  private var asked = 0
   /// What is taken to be there still, of scopes of which the other side tells nothing.
   private var assumed: [ScopeID: VersionVector] = [:]
   /// What has been moved so far.
@@ -122,11 +126,8 @@ public struct ExchangeInitiator: Sendable {
       self.local = held
       toPush = remote.filter { there in !there.holdings.vector.covers(held[there.scope]?.vector ?? VersionVector()) }
       assume(Self.byScope(acknowledged), beside: held)
-      toPull = remote.compactMap { there in
-        let here = held[there.scope] ?? Holdings()
-        let hasAll = here.vector.covers(there.holdings.vector) && here.omitted ?? 0 == omittedThere[there.scope] ?? 0
-        return hasAll ? nil : ScopeHoldings(scope: there.scope, holdings: here)
-      }
+      remoteVectors = Dictionary(remote.map { ($0.scope, $0.holdings.vector) }) { first, _ in first }
+      toPull = remote.map { ScopeHoldings(scope: $0.scope, holdings: held[$0.scope] ?? Holdings()) }.filter { !isAllHere($0) }
       return [.acknowledge(remote.filter { there in !forks.contains { $0.scope == there.scope } })] + load()
     case (.loading, .loaded(let fragments, let omissions, let hasMore)):
       guard !fragments.isEmpty else { return pull() }
@@ -157,7 +158,10 @@ public struct ExchangeInitiator: Sendable {
       noteCarried()
       // That somebody's work is to have no effect is the relay's to say: whoever else is asked could make it up.
       if !isRelay { rejections = [] }
-      guard !fragments.isEmpty || !omissions.isEmpty || !rejections.isEmpty else { return finish() }
+      guard !fragments.isEmpty || !omissions.isEmpty || !rejections.isEmpty else {
+        toPull.removeFirst(asked)
+        return pull()
+      }
       state = .storing(isComplete: isComplete)
       return [.store(fragments, omissions: omissions, rejections: rejections)]
     case (.storing(let isComplete), .stored(let local, let refused)):
@@ -169,10 +173,16 @@ public struct ExchangeInitiator: Sendable {
         if toPull[at] != here { progressed = true }
         toPull[at] = here
       }
-      if isComplete { return finish() }
-      // What cannot be taken now would be sent again with each batch: its scope waits, the others go on.
-      toPull.removeAll { pending in refused.contains { $0.scope == pending.scope } }
+      guard !isComplete else {
+        toPull.removeFirst(asked)
+        return pull()
+      }
       guard progressed || !refused.isEmpty else { throw SyncCoreError(.unexpected, "changes that bring nothing new") }
+      // What cannot be taken now would be sent again with each batch: its scope waits, the others go on. And what is all here need not be
+      // asked for again: a first sync would name ten thousand scopes with each batch, and the other side look each of them up.
+      let waiting = Set(refused.map(\.scope))
+      let window = toPull.prefix(asked).filter { !waiting.contains($0.scope) && !isAllHere($0) }
+      toPull.replaceSubrange(..<asked, with: window)
       return pull()
     case (.greeting, .cut):
       state = .done
@@ -233,7 +243,14 @@ public struct ExchangeInitiator: Sendable {
   private mutating func pull() -> [Action] {
     if toPull.isEmpty { return finish() }
     state = .pulling
-    return [send(.pull(toPull, budget: budget.bytes))]
+    asked = min(toPull.count, Limits.scopesPerPull)
+    return [send(.pull(Array(toPull.prefix(asked)), budget: budget.bytes))]
+  }
+
+  /// Whether this side has all of a scope that the other side had when it was greeted.
+  private func isAllHere(_ here: ScopeHoldings) -> Bool {
+    guard let there = remoteVectors[here.scope] else { return false }
+    return here.holdings.vector.covers(there) && here.holdings.omitted ?? 0 == omittedThere[here.scope] ?? 0
   }
 
   private mutating func finish() -> [Action] {

@@ -20,23 +20,23 @@ struct PeerMemory {
     }
   }
 
-  /// The scopes with something that the other side is not known to hold, or all with anything.
+  /// The scopes with something that the other side is not known to hold, or all with anything; in the order of their names.
   func unsentScopes(orAll isAll: Bool = false) throws -> [ScopeID] {
     try replica.look { snapshot in
-      let acknowledged = try snapshot.acknowledged(by: name)
-      return try snapshot.catalog.allScopes().filter { number, scope in
+      try snapshot.scopesWithEnds(beyond: isAll ? nil : name).filter { number in
         let vector = try snapshot.log.vector(ofScope: number)
-        return !vector.isEmpty && (isAll || !(acknowledged[number] ?? VersionVector()).covers(vector))
-      }.map(\.scope)
+        return try !vector.isEmpty && (isAll || !snapshot.acknowledged(by: name, of: number).covers(vector))
+      }.map { try snapshot.catalog.scope($0) }.sorted()
     }
   }
 
   /// What the other side has said that it holds of some scopes.
   func acknowledged(_ scopes: [ScopeID]) throws -> [ScopeHoldings] {
     try replica.look { snapshot in
-      let all = try snapshot.acknowledged(by: name)
-      return try scopes.compactMap { scope in
-        try snapshot.catalog.known(scope).flatMap { all[$0] }.map { ScopeHoldings(scope: scope, holdings: Holdings(vector: $0)) }
+      try scopes.compactMap { scope in
+        guard let number = try snapshot.catalog.known(scope) else { return nil }
+        let vector = try snapshot.acknowledged(by: name, of: number)
+        return vector.isEmpty ? nil : ScopeHoldings(scope: scope, holdings: Holdings(vector: vector))
       }
     }
   }
@@ -164,6 +164,38 @@ struct PeerMemory {
 }
 
 extension Snapshot {
+  /// The scopes in which a chain of changesets ends beyond what a peer has said that it holds, or all in which there is any. What was left
+  /// out or rejected may not count yet, so that there may be more of them than have something to send.
+  ///
+  /// One pass over an index for all scopes together: an exchange that has nothing to do should not look at each of ten thousand.
+  fileprivate func scopesWithEnds(beyond peer: String?) throws -> [UInt32] {
+    let find = try connection.statement(
+      """
+      SELECT DISTINCT ends.scope FROM (
+        SELECT scope, site, max(seq) AS seq FROM synckit_log GROUP BY scope, site
+        UNION ALL SELECT scope, site, max(last) FROM synckit_omission GROUP BY scope, site
+        UNION ALL SELECT scope, site, max(seq) FROM synckit_rejection GROUP BY scope, site) AS ends
+      LEFT JOIN synckit_acknowledged AS held ON held.peer = (SELECT id FROM synckit_peer WHERE name = ?1)
+        AND held.scope = ends.scope AND held.site = ends.site
+      WHERE ends.seq > coalesce(held.seq, 0)
+      """)
+    find.bind(1, peer.map { Value.text($0) } ?? .null)
+    var out: [UInt32] = []
+    while try find.step() { out.append(UInt32(find.int(0))) }
+    return out
+  }
+
+  /// What a peer has said that it holds of a scope.
+  fileprivate func acknowledged(by peer: String, of scope: UInt32) throws -> VersionVector {
+    let find = try connection.statement(
+      "SELECT site, seq FROM synckit_acknowledged WHERE peer = (SELECT id FROM synckit_peer WHERE name = ?1) AND scope = ?2")
+    find.bind(1, peer)
+    find.bind(2, scope)
+    var out = VersionVector()
+    while try find.step() { out.insert(Dot(site: try catalog.site(UInt32(find.int(0))), seq: UInt64(find.int(1)))) }
+    return out
+  }
+
   /// What a peer has said that it holds, by scope.
   func acknowledged(by peer: String) throws -> [UInt32: VersionVector] {
     let find = try connection.statement(

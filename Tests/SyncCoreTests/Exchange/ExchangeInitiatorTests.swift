@@ -107,6 +107,39 @@ import Testing
     ])
   }
 
+  @Test func aPullAsksAboutSoManyScopesAndThenAboutTheNext() throws {
+    for surplus in [0, 1] {
+      let scopes = (0..<Limits.scopesPerPull + surplus).compactMap { ScopeID("s\(10_000 + $0)") }
+      let theirs = scopes.map { Self.held($0, 0, 1) }
+      let none = scopes.map { Self.held($0, 0, 0) }
+      var machine = ExchangeInitiator()
+      for event in [Self.begin(), Self.heads(theirs)] { _ = try machine.handle(event) }
+      let first = Array(none.prefix(Limits.scopesPerPull))
+      #expect(try machine.handle(.holds(none)).last == .send(.pull(first)))
+      // What is all here is asked about no more, and the next may come in its place.
+      _ = try machine.handle(.answered(.changes([Self.fragment], isComplete: false)))
+      let rest = Array(none.dropFirst().prefix(Limits.scopesPerPull))
+      #expect(try machine.handle(.stored([theirs[0]])) == [.send(.pull(rest))])
+      _ = try machine.handle(.answered(.changes([Self.fragment], isComplete: false)))
+      let last = Array(none.suffix(1))
+      #expect(try machine.handle(.stored(Array(theirs.dropFirst().dropLast()))) == [.send(.pull(last))])
+      let ended = try machine.handle(.answered(.changes([], isComplete: true)))
+      #expect(ended.last == .finish(Self.summary(received: scopes.count - 1, trips: 4)))
+    }
+  }
+
+  @Test func anAnswerThatIsCompleteIsFollowedByTheQuestionAboutTheNextScopes() throws {
+    let scopes = (0...Limits.scopesPerPull).compactMap { ScopeID("s\(10_000 + $0)") }
+    let none = scopes.map { Self.held($0, 0, 0) }
+    for isEmpty in [false, true] {
+      var machine = ExchangeInitiator()
+      for event in [Self.begin(), Self.heads(scopes.map { Self.held($0, 0, 1) }), .holds(none)] { _ = try machine.handle(event) }
+      var next = try machine.handle(.answered(.changes(isEmpty ? [] : [Self.fragment], isComplete: true)))
+      if !isEmpty { next = try machine.handle(.stored([Self.held(scopes[0], 0, 1)])) }
+      #expect(next == [.send(.pull([none[Limits.scopesPerPull]]))])
+    }
+  }
+
   @Test func aLargeChangesetMakesProgressPartByPart() throws {
     let dot = Dot(site: Self.here, seq: 1)
     let none = Self.held(Self.a, 0, 0)
