@@ -28,18 +28,38 @@ import SyncRelay
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("relay-load-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let process = try RelayProcess(program: executable, folder: folder, options: [])
-    let fleet = Fleet(relay: process.address, folder: folder, threads: 2)
-    var night = Night(fleet: fleet, process: process)
+    var errors = try playNight(in: folder.appendingPathComponent("night"))
+    if firstSyncs > 0 { errors += try playFirstSyncs(in: folder.appendingPathComponent("first")) }
+    guard errors.isEmpty else { throw LoadError("\(errors.count) errors, of them: \(errors.prefix(3))") }
+  }
+
+  private func playNight(in folder: URL) throws -> [String] {
+    let process = try relay(in: folder)
+    var night = Night(fleet: Fleet(relay: process.address, folder: folder, threads: 2), process: process)
     try night.measureIngest(ingest, in: folder)
     try night.measureIdle(idle)
     try night.play(laptops, window: window, atOnce: atOnce)
-    try night.measureFirstSyncs(firstSyncs, enterprises: enterprises, atOnce: atOnce)
-    tell("relay: at most \(text(process.peakMegabytes)) MB, \(text(process.processorSeconds)) s of processor in all")
+    try end(process)
+    try night.verify(against: process.home)
+    return night.errors
+  }
+
+  private func playFirstSyncs(in folder: URL) throws -> [String] {
+    let process = try relay(in: folder)
+    let phase = FirstSyncs(fleet: Fleet(relay: process.address, folder: folder, threads: 2), process: process)
+    let errors = try phase.play(firstSyncs, enterprises: enterprises, atOnce: atOnce)
+    try end(process)
+    return errors
+  }
+
+  private func relay(in folder: URL) throws -> RelayProcess {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return try RelayProcess(program: executable, folder: folder, options: [])
+  }
+
+  private func end(_ process: RelayProcess) throws {
     let peak = process.peakMegabytes
     try process.stop()
-    try night.verify(against: process.home)
-    guard night.errors.isEmpty else { throw LoadError("\(night.errors.count) errors, of them: \(night.errors.prefix(3))") }
     guard peak <= Self.megabytes else { throw LoadError("the relay took \(text(peak)) MB") }
   }
 

@@ -10,7 +10,6 @@ struct Night {
   let process: RelayProcess
   private(set) var errors: [String] = []
   private var pushed: [Laptop] = []
-  private var readers: [Laptop] = []
   private var idleMedian = Double.nan
 
   init(fleet: Fleet, process: RelayProcess) {
@@ -20,6 +19,7 @@ struct Night {
 
   /// How fast days are taken in, against the same bytes appended by SQLite alone.
   mutating func measureIngest(_ count: Int, in folder: URL) throws {
+    if count == 0 { return }
     let laptops = try fleet.laptops(count, named: "ingest", role: "specialist", writing: true)
     let ingest = try Ingest(laptops)
     process.forgetPeak()
@@ -53,6 +53,7 @@ struct Night {
 
   /// The night itself: each laptop comes at its own time within the window.
   mutating func play(_ count: Int, window: Double, atOnce: Int) throws {
+    if count == 0 { return }
     let began = ContinuousClock.now
     let laptops = try fleet.laptops(count, named: "laptop", role: "specialist", writing: true)
     tell("night: \(count) laptops enrolled, their day written in \(text((ContinuousClock.now - began).seconds, 0)) s")
@@ -75,31 +76,6 @@ struct Night {
 
   private mutating func note(_ tally: Tally) { errors += tally.errors }
 
-  /// Laptops that begin with nothing, and hold all enterprises afterwards.
-  mutating func measureFirstSyncs(_ count: Int, enterprises: Int, atOnce: Int) throws {
-    if count == 0 { return }
-    let writer = try fleet.laptops(1, named: "office", role: "office", grants: [.all], writing: false)
-    let replica = try writer[0].open()
-    try replica.write { db in
-      for number in 0..<enterprises {
-        try db.execute(
-          sql: "INSERT INTO enterprise(id, name, district, industry_code, address) VALUES (?, ?, '湖里区', '3911', ?)",
-          arguments: ["first-\(number)", "厦门市\(number)号电子科技有限公司", "火炬高新区\(number)号"])
-      }
-    }
-    note(try fleet.exchange(writer, atOnce: 1).tally)
-    readers = try fleet.laptops(count, named: "reader", role: "district", grants: [.all], writing: false)
-    process.forgetPeak()
-    let processor = process.processorSeconds
-    let (tally, seconds) = try fleet.exchange(readers, atOnce: atOnce)
-    tell(
-      "first syncs: \(count) of \(enterprises) enterprises and all that the night brought in \(text(seconds)) s; relay's processor "
-        + "\(text((process.processorSeconds - processor) / seconds * 100, 0)) %")
-    tell("  exchanges: \(tally.exchanges.text); requests: \(tally.requests.text); \(tally.busy) told to come back")
-    tell("  wire: \(tally.bytesDown / count) bytes down for each; relay at most \(text(process.peakMegabytes)) MB")
-    note(tally)
-  }
-
   /// Compares every replica with the office's, which stands beside the relay, scope by scope.
   func verify(against home: URL) throws {
     let began = ContinuousClock.now
@@ -109,11 +85,8 @@ struct Night {
         throw LoadError("\(laptop.user) and the office differ in \(scope.name)")
       }
     }
-    for reader in readers where try Laptop.digests(of: reader.file) != expected {
-      throw LoadError("\(reader.user) and the office differ")
-    }
     tell(
-      "verified: \(pushed.count + readers.count) replicas hold the same as the office's, \(expected.count) scopes, in "
+      "verified: \(pushed.count) replicas hold the same as the office's, \(expected.count) scopes, in "
         + "\(text((ContinuousClock.now - began).seconds, 0)) s")
   }
 }
