@@ -55,6 +55,8 @@ extension RelayError.Code {
   public static let otherDigest = Self(rawValue: "other-digest")
   /// The log is of another office: its devices' certificates were issued by another key.
   public static let otherIssuer = Self(rawValue: "other-issuer")
+  /// What was asked for can be done with a log of another kind only: one in a file.
+  public static let otherStore = Self(rawValue: "other-store")
   /// Another process has the log open.
   public static let inUse = Self(rawValue: "in-use")
 }

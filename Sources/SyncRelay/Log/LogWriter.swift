@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import SyncCore
 
 /// Takes a push into the log, within one write transaction: all of it is durable together, or none of it is there.
@@ -26,7 +25,7 @@ struct LogWriter {
     var hash: [UInt8]
   }
 
-  let db: Database
+  let db: any StoreTransaction
   let principal: Principal
   let limits: RelayLimits
   let now: Int64
@@ -44,7 +43,7 @@ struct LogWriter {
   var lineage: [UInt8]?
   let codec: Codec
 
-  init(_ db: Database, principal: Principal, limits: RelayLimits, codec: Codec, now: Int64) {
+  init(_ db: any StoreTransaction, principal: Principal, limits: RelayLimits, codec: Codec, now: Int64) {
     self.db = db
     self.codec = codec
     self.principal = principal
@@ -108,8 +107,8 @@ struct LogWriter {
     if try header.hasReadAnother(hash: { try start(of: $0, Chain(scope: chain.scope, site: $0.site)) }) { return Refusal.Code.otherBranch }
 
     let staged = gap == nil ? try staged(chain) : nil
-    if let staged, staged.bytes("hash") != incoming.hash { return Refusal.Code.fork }
-    let held: Int = staged.map { $0["held"] } ?? 0
+    if let staged, try staged.bytes("hash") != incoming.hash { return Refusal.Code.fork }
+    let held: Int = try staged?["held"] ?? 0
     guard incoming.fragment.firstPart <= held else { return Refusal.Code.gap }
     // What is there already, of a push that was cut, is not stored twice; its digest was the same.
     let fresh = Array(incoming.fragment.parts.dropFirst(held - incoming.fragment.firstPart))
@@ -148,11 +147,10 @@ extension LogWriter {
 
   /// Whether a scope has neither changes nor anybody who may hold it.
   func isUnopened(_ scope: ScopeID) throws -> Bool {
-    let taken = try Int.fetchOne(
-      db,
-      sql: "SELECT 1 WHERE EXISTS (SELECT 1 FROM scope WHERE name = ? AND head > 0) OR EXISTS (SELECT 1 FROM access WHERE scope = ?)",
-      arguments: [scope.name, scope.name])
-    return taken == nil && scope.name != GrantedScope.allName
+    let isTaken = try db.exists(
+      "SELECT 1 WHERE EXISTS (SELECT 1 FROM scope WHERE name = ?1 AND head > 0) OR EXISTS (SELECT 1 FROM access WHERE scope = ?1)",
+      [scope.name])
+    return !isTaken && scope.name != GrantedScope.allName
   }
 
   mutating func open(_ scope: ScopeID, for user: String? = nil) throws {

@@ -1,7 +1,15 @@
 import Foundation
 import GRDB
+import Testing
+
+@testable import SyncRelay
 
 extension TestRelay {
+  /// The file's connections.
+  var pool: DatabasePool {
+    get throws { try #require(relay.store as? SQLiteStore).pool }
+  }
+
   /// Looks into the relay's file by a connection of its own.
   func read<T>(_ query: (Database) throws -> T) throws -> T {
     try DatabaseQueue(path: path).read(query)
