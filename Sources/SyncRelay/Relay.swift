@@ -1,7 +1,8 @@
 public import SyncCore
 import Synchronization
 
-/// The relay: who may take part, who may hold which scope, and a durable log of changesets by scope, in one store: an SQLite file.
+/// The relay: who may take part, who may hold which scope, and a durable log of changesets by scope, in one store: an SQLite file, or a
+/// PostgreSQL database.
 ///
 /// It knows no survey and merges nothing: it checks what arrives, gives each changeset its place in its scope's order, and hands out
 /// what others miss. Every method is synchronous, safe to call from any thread, and durable before it returns.
@@ -16,6 +17,7 @@ import Synchronization
 /// ## Topics
 /// ### Opening
 /// - ``init(path:codec:limits:issuer:authority:clock:random:)``
+/// - ``init(postgres:codec:limits:issuer:authority:clock:random:)``
 /// - ``epoch``
 /// - ``renewEpoch()``
 /// ### Devices
@@ -74,11 +76,36 @@ public final class Relay: Sendable {
   ///   - clock: milliseconds since 1970.
   ///   - random: as many bytes as asked for, from a generator fit for secrets.
   /// - Throws: ``RelayError`` with `notARelay`, `newerFormat` or `cannotOpen`.
-  public init(
+  public convenience init(
     path: String, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
     authority: @escaping @Sendable (_ role: String) -> Authority = { _ in .all }, clock: @escaping @Sendable () -> Int64,
     random: @escaping @Sendable (Int) -> [UInt8]
   ) throws {
+    let store = try SQLiteStore(path: path, codec: codec, now: clock(), random: random)
+    self.init(store, codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock, random: random)
+  }
+
+  #if PostgreSQL
+    /// Opens the relay that stands in a PostgreSQL database, or makes a new one in an empty database; others may have it open too.
+    ///
+    /// - Parameters: as with a file.
+    /// - Throws: ``RelayError`` with `unavailable`, `notARelay`, `newerFormat`, `otherIssuer` or `unfinished`.
+    public convenience init(
+      postgres address: PostgresAddress, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
+      authority: @escaping @Sendable (_ role: String) -> Authority = { _ in .all }, clock: @escaping @Sendable () -> Int64,
+      random: @escaping @Sendable (Int) -> [UInt8]
+    ) throws {
+      let store = try PostgresStore(address, issuer: issuer?.publicKey ?? [], now: clock(), random: random)
+      self.init(store, codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock, random: random)
+    }
+  #endif
+
+  private init(
+    _ store: any RelayStore, codec: Codec, limits: RelayLimits, issuer: Signer?,
+    authority: @escaping @Sendable (_ role: String) -> Authority, clock: @escaping @Sendable () -> Int64,
+    random: @escaping @Sendable (Int) -> [UInt8]
+  ) {
+    self.store = store
     self.limits = limits
     self.codec = codec
     self.issuer = issuer
@@ -86,7 +113,6 @@ public final class Relay: Sendable {
     self.clock = clock
     self.random = random
     wrongCodes = WrongCodes(limits)
-    store = try SQLiteStore(path: path, codec: codec, now: clock(), random: random)
   }
 
   /// The relay's identity, which every token belongs to: new after ``renewEpoch()``.

@@ -29,6 +29,9 @@ protocol RelayStore: Sendable {
   func scrub() throws
 }
 
+/// Another process wrote what this transaction was about to: it is begun again.
+struct StoreConflict: Error {}
+
 /// A transaction under way.
 ///
 /// Values are bound, never written into the text: `?` is the next of them, `?2` the second. Statements are kept by their texts.
