@@ -57,12 +57,12 @@ extension Grant {
   }
 
   /// Grants, taking a new arrival: the scope then appears in the user's next hello, however old its changes are.
-  static func insert(user: String, scope: String, until: Int64?, in db: any StoreTransaction) throws {
+  static func insert(user: String, scope: String, until: Int64?, arrival: Int64? = nil, in db: any StoreTransaction) throws {
     try db.execute(
       """
       INSERT INTO access(account, scope, until_ms, arrival) VALUES (?, ?, ?, ?)
       ON CONFLICT (account, scope) DO UPDATE SET until_ms = excluded.until_ms, arrival = excluded.arrival
-      """, [user, scope, until, try Relay.nextArrival(db)])
+      """, [user, scope, until, try arrival ?? Relay.nextArrival(db)])
   }
 
   /// When somebody was granted everything, as an arrival; nil when they were not. The office always was.

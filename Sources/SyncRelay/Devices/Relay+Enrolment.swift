@@ -132,7 +132,7 @@ extension Relay {
       device: device.bytes, key: key, user: user, role: role, authority: authority ?? self.authority(role), from: clock(),
       issuer: issuer.publicKey, encryptionKey: encryptionKey)
     let signed = try SignedCertificate(certificate, by: issuer)
-    try LogWriter.keep(signed, codec.digest(signed.bytes), in: db)
+    try LogWriter.keep([(signed, codec.digest(signed.bytes))], in: db)
     return signed
   }
 
@@ -148,7 +148,7 @@ extension Relay {
   private func find(_ typed: String, now: Int64, in db: any StoreTransaction) throws -> Result<StoreRow, RelayError> {
     guard let code = EnrolmentCode.normalized(typed) else { return .failure(RelayError(.codeUnknown, "form")) }
     let row = try db.row(
-      "SELECT hash, account, display, role, expires_ms, used_ms FROM code WHERE hash = ?", [codec.digest(Array(code.utf8))])
+      "SELECT hash, account, display, role, expires_ms, used_ms FROM code WHERE hash = ?\(db.forUpdate)", [codec.digest(Array(code.utf8))])
     guard let row else { return .failure(RelayError(.codeUnknown, "")) }
     let used: Int64? = try row["used_ms"]
     let expires: Int64 = try row["expires_ms"]
@@ -168,13 +168,16 @@ extension Relay {
       INSERT INTO account(name, display, role) VALUES (?, ?, ?)
       ON CONFLICT (name) DO UPDATE SET display = excluded.display, role = excluded.role
       """, [user, try code["display"] as String, try code["role"] as String])
-    try db.execute(
+    let admitted = try db.execute(
       """
       INSERT INTO device(id, account, label, token_hash, enrolled_ms, seen_ms, key) VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET account = excluded.account, label = excluded.label, token_hash = excluded.token_hash,
         enrolled_ms = excluded.enrolled_ms, seen_ms = excluded.seen_ms, revoked_ms = NULL,
         key = excluded.key
+        WHERE device.revoked_ms IS NOT NULL OR device.account = excluded.account
       """, [device.bytes, user, label, codec.digest(Array(token.utf8)), now, now, key])
+    // Another process has just admitted it for somebody else.
+    guard admitted == 1 else { throw StoreConflict() }
     for scope: String in try db.values("SELECT scope FROM code_grant WHERE code = ? ORDER BY scope", [codeHash]) {
       try Grant.insert(user: user, scope: scope, until: nil, in: db)
     }

@@ -24,19 +24,16 @@ extension LogWriter {
   }
 
   /// Has what was rejected count as held where it is next in its chain.
-  /// - Returns: the chain's end then.
-  func passRejected(after head: Head, scope: Int64, site: Int64) throws -> Head {
-    var head = head
-    let find = "SELECT hash FROM rejection WHERE scope = ? AND site = ? AND seq = ?"
-    while let hash: [UInt8] = try db.value(find, [scope, site, Int64(head.seq) + 1]) {
-      head = Head(seq: head.seq + 1, hash: hash)
+  mutating func passRejected(_ chain: Chain, scope: Int64, site: Int64) throws {
+    while let hash = rejections[chain]?[head(chain).seq + 1] {
+      let head = Head(seq: head(chain).seq + 1, hash: hash)
+      staged[chain] = nil
       // What of it lies here in part is not waited for.
       for table in ["staged", "part"] {
         try db.execute("DELETE FROM \(table) WHERE scope = ? AND site = ? AND seq = ?", [scope, site, Int64(head.seq)])
       }
-      try raiseHead(scope, site, head.seq, head.hash)
+      raise(chain, to: head)
     }
-    return head
   }
 
   /// Marks a changeset as rejected.
@@ -50,7 +47,9 @@ extension LogWriter {
       "INSERT INTO rejection(scope, site, seq, hash, reason, at_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
       [scope, site, Int64(rejection.dot.seq), rejection.hash, rejection.reason, now])
     if isNew == 0 { return false }
-    _ = try passRejected(after: try head(Chain(scope: rejection.scope, site: rejection.dot.site)), scope: scope, site: site)
+    let chain = Chain(scope: rejection.scope, site: rejection.dot.site)
+    rejections[chain, default: [:]][rejection.dot.seq] = rejection.hash
+    try passRejected(chain, scope: scope, site: site)
     // Those who hold the scope are to hear of it.
     try db.execute("UPDATE scope SET arrival = ? WHERE id = ?", [try Relay.nextArrival(db), scope])
     let detail = "\(rejection.scope.name) \(rejection.dot): \(rejection.reason)"

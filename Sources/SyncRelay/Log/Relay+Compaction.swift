@@ -33,6 +33,10 @@ extension Relay {
   public func leaveOut(_ omissions: [Omission]) throws -> Int {
     let now = clock()
     return try store.write { db in
+      // As whoever pushes does: the scopes first, in one order, and then the relay's row.
+      _ = try db.rows(in: Set(omissions.map(\.scope)).sorted().map(\.name)) { marks in
+        "SELECT id FROM scope WHERE name IN (\(marks)) ORDER BY id\(db.forUpdate)"
+      }
       let arrival = try acknowledged(now, db)
       var count = 0
       var touched: Set<Int64> = []

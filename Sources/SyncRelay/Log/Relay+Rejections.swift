@@ -57,7 +57,9 @@ extension Relay {
     let now = clock()
     return try store.write { db in
       var writer = LogWriter(db, principal: .office, limits: limits, codec: codec, now: now)
-      let held = try writer.hash(of: dot, LogWriter.Chain(scope: scope, site: dot.site))
+      try writer.load([(scope, dot)])
+      try writer.loadHashes([(scope, dot)])
+      let held = writer.hash(of: dot, LogWriter.Chain(scope: scope, site: dot.site))
       let refused = try db.row(
         "SELECT hash, account FROM refused WHERE scope = ? AND site = ? AND seq = ?",
         [scope.name, dot.site.bytes, Int64(dot.seq)])
@@ -65,7 +67,9 @@ extension Relay {
       // The scope's first changeset would have opened it to its creator, who goes on in it.
       if let user = try refused?["account"] as String?, try writer.isUnopened(scope) { try writer.open(scope, for: user) }
       let rejection = Rejection(scope: scope, dot: dot, hash: hash, reason: reason)
-      return try writer.reject(rejection) ? rejection : nil
+      let isNew = try writer.reject(rejection)
+      try writer.flush()
+      return isNew ? rejection : nil
     }
   }
 
@@ -77,7 +81,9 @@ extension Relay {
     let now = clock()
     try store.write { db in
       var writer = LogWriter(db, principal: .office, limits: limits, codec: codec, now: now)
+      try writer.load(forgotten.map { ($0.scope, $0.dot) })
       for rejection in forgotten { _ = try writer.reject(rejection) }
+      try writer.flush()
     }
   }
 }
