@@ -18,11 +18,11 @@ final class TestRelay: Sendable {
     set { time.withLock { $0 = newValue } }
   }
 
-  init(limits: RelayLimits = RelayLimits()) throws {
+  init(limits: RelayLimits = RelayLimits(), at url: String? = nil) throws {
     folder = NSTemporaryDirectory() + "relay-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let box = ClockBox()
-    place = StoreKind.current == .sqlite ? folder + "/relay.db" : try StoreKind.emptyDatabase()
+    place = try url ?? (StoreKind.current == .sqlite ? folder + "/relay.db" : StoreKind.emptyDatabase())
     relay = try Self.open(place, limits: limits, clock: { box.now() })
     box.owner.withLock { $0 = Weak(self) }
   }

@@ -40,7 +40,8 @@
         } catch let error as PostgresError {
           guard error.isConflict, attempt < RelayLimits.conflictAttempts else { throw error.asRelayError }
           attempt += 1
-        } catch is StoreConflict where attempt < RelayLimits.conflictAttempts {
+        } catch is StoreConflict {
+          guard attempt < RelayLimits.conflictAttempts else { throw RelayError(.unavailable, "conflict") }
           attempt += 1
         }
       }
