@@ -32,6 +32,10 @@ let package = Package(
     .executable(name: "relay-load", targets: ["RelayLoad"]),
     .executable(name: "simulate", targets: ["simulate"]),
   ],
+  traits: [
+    .trait(name: "PostgreSQL", description: "The relay's log may stand in PostgreSQL. Who builds clients alone needs no libpq without it."),
+    .default(enabledTraits: ["PostgreSQL"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
@@ -50,6 +54,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
@@ -59,7 +64,10 @@ let package = Package(
     // The library people use: a replica over SQLite, bundles and the transports.
     .target(name: "SyncKit", dependencies: ["SyncCore", "CSQLite", "CCurl", "CZstd", grdb, crypto], swiftSettings: strict),
     // The relay without HTTP: enrolment, access and a durable log. It merges nothing.
-    .target(name: "SyncRelay", dependencies: ["SyncCore", "CZstd", grdb, crypto], swiftSettings: strict),
+    .target(
+      name: "SyncRelay",
+      dependencies: ["SyncCore", "CZstd", .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])), grdb, crypto],
+      swiftSettings: strict),
     // The relay behind HTTP: routes, limits and TLS.
     .target(
       name: "SyncServer", dependencies: ["SyncRelay", "SyncCore", hummingbird, http2, http2Types, tls, logging, lifecycle],
@@ -98,6 +106,8 @@ let package = Package(
       path: "Benchmarks/RelayLoad", swiftSettings: strict),
     // For tests only: authorities and certificates.
     .target(name: "TestCertificates", dependencies: [crypto, certificates], path: "Tests/TestCertificates", swiftSettings: strict),
+    // For tests only: real PostgreSQL servers in temporary folders.
+    .target(name: "TestPostgres", path: "Tests/TestPostgres", swiftSettings: strict),
     // Tests mirror Sources.
     .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: strict),
     // The laws of whatever decodes; scripts/fuzz compiles them with Fuzz and the decoders alone.
@@ -107,13 +117,15 @@ let package = Package(
     .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator"], swiftSettings: strict),
     .testTarget(
       name: "SyncRelayTests",
-      dependencies: ["TestCertificates", "SyncRelay", "SyncServer", "SyncKit", "SyncCore", "CCurl", grdb, tls], swiftSettings: strict),
+      dependencies: ["TestCertificates", "TestPostgres", "SyncRelay", "SyncServer", "SyncKit", "SyncCore", "CCurl", grdb, tls],
+      swiftSettings: strict),
     .testTarget(
       name: "SurveyModelTests", dependencies: ["SurveyModel", "SyncKit", grdb], resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "SurveyFilesTests", dependencies: ["SurveyFiles", "SurveyModel", "SyncKit", "CXlsxWriter", "CZip", grdb], swiftSettings: strict),
     .testTarget(name: "SurveyWebTests", dependencies: ["SurveyWeb", "SurveyModel", "SyncKit"], swiftSettings: strict),
     .testTarget(name: "SurveyPrintTests", dependencies: ["SurveyPrint", "SurveyModel", "SyncKit"], swiftSettings: strict),
-    .testTarget(name: "CommandLineTests", dependencies: ["fieldsurvey", "TestCertificates", arguments], swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["fieldsurvey", "TestCertificates", "TestPostgres", arguments], swiftSettings: strict),
   ]
 )

@@ -1,9 +1,8 @@
-import Foundation
-import GRDB
 public import SyncCore
 import Synchronization
 
-/// The relay: who may take part, who may hold which scope, and a durable log of changesets by scope, in one SQLite file.
+/// The relay: who may take part, who may hold which scope, and a durable log of changesets by scope, in one store: an SQLite file, or a
+/// PostgreSQL database.
 ///
 /// It knows no survey and merges nothing: it checks what arrives, gives each changeset its place in its scope's order, and hands out
 /// what others miss. Every method is synchronous, safe to call from any thread, and durable before it returns.
@@ -18,6 +17,7 @@ import Synchronization
 /// ## Topics
 /// ### Opening
 /// - ``init(path:codec:limits:issuer:authority:clock:random:)``
+/// - ``init(postgres:codec:limits:issuer:authority:clock:random:)``
 /// - ``epoch``
 /// - ``renewEpoch()``
 /// ### Devices
@@ -55,7 +55,7 @@ public final class Relay: Sendable {
   /// Digests and compression, as they were handed in.
   public let codec: Codec
 
-  let pool: DatabasePool
+  let store: any RelayStore
   let wrongCodes: WrongCodes
   /// Certificates that were found to be issued here, by their hashes.
   let believed = Mutex<[[UInt8]: BelievedCertificate]>([:])
@@ -76,11 +76,36 @@ public final class Relay: Sendable {
   ///   - clock: milliseconds since 1970.
   ///   - random: as many bytes as asked for, from a generator fit for secrets.
   /// - Throws: ``RelayError`` with `notARelay`, `newerFormat` or `cannotOpen`.
-  public init(
+  public convenience init(
     path: String, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
     authority: @escaping @Sendable (_ role: String) -> Authority = { _ in .all }, clock: @escaping @Sendable () -> Int64,
     random: @escaping @Sendable (Int) -> [UInt8]
   ) throws {
+    let store = try SQLiteStore(path: path, codec: codec, now: clock(), random: random)
+    self.init(store, codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock, random: random)
+  }
+
+  #if PostgreSQL
+    /// Opens the relay that stands in a PostgreSQL database, or makes a new one in an empty database; others may have it open too.
+    ///
+    /// - Parameters: as with a file.
+    /// - Throws: ``RelayError`` with `unavailable`, `notARelay`, `newerFormat`, `otherIssuer` or `unfinished`.
+    public convenience init(
+      postgres address: PostgresAddress, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
+      authority: @escaping @Sendable (_ role: String) -> Authority = { _ in .all }, clock: @escaping @Sendable () -> Int64,
+      random: @escaping @Sendable (Int) -> [UInt8]
+    ) throws {
+      let store = try PostgresStore(address, issuer: issuer?.publicKey ?? [], now: clock(), random: random)
+      self.init(store, codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock, random: random)
+    }
+  #endif
+
+  private init(
+    _ store: any RelayStore, codec: Codec, limits: RelayLimits, issuer: Signer?,
+    authority: @escaping @Sendable (_ role: String) -> Authority, clock: @escaping @Sendable () -> Int64,
+    random: @escaping @Sendable (Int) -> [UInt8]
+  ) {
+    self.store = store
     self.limits = limits
     self.codec = codec
     self.issuer = issuer
@@ -88,13 +113,12 @@ public final class Relay: Sendable {
     self.clock = clock
     self.random = random
     wrongCodes = WrongCodes(limits)
-    pool = try RelayFile.open(path: path, random: random, codec: codec, now: clock())
   }
 
   /// The relay's identity, which every token belongs to: new after ``renewEpoch()``.
   public var epoch: [UInt8] {
     get throws {
-      try pool.read { db in try Self.epoch(db) }
+      try store.read { db in try Self.epoch(db) }
     }
   }
 
@@ -103,27 +127,28 @@ public final class Relay: Sendable {
   /// A relay that was restored from a backup does so by itself, as soon as anybody shows a token of its lost past.
   public func renewEpoch() throws {
     let epoch = random(RelayLimits.epochBytes)
-    try pool.write { db in try db.execute(sql: "UPDATE relay SET epoch = ?", arguments: [Data(epoch)]) }
+    try store.write { db in try db.execute("UPDATE relay SET epoch = ?", [epoch]) }
   }
 
   /// Closes the file; nothing may be asked of the relay any more.
-  public func close() throws { try pool.close() }
+  public func close() throws { try store.close() }
 
-  static func epoch(_ db: Database) throws -> [UInt8] {
-    guard let epoch = try Data.fetchOne(db, sql: "SELECT epoch FROM relay") else { throw RelayError(.damaged, "epoch") }
-    return Array(epoch)
+  static func epoch(_ db: any StoreTransaction) throws -> [UInt8] {
+    guard let epoch: [UInt8] = try db.value("SELECT epoch FROM relay") else { throw RelayError(.damaged, "epoch") }
+    return epoch
   }
 
   /// Takes the next number of the sequence that orders all arrivals and grants; tokens are made of it.
-  static func nextArrival(_ db: Database) throws -> Int64 {
-    let statement = try db.cachedStatement(sql: "UPDATE relay SET arrival = arrival + 1 RETURNING arrival")
-    guard let arrival = try Int64.fetchOne(statement) else { throw RelayError(.damaged, "arrival") }
+  static func nextArrival(_ db: any StoreTransaction) throws -> Int64 {
+    guard let arrival: Int64 = try db.value("UPDATE relay SET arrival = arrival + 1 RETURNING arrival") else {
+      throw RelayError(.damaged, "arrival")
+    }
     return arrival
   }
 
   /// The latest number of that sequence.
-  static func arrival(_ db: Database) throws -> Int64 {
-    guard let arrival = try Int64.fetchOne(db, sql: "SELECT arrival FROM relay") else { throw RelayError(.damaged, "arrival") }
+  static func arrival(_ db: any StoreTransaction) throws -> Int64 {
+    guard let arrival: Int64 = try db.value("SELECT arrival FROM relay") else { throw RelayError(.damaged, "arrival") }
     return arrival
   }
 }

@@ -55,6 +55,20 @@ extension RelayError.Code {
   public static let otherDigest = Self(rawValue: "other-digest")
   /// The log is of another office: its devices' certificates were issued by another key.
   public static let otherIssuer = Self(rawValue: "other-issuer")
+  /// The database that holds the log cannot be reached, or only reads: nothing was taken, and the same may be asked again.
+  public static let unavailable = Self(rawValue: "unavailable")
+  /// The database refused a statement; the details name the reason by its SQLSTATE.
+  public static let databaseError = Self(rawValue: "database-error")
+  /// The database's address is not one.
+  public static let badAddress = Self(rawValue: "bad-address")
+  /// A password stands where others can read it: in the address or the environment.
+  public static let passwordShown = Self(rawValue: "password-shown")
+  /// The way to the database is neither on this machine nor encrypted to a server that is known.
+  public static let insecureDatabase = Self(rawValue: "insecure-database")
+  /// The database is being filled from another relay, or that was cut off.
+  public static let unfinished = Self(rawValue: "unfinished")
+  /// What was asked for can be done with a log of another kind only: one in a file.
+  public static let otherStore = Self(rawValue: "other-store")
   /// Another process has the log open.
   public static let inUse = Self(rawValue: "in-use")
 }

@@ -49,6 +49,13 @@ public struct RelayLimits: Hashable, Sendable {
   public static let lastSeenMilliseconds: Int64 = 60_000
   /// How long a writer waits for another process, in seconds.
   public static let busySeconds = 10.0
+  /// How many connections a relay keeps to a database on a server.
+  public static let databaseConnections = 16
+  /// How often what others came in between of is tried before it is given up.
+  static let conflictAttempts = 8
+  /// How long a database that nobody answers for is left alone, in seconds; twice as long each time, up to ``longestReconnectSeconds``.
+  static let reconnectSeconds = 0.125
+  static let longestReconnectSeconds = 2.0
 
   public init() {}
 }

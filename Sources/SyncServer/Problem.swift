@@ -20,6 +20,9 @@ struct Problem: Error {
   static let busy = Problem(
     status: .serviceUnavailable, code: "busy", headers: [.retryAfter: String(ServerLimits.retrySeconds)])
   static let draining = Problem(status: .serviceUnavailable, code: "draining")
+  /// The log's database is away; nothing was taken.
+  static let unavailable = Problem(
+    status: .serviceUnavailable, code: "unavailable", headers: [.retryAfter: String(ServerLimits.retrySeconds)])
   static let failed = Problem(status: .internalServerError, code: "failed")
 
   /// A device that asks too often may ask again after so many seconds.
@@ -60,6 +63,7 @@ struct Problem: Error {
     case .codeUnknown, .codeExpired, .codeUsed: self.init(status: .forbidden, code: error.code.rawValue)
     case .deviceTaken: self.init(status: .conflict, code: error.code.rawValue)
     case .revoked: self = .unauthorized
+    case .unavailable: self = .unavailable
     default: self = .failed
     }
   }

@@ -3,7 +3,7 @@ import SyncKit
 import SyncRelay
 import Testing
 
-@Suite("Access")
+@Suite("Access", .bothStores, .namingStore)
 struct AccessTests {
   let world: TestRelay
   let scope = ScopeID(literal: "case/1")

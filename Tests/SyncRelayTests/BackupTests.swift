@@ -68,7 +68,7 @@ struct BackupTests {
     var author = device.author(in: scope)
     _ = try device.access().store(author.write(count: 3))
     let path = world.folder + "/copy.sqlite"
-    try world.relay.pool.write { db in try db.execute(sql: sql) }
+    try world.pool.write { db in try db.execute(sql: sql) }
     #expect { try world.relay.backup(to: path) } throws: { ($0 as? RelayError)?.code == .damaged }
     #expect(try FileManager.default.contentsOfDirectory(atPath: world.folder).filter { $0.hasPrefix("copy") }.isEmpty)
   }
@@ -80,7 +80,7 @@ struct BackupTests {
     let access = try device.access()
     _ = try access.store(author.write(count: 4))
     world.now = now + RelayLimits().historyMilliseconds + RelayLimits().leaseMilliseconds + 1
-    let second = try world.relay.pool.read { db in try Data.fetchOne(db, sql: "SELECT hash FROM changeset WHERE seq = 2") }
+    let second = try world.pool.read { db in try Data.fetchOne(db, sql: "SELECT hash FROM changeset WHERE seq = 2") }
     let run = Omission.Run(first: 1, last: 2, hash: Array(try #require(second)))
     #expect(try world.relay.leaveOut([Omission(scope: scope, site: device.site, run: run)]) == 2)
     _ = try access.store(author.write(count: 1))

@@ -5,7 +5,7 @@ import SyncKit
 import SyncRelay
 import Testing
 
-@Suite("Enrolment")
+@Suite("Enrolment", .bothStores, .namingStore)
 struct EnrolmentTests {
   let world: TestRelay
   let scope = ScopeID(literal: "case/1")
@@ -48,8 +48,7 @@ struct EnrolmentTests {
   @Test("certifies the device's key where the relay issues certificates, and admits none without one")
   func certificates() throws {
     let (issuer, key) = (SigningKey(), SigningKey())
-    let relay = try Relay(
-      path: world.folder + "/issuing.db", codec: .standard, issuer: issuer.signer, clock: { 1_800_000_000_000 }, random: TestRelay.random)
+    let relay = try TestRelay.open(world.folder + "/issuing.db", issuer: issuer.signer)
     func enrol(_ key: [UInt8]?) throws -> Enrolment {
       let code = try relay.createCode(user: "li", name: "李工", role: "specialist", grants: [.one(scope)])
       return try relay.enrol(code: code, device: device, label: "ThinkPad", key: key)
@@ -190,7 +189,7 @@ struct EnrolmentTests {
     #expect(refusal { try world.relay.revoke(device: DeviceID(high: 0, low: 0)) } == .deviceUnknown)
   }
 
-  @Test("keeps neither a token nor a code in clear anywhere in its files")
+  @Test("keeps neither a token nor a code in clear anywhere that it keeps things")
   func secrets() throws {
     let code = try code()
     let enrolment = try enrol(code)
@@ -218,6 +217,8 @@ struct EnrolmentTests {
     _ = refusal { try enrol("00000-00000") }
     try world.relay.revoke(device: device)
     #expect(try world.relay.audit(limit: 9).map(\.event) == ["revoked", "denied", "enrolled", "code-created"])
+    // On a server that is for the operator's grants to say.
+    guard StoreKind.current == .sqlite else { return }
     let queue = try DatabaseQueue(path: world.path)
     #expect(throws: DatabaseError.self) { try queue.write { try $0.execute(sql: "DELETE FROM audit") } }
     #expect(throws: DatabaseError.self) { try queue.write { try $0.execute(sql: "UPDATE audit SET detail = ''") } }

@@ -4,7 +4,7 @@ import SyncRelay
 import Testing
 
 /// The whole exchange as a device runs it, its replica played by another relay's log.
-@Suite("The exchange with a relay")
+@Suite("The exchange with a relay", .bothStores, .namingStore)
 struct ExchangeTests {
   let world: TestRelay
   let scope = ScopeID(literal: "case/1")

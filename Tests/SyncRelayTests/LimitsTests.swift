@@ -3,7 +3,7 @@ import SyncKit
 import SyncRelay
 import Testing
 
-@Suite("The relay's limits hold at n and break at n + 1")
+@Suite("The relay's limits hold at n and break at n + 1", .bothStores, .namingStore)
 struct LimitsTests {
   let scope = ScopeID(literal: "case/1")
 

@@ -3,7 +3,7 @@ import SyncKit
 import SyncRelay
 import Testing
 
-@Suite("A pull")
+@Suite("A pull", .bothStores, .namingStore)
 struct LoadTests {
   let world: TestRelay
   let a = ScopeID(literal: "case/a")

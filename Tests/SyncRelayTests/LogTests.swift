@@ -1,10 +1,10 @@
-import GRDB
 import SyncCore
 import SyncKit
-import SyncRelay
 import Testing
 
-@Suite("The log")
+@testable import SyncRelay
+
+@Suite("The log", .bothStores, .namingStore)
 struct LogTests {
   let world: TestRelay
   let scope = ScopeID(literal: "case/1")
@@ -28,8 +28,8 @@ struct LogTests {
     _ = try colleague.access().store(hers.write(count: 2))
     _ = try device.access().store(mine.write(count: 1))
     let positions = try world.read { db in
-      try Row.fetchAll(db, sql: "SELECT scope.name, position FROM changeset JOIN scope ON scope.id = scope ORDER BY scope.name, position")
-        .map { "\($0["name"] as String) \($0["position"] as Int64)" }
+      try db.rows("SELECT scope.name, position FROM changeset JOIN scope ON scope.id = scope ORDER BY scope.name, position")
+        .map { "\(try $0["name"] as String) \(try $0["position"] as Int64)" }
     }
     #expect(positions == ["case/1 1", "case/1 2", "case/1 3", "case/1 4", "case/1 5", "case/2 1"])
   }

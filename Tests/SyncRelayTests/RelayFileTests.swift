@@ -66,10 +66,10 @@ struct RelayFileTests {
     let device = try world.device(1, user: "li", grants: [.one(scope)])
     var author = device.author(in: scope)
     _ = try device.access().store(author.write(count: 2))
-    let backup = try world.relay.pool.read { db in try Data.fetchAll(db, sql: "SELECT hash FROM changeset") }
+    let backup = try world.pool.read { db in try Data.fetchAll(db, sql: "SELECT hash FROM changeset") }
     #expect(backup.count == 2)
     let copy = world.folder + "/backup.sqlite"
-    try world.relay.pool.backup(to: DatabaseQueue(path: copy))
+    try world.pool.backup(to: DatabaseQueue(path: copy))
     let lost = author
     _ = try device.access().store(author.write(count: 3))
     let (epoch, token) = (try world.relay.epoch, try device.access().token())
@@ -124,7 +124,11 @@ struct RelayFileTests {
       try db.execute(
         sql: """
           ALTER TABLE changeset DROP COLUMN certificate; DROP TABLE certificate; ALTER TABLE device DROP COLUMN key;
-          ALTER TABLE staged ADD COLUMN signature BLOB NOT NULL DEFAULT x''; PRAGMA user_version = 4
+          ALTER TABLE staged ADD COLUMN signature BLOB NOT NULL DEFAULT x'';
+          ALTER TABLE account RENAME TO user; ALTER TABLE access RENAME COLUMN account TO user;
+          ALTER TABLE device RENAME COLUMN account TO user; ALTER TABLE code RENAME COLUMN account TO user;
+          ALTER TABLE refused RENAME COLUMN account TO user; ALTER TABLE audit RENAME COLUMN account TO user;
+          PRAGMA user_version = 4
           """)
     }
     let again = try world.reopen()
@@ -156,7 +160,7 @@ struct RelayFileTests {
   @Test("is written through to the disk before anything is acknowledged")
   func synchronous() throws {
     // 2 is FULL: with less, power loss could undo what was acknowledged.
-    let settings = try world.relay.pool.writeWithoutTransaction { db in
+    let settings = try world.pool.writeWithoutTransaction { db in
       [try String.fetchOne(db, sql: "PRAGMA journal_mode"), try String.fetchOne(db, sql: "PRAGMA synchronous")]
     }
     #expect(settings == ["wal", "2"])

@@ -5,7 +5,7 @@ import SyncRelay
 import SyncServer
 import Testing
 
-@Suite("The server")
+@Suite("The server", .bothStores, .namingStore)
 struct ServerTests {
   let world: TestRelay
   let scope = ScopeID(literal: "case/1")

@@ -1,4 +1,3 @@
-import GRDB
 public import SyncCore
 
 /// What a grant reaches: one scope, or all of them.
@@ -46,41 +45,40 @@ extension Grant {
   /// A grant that has not ended; bound to the present time.
   static let isLive = "(until_ms IS NULL OR until_ms > ?)"
 
-  init(_ row: Row) throws(RelayError) {
-    guard let scope = GrantedScope(row["scope"]) else { throw RelayError(.damaged, "a grant's scope") }
-    self.init(user: row["user"], scope: scope, until: row["until_ms"])
+  init(_ row: StoreRow) throws {
+    guard let scope = GrantedScope(try row["scope"]) else { throw RelayError(.damaged, "a grant's scope") }
+    self.init(user: try row["account"], scope: scope, until: try row["until_ms"])
   }
 
-  static func fetch(of user: String, now: Int64, in db: Database) throws -> [Grant] {
-    try Row.fetchAll(
-      db, sql: "SELECT user, scope, until_ms FROM access WHERE user = ? AND \(isLive) ORDER BY scope", arguments: [user, now]
-    ).map { try Grant($0) }
+  static func fetch(of user: String, now: Int64, in db: any StoreTransaction) throws -> [Grant] {
+    try db.rows("SELECT account, scope, until_ms FROM access WHERE account = ? AND \(isLive) ORDER BY scope", [user, now]).map {
+      try Grant($0)
+    }
   }
 
   /// Grants, taking a new arrival: the scope then appears in the user's next hello, however old its changes are.
-  static func insert(user: String, scope: String, until: Int64?, in db: Database) throws {
+  static func insert(user: String, scope: String, until: Int64?, arrival: Int64? = nil, in db: any StoreTransaction) throws {
     try db.execute(
-      sql: """
-        INSERT INTO access(user, scope, until_ms, arrival) VALUES (?, ?, ?, ?)
-        ON CONFLICT (user, scope) DO UPDATE SET until_ms = excluded.until_ms, arrival = excluded.arrival
-        """, arguments: [user, scope, until, try Relay.nextArrival(db)])
+      """
+      INSERT INTO access(account, scope, until_ms, arrival) VALUES (?, ?, ?, ?)
+      ON CONFLICT (account, scope) DO UPDATE SET until_ms = excluded.until_ms, arrival = excluded.arrival
+      """, [user, scope, until, try arrival ?? Relay.nextArrival(db)])
   }
 
   /// When somebody was granted everything, as an arrival; nil when they were not. The office always was.
-  static func arrivalOfAll(_ principal: Principal, now: Int64, in db: Database) throws -> Int64? {
+  static func arrivalOfAll(_ principal: Principal, now: Int64, in db: any StoreTransaction) throws -> Int64? {
     if principal.device == nil { return 0 }
-    return try Int64.fetchOne(
-      db, sql: "SELECT arrival FROM access WHERE user = ? AND scope = ? AND \(isLive)",
-      arguments: [principal.user, GrantedScope.allName, now])
+    return try db.value(
+      "SELECT arrival FROM access WHERE account = ? AND scope = ? AND \(isLive)", [principal.user, GrantedScope.allName, now])
   }
 
   /// Whether somebody may hold a scope, whose name is never ``GrantedScope/allName``.
-  static func allows(_ principal: Principal, _ scope: ScopeID, now: Int64, in db: Database) throws -> Bool {
+  static func allows(_ principal: Principal, _ scope: ScopeID, now: Int64, in db: any StoreTransaction) throws -> Bool {
     if scope.name == GrantedScope.allName { return false }
     if principal.device == nil { return true }
-    let statement = try db.cachedStatement(
-      sql: "SELECT 1 FROM access WHERE user = ? AND scope IN (?, '\(GrantedScope.allName)') AND \(isLive) LIMIT 1")
-    return try Int.fetchOne(statement, arguments: [principal.user, scope.name, now]) != nil
+    return try db.exists(
+      "SELECT 1 FROM access WHERE account = ? AND scope IN (?, '\(GrantedScope.allName)') AND \(isLive) LIMIT 1",
+      [principal.user, scope.name, now])
   }
 }
 
@@ -90,7 +88,7 @@ extension Relay {
     try Self.check(user, upTo: RelayLimits.userBytes, "user")
     try scope.check()
     let now = clock()
-    try pool.write { db in
+    try store.write { db in
       try Grant.insert(user: user, scope: scope.description, until: until, in: db)
       try Audit.record(.granted, at: now, device: nil, user: user, detail: scope.description, in: db)
     }
@@ -102,9 +100,9 @@ extension Relay {
   public func revoke(user: String, scope: GrantedScope) throws -> Bool {
     try scope.check()
     let now = clock()
-    return try pool.write { db in
-      try db.execute(sql: "DELETE FROM access WHERE user = ? AND scope = ?", arguments: [user, scope.description])
-      guard db.changesCount > 0 else { return false }
+    return try store.write { db in
+      let gone = try db.execute("DELETE FROM access WHERE account = ? AND scope = ?", [user, scope.description])
+      guard gone > 0 else { return false }
       try Audit.record(.withdrawn, at: now, device: nil, user: user, detail: scope.description, in: db)
       return true
     }
@@ -113,16 +111,16 @@ extension Relay {
   /// What a user may hold now, in the order of the names.
   public func grants(of user: String) throws -> [Grant] {
     let now = clock()
-    return try pool.read { db in try Grant.fetch(of: user, now: now, in: db) }
+    return try store.read { db in try Grant.fetch(of: user, now: now, in: db) }
   }
 
   /// Who may hold a scope now, those with a grant of everything included, in the order of their names.
   public func users(of scope: ScopeID) throws -> [Grant] {
     let now = clock()
-    return try pool.read { db in
-      try Row.fetchAll(
-        db, sql: "SELECT user, scope, until_ms FROM access WHERE scope IN (?, ?) AND \(Grant.isLive) ORDER BY user, scope",
-        arguments: [scope.name, GrantedScope.allName, now]
+    return try store.read { db in
+      try db.rows(
+        "SELECT account, scope, until_ms FROM access WHERE scope IN (?, ?) AND \(Grant.isLive) ORDER BY account, scope",
+        [scope.name, GrantedScope.allName, now]
       ).map { try Grant($0) }
     }
   }

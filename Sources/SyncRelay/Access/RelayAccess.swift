@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 public import SyncCore
 
 /// The relay's log as one asker sees it: the answering side of the exchange, bound to who asks.
@@ -32,21 +31,20 @@ public struct RelayAccess: ExchangeStore, Sendable {
   /// The scopes with changes or with a grant since the token. A token that this relay cannot have issued counts as none.
   public func changedScopes(since token: [UInt8]) throws -> [ScopeID] {
     let now = relay.clock()
-    return try relay.pool.read { db in
+    return try relay.store.read { db in
       try Relay.requireCurrent(principal, in: db)
       var since = RelayToken(token, key: try Relay.tokenKey(db), codec: relay.codec)?.arrival ?? 0
       let names: [String]
       if let granted = try Grant.arrivalOfAll(principal, now: now, in: db) {
         // Newly granted everything: all scopes, however long ago they changed.
         if granted > since { since = 0 }
-        names = try String.fetchAll(db, sql: "SELECT name FROM scope WHERE arrival > ?", arguments: [since])
+        names = try db.values("SELECT name FROM scope WHERE arrival > ?", [since])
       } else {
-        names = try String.fetchAll(
-          db,
-          sql: """
-            SELECT scope.name FROM access JOIN scope ON scope.name = access.scope
-            WHERE access.user = ? AND \(Grant.isLive) AND (scope.arrival > ? OR access.arrival > ?)
-            """, arguments: [principal.user, now, since, since])
+        names = try db.values(
+          """
+          SELECT scope.name FROM access JOIN scope ON scope.name = access.scope
+          WHERE access.account = ? AND \(Grant.isLive) AND (scope.arrival > ? OR access.arrival > ?)
+          """, [principal.user, now, since, since])
       }
       return try names.map { name in
         guard let scope = ScopeID(name) else { throw RelayError(.damaged, "a scope's name") }
@@ -57,7 +55,7 @@ public struct RelayAccess: ExchangeStore, Sendable {
 
   public func holdings(of scope: ScopeID) throws -> Holdings {
     let now = relay.clock()
-    return try relay.pool.read { db in
+    return try relay.store.read { db in
       try Relay.requireCurrent(principal, in: db)
       guard try Grant.allows(principal, scope, now: now, in: db) else { return Holdings() }
       return try LogReader(db).holdings(of: scope, withEnds: true)
@@ -67,7 +65,7 @@ public struct RelayAccess: ExchangeStore, Sendable {
   public func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch {
     guard wants.count <= relay.limits.scopesPerRequest else { throw RelayError(.tooLarge, "scopes of a request") }
     let now = relay.clock()
-    return try relay.pool.read { db in
+    return try relay.store.read { db in
       try Relay.requireCurrent(principal, in: db)
       var batch = LogBatch(budget: budget)
       var seen: Set<ScopeID> = []
@@ -86,7 +84,7 @@ public struct RelayAccess: ExchangeStore, Sendable {
     // Digests are taken and signatures verified before the transaction: everybody else's writes wait for it.
     let checked = try fragments.map { try CheckedFragment($0, relay: relay) }
     let now = relay.clock()
-    let outcome = try relay.pool.write { db in
+    let outcome = try relay.store.write { db in
       try Relay.requireCurrent(principal, in: db)
       var writer = LogWriter(db, principal: principal, limits: relay.limits, codec: relay.codec, now: now)
       return try writer.store(checked, omissions: omissions)

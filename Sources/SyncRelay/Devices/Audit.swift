@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 /// One line of the relay's audit, which can only be added to.
 public struct AuditEntry: Hashable, Sendable {
@@ -19,10 +18,11 @@ public struct AuditEntry: Hashable, Sendable {
 extension Relay {
   /// The audit's latest entries, the newest first.
   public func audit(limit: Int) throws -> [AuditEntry] {
-    try pool.read { db in
-      try Row.fetchAll(db, sql: "SELECT * FROM audit ORDER BY id DESC LIMIT ?", arguments: [limit]).map { row in
+    try store.read { db in
+      try db.rows("SELECT event, at_ms, device, account, detail FROM audit ORDER BY id DESC LIMIT ?", [limit]).map { row in
         AuditEntry(
-          event: row["event"], at: row["at_ms"], device: DeviceID(bytes: row.bytes("device")), user: row["user"], detail: row["detail"])
+          event: try row["event"], at: try row["at_ms"], device: DeviceID(bytes: try row.bytes("device")), user: try row["account"],
+          detail: try row["detail"])
       }
     }
   }
@@ -52,18 +52,17 @@ enum Audit {
     case restored
   }
 
-  static func record(_ event: Event, at now: Int64, device: [UInt8]?, user: String?, detail: String, in db: Database) throws {
+  static func record(_ event: Event, at now: Int64, device: [UInt8]?, user: String?, detail: String, in db: any StoreTransaction) throws {
     try db.execute(
-      sql: "INSERT INTO audit(event, at_ms, device, user, detail) VALUES (?, ?, ?, ?, ?)",
-      arguments: [event.rawValue, now, device.map { Data($0) }, user, detail])
+      "INSERT INTO audit(event, at_ms, device, account, detail) VALUES (?, ?, ?, ?, ?)",
+      [event.rawValue, now, device, user, detail])
   }
 
   /// Records what a device repeats at every exchange until somebody acts, once.
-  static func recordOnce(_ event: Event, at now: Int64, principal: Principal, detail: String, in db: Database) throws {
-    let known = try Int.fetchOne(
-      db, sql: "SELECT 1 FROM audit WHERE event = ? AND detail = ? AND device IS ? LIMIT 1",
-      arguments: [event.rawValue, detail, Data(principal.deviceBytes)])
-    if known == nil {
+  static func recordOnce(_ event: Event, at now: Int64, principal: Principal, detail: String, in db: any StoreTransaction) throws {
+    let isKnown = try db.exists(
+      "SELECT 1 FROM audit WHERE event = ? AND detail = ? AND device = ? LIMIT 1", [event.rawValue, detail, principal.deviceBytes])
+    if !isKnown {
       try record(event, at: now, device: principal.deviceBytes, user: principal.user, detail: detail, in: db)
     }
   }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import SyncCore
 
 extension Relay {
@@ -9,43 +8,44 @@ extension Relay {
     // Found by its digest: how long the index takes says nothing about the token.
     let hash = codec.digest(Array(token.utf8))
     let now = clock()
-    let found = try pool.read { db in
-      try Row.fetchOne(
-        db,
-        sql: """
-          SELECT device.id, device.token_hash, device.seen_ms, user.name, user.display, user.role
-          FROM device JOIN user ON user.name = device.user WHERE device.token_hash = ? AND device.revoked_ms IS NULL
-          """, arguments: [Data(hash)])
+    let found = try store.read { db in
+      try db.row(
+        """
+        SELECT device.id, device.token_hash, device.seen_ms, account.name, account.display, account.role
+        FROM device JOIN account ON account.name = device.account WHERE device.token_hash = ? AND device.revoked_ms IS NULL
+        """, [hash])
     }
-    guard let found, DeviceToken.areEqual(found.bytes("token_hash"), hash), let device = DeviceID(bytes: found.bytes("id")) else {
+    guard let found, DeviceToken.areEqual(try found.bytes("token_hash"), hash), let device = DeviceID(bytes: try found.bytes("id")) else {
       return nil
     }
-    let seen: Int64 = found["seen_ms"]
+    let seen: Int64 = try found["seen_ms"]
     if now - seen >= RelayLimits.lastSeenMilliseconds || now < seen {
-      try pool.write { db in
-        try db.execute(sql: "UPDATE device SET seen_ms = ? WHERE id = ?", arguments: [now, Data(device.bytes)])
+      try store.write { db in
+        try db.execute("UPDATE device SET seen_ms = ? WHERE id = ?", [now, device.bytes])
       }
     }
-    return Principal(user: found["name"], name: found["display"], role: found["role"], device: device)
+    return Principal(user: try found["name"], name: try found["display"], role: try found["role"], device: device)
   }
 
   /// All devices that ever enrolled, the last seen first.
   public func devices() throws -> [Device] {
-    try pool.read { db in
-      try Row.fetchAll(db, sql: "SELECT * FROM device ORDER BY seen_ms DESC, id").map { row in
-        guard let id = DeviceID(bytes: row.bytes("id")) else { throw RelayError(.damaged, "device") }
+    try store.read { db in
+      try db.rows(
+        "SELECT id, account, label, enrolled_ms, seen_ms, revoked_ms, key FROM device ORDER BY seen_ms DESC, id"
+      ).map { row in
+        guard let id = DeviceID(bytes: try row.bytes("id")) else { throw RelayError(.damaged, "device") }
         return Device(
-          id: id, user: row["user"], label: row["label"], enrolled: row["enrolled_ms"], lastSeen: row["seen_ms"],
-          revoked: row["revoked_ms"], key: (row["key"] as Data?).map { Array($0) })
+          id: id, user: try row["account"], label: try row["label"], enrolled: try row["enrolled_ms"], lastSeen: try row["seen_ms"],
+          revoked: try row["revoked_ms"], key: try row["key"])
       }
     }
   }
 
   /// What people call the users, by the users' names.
   public func userNames() throws -> [String: String] {
-    try pool.read { db in
-      let rows = try Row.fetchAll(db, sql: "SELECT name, display FROM user")
-      return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], $0["display"]) })
+    try store.read { db in
+      let rows = try db.rows("SELECT name, display FROM account")
+      return Dictionary(uniqueKeysWithValues: try rows.map { (try $0["name"], try $0["display"]) })
     }
   }
 
@@ -53,21 +53,22 @@ extension Relay {
   /// - Throws: ``RelayError`` with `deviceUnknown`.
   public func revoke(device: DeviceID) throws {
     let now = clock()
-    try pool.write { db in
-      let user = try String.fetchOne(db, sql: "SELECT user FROM device WHERE id = ?", arguments: [Data(device.bytes)])
+    try store.write { db in
+      let user: String? = try db.value("SELECT account FROM device WHERE id = ?", [device.bytes])
       guard let user else { throw RelayError(.deviceUnknown, device.description) }
       try db.execute(
-        sql: "UPDATE device SET token_hash = NULL, revoked_ms = coalesce(revoked_ms, ?) WHERE id = ?",
-        arguments: [now, Data(device.bytes)])
+        "UPDATE device SET token_hash = NULL, revoked_ms = coalesce(revoked_ms, ?) WHERE id = ?",
+        [now, device.bytes])
       try Audit.record(.revoked, at: now, device: device.bytes, user: user, detail: "", in: db)
     }
   }
 
   /// Fails when the principal's device was revoked, or given to another user, after it was authenticated.
-  static func requireCurrent(_ principal: Principal, in db: Database) throws {
+  static func requireCurrent(_ principal: Principal, in db: any StoreTransaction) throws {
     guard let device = principal.device else { return }
-    let statement = try db.cachedStatement(sql: "SELECT 1 FROM device WHERE id = ? AND user = ? AND revoked_ms IS NULL")
-    guard try Int.fetchOne(statement, arguments: [Data(device.bytes), principal.user]) != nil else {
+    let isCurrent = try db.exists(
+      "SELECT 1 FROM device WHERE id = ? AND account = ? AND revoked_ms IS NULL", [device.bytes, principal.user])
+    guard isCurrent else {
       throw RelayError(.revoked, device.description)
     }
   }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 public import SyncCore
 
 extension Relay {
@@ -23,18 +22,18 @@ extension Relay {
     let lifetime = lifetime ?? limits.codeMilliseconds
     guard lifetime > 0, lifetime <= limits.codeMilliseconds else { throw RelayError(.badArgument, "a code's lifetime") }
     let code = EnrolmentCode.make(random(RelayLimits.codeCharacters))
-    let hash = Data(codec.digest(Array(code.utf8)))
+    let hash = codec.digest(Array(code.utf8))
     let now = clock()
-    try pool.write { db in
+    try store.write { db in
       // Unused codes are worth nothing once they expire; used ones stay a while, so that a second use is told apart.
       let old = now - 10 * limits.codeMilliseconds
-      try db.execute(sql: "DELETE FROM code_grant WHERE code IN (SELECT hash FROM code WHERE expires_ms < ?)", arguments: [old])
-      try db.execute(sql: "DELETE FROM code WHERE expires_ms < ?", arguments: [old])
+      try db.execute("DELETE FROM code_grant WHERE code IN (SELECT hash FROM code WHERE expires_ms < ?)", [old])
+      try db.execute("DELETE FROM code WHERE expires_ms < ?", [old])
       try db.execute(
-        sql: "INSERT INTO code(hash, user, display, role, expires_ms) VALUES (?, ?, ?, ?, ?)",
-        arguments: [hash, user, name, role, now + lifetime])
+        "INSERT INTO code(hash, account, display, role, expires_ms) VALUES (?, ?, ?, ?, ?)",
+        [hash, user, name, role, now + lifetime])
       for scope in Set(grants) {
-        try db.execute(sql: "INSERT INTO code_grant(code, scope) VALUES (?, ?)", arguments: [hash, scope.description])
+        try db.execute("INSERT INTO code_grant(code, scope) VALUES (?, ?)", [hash, scope.description])
       }
       try Audit.record(.codeCreated, at: now, device: nil, user: user, detail: role, in: db)
     }
@@ -59,8 +58,8 @@ extension Relay {
     let token = DeviceToken.text(random(RelayLimits.tokenBytes))
     let now = clock()
     // The outcome is returned rather than thrown inside: who was denied has to stay in the audit.
-    let outcome: Result<Enrolment, RelayError> = try pool.write { db in
-      let usable: Row
+    let outcome: Result<Enrolment, RelayError> = try store.write { db in
+      let usable: StoreRow
       switch try self.find(code, now: now, in: db) {
       case .success(let row): usable = row
       case .failure(let error):
@@ -69,24 +68,23 @@ extension Relay {
         }
         return .failure(error)
       }
-      let user: String = usable["user"]
-      let owner = try String.fetchOne(
-        db, sql: "SELECT user FROM device WHERE id = ? AND revoked_ms IS NULL", arguments: [Data(device.bytes)])
+      let user: String = try usable["account"]
+      let owner: String? = try db.value("SELECT account FROM device WHERE id = ? AND revoked_ms IS NULL", [device.bytes])
       // Otherwise whoever has a code could end another's device, whose identifier is no secret. The code stays usable.
       // The devices whose homes lie with the office are certified and never listed; their identifiers are in every name that it writes under.
       let offices = try self.issued(db).filter { $0.1.role == Principal.office.role }
-      let isListed = try Int.fetchOne(db, sql: "SELECT 1 FROM device WHERE id = ?", arguments: [Data(device.bytes)]) != nil
+      let isListed = try db.exists("SELECT 1 FROM device WHERE id = ?", [device.bytes])
       guard owner == nil || owner == user, isListed || !offices.contains(where: { $0.1.device == device.bytes }) else {
         try Audit.record(.denied, at: now, device: device.bytes, user: user, detail: RelayError.Code.deviceTaken.rawValue, in: db)
         return .failure(RelayError(.deviceTaken, device.description))
       }
       try self.admit(device, label: label, key: key, by: usable, token: token, now: now, in: db)
       let certificate = try key.flatMap {
-        try self.issue(device, key: $0, user: user, role: usable["role"], encryptionKey: encryptionKey, in: db)
+        try self.issue(device, key: $0, user: user, role: try usable["role"], encryptionKey: encryptionKey, in: db)
       }
       return .success(
         Enrolment(
-          token: token, user: user, name: usable["display"], role: usable["role"], epoch: try Self.epoch(db),
+          token: token, user: user, name: try usable["display"], role: try usable["role"], epoch: try Self.epoch(db),
           grants: try Grant.fetch(of: user, now: now, in: db),
           certificate: certificate, office: offices.map(\.0)))
     }
@@ -106,34 +104,35 @@ extension Relay {
     of device: DeviceID, key: [UInt8], user: String, role: String, authority: Authority? = nil, encryptionKey: [UInt8] = []
   ) throws -> SignedCertificate? {
     try Self.check(encryptionKey: encryptionKey)
-    return try pool.write { db in
+    return try store.write { db in
       try issue(device, key: key, user: user, role: role, authority: authority, encryptionKey: encryptionKey, in: db)
     }
   }
 
   /// The certificates that were issued here, with what they say, the latest first.
   public func certificates() throws -> [(signed: SignedCertificate, certificate: Certificate)] {
-    try pool.read { db in try issued(db) }
+    try store.read { db in try issued(db) }
   }
 
-  private func issued(_ db: Database) throws -> [(signed: SignedCertificate, certificate: Certificate)] {
+  private func issued(_ db: any StoreTransaction) throws -> [(signed: SignedCertificate, certificate: Certificate)] {
     guard let trust = issuer.map({ Trust(issuers: [$0.publicKey]) }) else { return [] }
-    let all = try Row.fetchAll(db, sql: "SELECT bytes, signature FROM certificate").compactMap { row in
-      let signed = SignedCertificate(bytes: row.bytes("bytes"), signature: row.bytes("signature"))
+    let all = try db.rows("SELECT bytes, signature FROM certificate").compactMap { row in
+      let signed = SignedCertificate(bytes: try row.bytes("bytes"), signature: try row.bytes("signature"))
       return trust.certificate(signed, codec: codec).map { (signed, $0) }
     }
     return all.sorted { $0.1.from > $1.1.from }
   }
 
   private func issue(
-    _ device: DeviceID, key: [UInt8], user: String, role: String, authority: Authority? = nil, encryptionKey: [UInt8], in db: Database
+    _ device: DeviceID, key: [UInt8], user: String, role: String, authority: Authority? = nil, encryptionKey: [UInt8],
+    in db: any StoreTransaction
   ) throws -> SignedCertificate? {
     guard let issuer else { return nil }
     let certificate = Certificate(
       device: device.bytes, key: key, user: user, role: role, authority: authority ?? self.authority(role), from: clock(),
       issuer: issuer.publicKey, encryptionKey: encryptionKey)
     let signed = try SignedCertificate(certificate, by: issuer)
-    try LogWriter.keep(signed, codec.digest(signed.bytes), in: db)
+    try LogWriter.keep([(signed, codec.digest(signed.bytes))], in: db)
     return signed
   }
 
@@ -146,35 +145,40 @@ extension Relay {
   /// Whether somebody is guessing enrolment codes: whoever answers wrong ones should take their time. Right ones are taken as ever.
   public var isBeingGuessedAt: Bool { wrongCodes.areMany(at: clock()) }
 
-  private func find(_ typed: String, now: Int64, in db: Database) throws -> Result<Row, RelayError> {
+  private func find(_ typed: String, now: Int64, in db: any StoreTransaction) throws -> Result<StoreRow, RelayError> {
     guard let code = EnrolmentCode.normalized(typed) else { return .failure(RelayError(.codeUnknown, "form")) }
-    let row = try Row.fetchOne(
-      db, sql: "SELECT * FROM code WHERE hash = ?", arguments: [Data(codec.digest(Array(code.utf8)))])
+    let row = try db.row(
+      "SELECT hash, account, display, role, expires_ms, used_ms FROM code WHERE hash = ?\(db.forUpdate)", [codec.digest(Array(code.utf8))])
     guard let row else { return .failure(RelayError(.codeUnknown, "")) }
-    let used: Int64? = row["used_ms"]
-    let expires: Int64 = row["expires_ms"]
+    let used: Int64? = try row["used_ms"]
+    let expires: Int64 = try row["expires_ms"]
     if used != nil { return .failure(RelayError(.codeUsed, "")) }
     if expires <= now { return .failure(RelayError(.codeExpired, "")) }
     return .success(row)
   }
 
-  private func admit(_ device: DeviceID, label: String, key: [UInt8]?, by code: Row, token: String, now: Int64, in db: Database) throws {
-    let user: String = code["user"]
-    let codeHash: Data = code["hash"]
-    try db.execute(sql: "UPDATE code SET used_ms = ? WHERE hash = ?", arguments: [now, codeHash])
+  private func admit(
+    _ device: DeviceID, label: String, key: [UInt8]?, by code: StoreRow, token: String, now: Int64, in db: any StoreTransaction
+  ) throws {
+    let user: String = try code["account"]
+    let codeHash: [UInt8] = try code["hash"]
+    try db.execute("UPDATE code SET used_ms = ? WHERE hash = ?", [now, codeHash])
     try db.execute(
-      sql: """
-        INSERT INTO user(name, display, role) VALUES (?, ?, ?)
-        ON CONFLICT (name) DO UPDATE SET display = excluded.display, role = excluded.role
-        """, arguments: [user, code["display"] as String, code["role"] as String])
-    try db.execute(
-      sql: """
-        INSERT INTO device(id, user, label, token_hash, enrolled_ms, seen_ms, key) VALUES (?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET user = excluded.user, label = excluded.label, token_hash = excluded.token_hash,
-          enrolled_ms = excluded.enrolled_ms, seen_ms = excluded.seen_ms, revoked_ms = NULL,
-          key = excluded.key
-        """, arguments: [Data(device.bytes), user, label, Data(codec.digest(Array(token.utf8))), now, now, key.map { Data($0) }])
-    for scope in try String.fetchAll(db, sql: "SELECT scope FROM code_grant WHERE code = ? ORDER BY scope", arguments: [codeHash]) {
+      """
+      INSERT INTO account(name, display, role) VALUES (?, ?, ?)
+      ON CONFLICT (name) DO UPDATE SET display = excluded.display, role = excluded.role
+      """, [user, try code["display"] as String, try code["role"] as String])
+    let admitted = try db.execute(
+      """
+      INSERT INTO device(id, account, label, token_hash, enrolled_ms, seen_ms, key) VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET account = excluded.account, label = excluded.label, token_hash = excluded.token_hash,
+        enrolled_ms = excluded.enrolled_ms, seen_ms = excluded.seen_ms, revoked_ms = NULL,
+        key = excluded.key
+        WHERE device.revoked_ms IS NOT NULL OR device.account = excluded.account
+      """, [device.bytes, user, label, codec.digest(Array(token.utf8)), now, now, key])
+    // Another process has just admitted it for somebody else.
+    guard admitted == 1 else { throw StoreConflict() }
+    for scope: String in try db.values("SELECT scope FROM code_grant WHERE code = ? ORDER BY scope", [codeHash]) {
       try Grant.insert(user: user, scope: scope, until: nil, in: db)
     }
     try Audit.record(.enrolled, at: now, device: device.bytes, user: user, detail: label, in: db)

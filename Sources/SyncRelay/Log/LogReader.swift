@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import SyncCore
 
 /// Fragments that are gathered until about a number of bytes is reached.
@@ -36,64 +35,62 @@ struct LogBatch {
 
 /// Reads the log, within one transaction.
 struct LogReader {
-  private let db: Database
+  /// How many changesets are looked at between two questions to the store.
+  static let pageRows = 512
 
-  init(_ db: Database) { self.db = db }
+  private let db: any StoreTransaction
+
+  init(_ db: any StoreTransaction) { self.db = db }
 
   /// What is held of a scope, whole and in part.
   /// - Parameter withEnds: whether to tell how the hashes begin that others may compare with theirs.
   func holdings(of scope: ScopeID, withEnds: Bool = false) throws -> Holdings {
     guard let row = try scopeRow(scope) else { return Holdings() }
-    let heads = try Row.fetchAll(
-      db.cachedStatement(
-        sql: "SELECT site.name, head.seq, head.hash FROM head JOIN site ON site.id = head.site WHERE head.scope = ? ORDER BY site.name"),
-      arguments: [row])
-    let staged = try Row.fetchAll(
-      db.cachedStatement(
-        sql: "SELECT site.name, staged.seq, staged.held FROM staged JOIN site ON site.id = staged.site WHERE staged.scope = ?"),
-      arguments: [row])
+    let heads = try db.rows(
+      "SELECT site.name, head.seq, head.hash FROM head JOIN site ON site.id = head.site WHERE head.scope = ? ORDER BY site.name", [row])
+    let staged = try db.rows(
+      "SELECT site.name, staged.seq, staged.held FROM staged JOIN site ON site.id = staged.site WHERE staged.scope = ?", [row])
     return Holdings(
-      vector: VersionVector(try heads.map(dot)), partial: try staged.map { Holdings.Partial(dot: try dot($0), parts: $0["held"]) },
-      ends: withEnds ? heads.map { Array($0.bytes("hash").prefix(Holdings.endBytes)) } : [],
+      vector: VersionVector(try heads.map(dot)), partial: try staged.map { Holdings.Partial(dot: try dot($0), parts: try $0["held"]) },
+      ends: withEnds ? try heads.map { Array(try $0.bytes("hash").prefix(Holdings.endBytes)) } : [],
       omitted: withEnds ? try effectless(row) : nil)
   }
 
   /// ``Holdings/omitted`` of a scope; nil when nothing has been left out or rejected.
   private func effectless(_ scope: Int64) throws -> UInt64? {
-    let sum = try db.cachedStatement(
-      sql: """
-        SELECT CAST(total(last - first + 1) AS INTEGER) AS omitted, (SELECT count(*) FROM rejection WHERE scope = ?1) AS rejected
-        FROM omission WHERE scope = ?1
-        """)
-    guard let row = try Row.fetchOne(sum, arguments: [scope]) else { return nil }
-    let count = Holdings.effectless(omitted: UInt64(row["omitted"] as Int64), rejected: row["rejected"])
+    let sum = """
+      SELECT CAST(coalesce(sum(last - first + 1), 0) AS BIGINT) AS omitted,
+        (SELECT count(*) FROM rejection WHERE scope = ?1) AS rejected
+      FROM omission WHERE scope = ?1
+      """
+    guard let row = try db.row(sum, [scope]) else { return nil }
+    let count = Holdings.effectless(omitted: UInt64(try row["omitted"] as Int64), rejected: try row["rejected"])
     return count == 0 ? nil : count
   }
 
   /// What was rejected of a scope.
   func rejections(of scope: ScopeID) throws -> [Rejection] {
     guard let row = try scopeRow(scope) else { return [] }
-    let all = try db.cachedStatement(
-      sql: """
-        SELECT site.name, rejection.seq, rejection.hash, rejection.reason FROM rejection JOIN site ON site.id = rejection.site
-        WHERE rejection.scope = ? ORDER BY site.name, rejection.seq
-        """)
-    return try Row.fetchAll(all, arguments: [row]).map { row in
-      Rejection(scope: scope, dot: try dot(row), hash: row.bytes("hash"), reason: row["reason"])
+    let all = """
+      SELECT site.name, rejection.seq, rejection.hash, rejection.reason FROM rejection JOIN site ON site.id = rejection.site
+      WHERE rejection.scope = ? ORDER BY site.name, rejection.seq
+      """
+    return try db.rows(all, [row]).map { row in
+      Rejection(scope: scope, dot: try dot(row), hash: try row.bytes("hash"), reason: try row["reason"])
     }
   }
 
   /// What has been left out of a scope.
   func omissions(of scope: ScopeID) throws -> [Omission] {
     guard let row = try scopeRow(scope) else { return [] }
-    let all = try db.cachedStatement(
-      sql: """
-        SELECT site.name, omission.first, omission.last, omission.hash FROM omission JOIN site ON site.id = omission.site
-        WHERE omission.scope = ? ORDER BY site.name, omission.first
-        """)
-    return try Row.fetchAll(all, arguments: [row]).map { row in
-      guard let site = SiteID(bytes: row.bytes("name")) else { throw RelayError(.damaged, "a site") }
-      let run = Omission.Run(first: UInt64(row["first"] as Int64), last: UInt64(row["last"] as Int64), hash: row.bytes("hash"))
+    let all = """
+      SELECT site.name, omission.first, omission.last, omission.hash FROM omission JOIN site ON site.id = omission.site
+      WHERE omission.scope = ? ORDER BY site.name, omission.first
+      """
+    return try db.rows(all, [row]).map { row in
+      guard let site = SiteID(bytes: try row.bytes("name")) else { throw RelayError(.damaged, "a site") }
+      let run = Omission.Run(
+        first: UInt64(try row["first"] as Int64), last: UInt64(try row["last"] as Int64), hash: try row.bytes("hash"))
       return Omission(scope: scope, site: site, run: run)
     }
   }
@@ -118,58 +115,59 @@ struct LogReader {
       }
     }
     // What was rejected is passed over by whoever does not have it.
-    let changesets = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT arrival, site, seq FROM changeset WHERE scope = ?1 AND position >= ?2 AND NOT EXISTS
-          (SELECT 1 FROM rejection WHERE scope = ?1 AND site = changeset.site AND seq = changeset.seq) ORDER BY position
-        """, arguments: [scope, missing.from])
     var reached = missing.sites.mapValues(\.seq)
-    while let row = try changesets.next() {
-      let site: Int64 = row["site"]
-      let seq: Int64 = row["seq"]
-      guard let known = missing.sites[site], seq > known.seq else { continue }
-      // As many may have been left out there as here, and yet not the same.
-      if let last = reached.updateValue(seq, forKey: site), seq > last + 1 { try tell() }
-      let held = want.holdings.parts(of: Dot(site: known.site, seq: UInt64(seq)))
-      try load(arrival: row["arrival"], scope: scope, site: site, seq: seq, held: held, into: &batch)
-      if batch.hasMore { return }
+    var from = missing.from
+    while true {
+      let page = try db.rows(
+        """
+        SELECT arrival, position, site, seq FROM changeset WHERE scope = ?1 AND position >= ?2 AND NOT EXISTS
+          (SELECT 1 FROM rejection WHERE scope = ?1 AND site = changeset.site AND seq = changeset.seq) ORDER BY position LIMIT ?3
+        """, [scope, from, Self.pageRows])
+      for row in page {
+        let (site, seq): (Int64, Int64) = (try row["site"], try row["seq"])
+        guard let known = missing.sites[site], seq > known.seq else { continue }
+        // As many may have been left out there as here, and yet not the same.
+        if let last = reached.updateValue(seq, forKey: site), seq > last + 1 { try tell() }
+        let held = want.holdings.parts(of: Dot(site: known.site, seq: UInt64(seq)))
+        try load(arrival: row["arrival"], scope: scope, site: site, seq: seq, held: held, into: &batch)
+        if batch.hasMore { return }
+      }
+      guard page.count == Self.pageRows, let last = page.last else { return }
+      from = try last["position"] as Int64 + 1
     }
   }
 
   /// Adds one changeset, from a part on; as many of its parts as there is room for.
   private func load(arrival: Int64, scope: Int64, site: Int64, seq: Int64, held: Int, into batch: inout LogBatch) throws {
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT header, changeset.signature, certificate.bytes AS certificate, certificate.signature AS issued
-        FROM changeset LEFT JOIN certificate ON certificate.hash = changeset.certificate WHERE arrival = ?
-        """)
-    guard let row = try Row.fetchOne(statement, arguments: [arrival]) else { throw RelayError(.damaged, "a changeset") }
+    let row = try db.row(
+      """
+      SELECT header, changeset.signature, certificate.bytes AS certificate, certificate.signature AS issued
+      FROM changeset LEFT JOIN certificate ON certificate.hash = changeset.certificate WHERE arrival = ?
+      """, [arrival])
+    guard let row else { throw RelayError(.damaged, "a changeset") }
     // Sizes first: a body that has to wait for the next batch is not read.
-    let sizes = try Row.fetchAll(
-      db.cachedStatement(
-        sql: "SELECT id, part, length(body) AS size FROM part WHERE scope = ? AND site = ? AND seq = ? ORDER BY part"),
-      arguments: [scope, site, seq])
+    let sizes = try db.rows(
+      "SELECT part, length(body) AS size FROM part WHERE scope = ? AND site = ? AND seq = ? ORDER BY part", [scope, site, seq])
     guard !sizes.isEmpty else { throw RelayError(.damaged, "a changeset's parts") }
     // Whoever says that it has them all and yet lacks the changeset has something else: it gets everything.
     let first = held < sizes.count ? held : 0
-    let header = row.bytes("header")
-    let certificate = SignedCertificate(bytes: row.bytes("certificate"), signature: row.bytes("issued"))
-    let signature = row.bytes("signature")
+    let header = try row.bytes("header")
+    let certificate = SignedCertificate(bytes: try row.bytes("certificate"), signature: try row.bytes("issued"))
+    let signature = try row.bytes("signature")
     let seal = certificate.bytes.isEmpty ? signature : Seal(signature: signature, certificate: certificate).encoded
     var size = Fragment(header: header, signature: seal, firstPart: first, parts: []).byteCount
     var parts: [[UInt8]] = []
     for part in sizes.dropFirst(first) {
-      size += part["size"] as Int + 5
+      size += try part["size"] as Int + 5
       let isFirst = batch.fragments.isEmpty && parts.isEmpty
       guard isFirst || batch.hasRoom(for: size) && size <= batch.budget else {
         batch.hasMore = true
         break
       }
-      let id: Int64 = part["id"]
-      let body = try Data.fetchOne(db.cachedStatement(sql: "SELECT body FROM part WHERE id = ?"), arguments: [id])
+      let body: [UInt8]? = try db.value(
+        "SELECT body FROM part WHERE scope = ? AND site = ? AND seq = ? AND part = ?", [scope, site, seq, try part["part"] as Int64])
       guard let body else { throw RelayError(.damaged, "a part's body") }
-      parts.append(Array(body))
+      parts.append(body)
     }
     if !parts.isEmpty { batch.append(Fragment(header: header, signature: seal, firstPart: first, parts: parts)) }
   }
@@ -180,16 +178,15 @@ struct LogReader {
   ) throws -> (from: Int64, sites: [Int64: (site: SiteID, seq: Int64)])? {
     var from = Int64.max
     var sites: [Int64: (site: SiteID, seq: Int64)] = [:]
-    let heads = try Row.fetchCursor(
-      db, sql: "SELECT head.site, site.name, head.seq FROM head JOIN site ON site.id = head.site WHERE head.scope = ?", arguments: [scope])
-    while let row = try heads.next() {
+    let heads = try db.rows(
+      "SELECT head.site, site.name, head.seq FROM head JOIN site ON site.id = head.site WHERE head.scope = ?", [scope])
+    for row in heads {
       let end = try dot(row)
       let known = vector[end.site]
       guard known < end.seq else { continue }
-      let number: Int64 = row["site"]
-      let next = try Int64.fetchOne(
-        db.cachedStatement(sql: "SELECT position FROM changeset WHERE scope = ? AND site = ? AND seq > ? ORDER BY seq LIMIT 1"),
-        arguments: [scope, number, Int64(known)])
+      let number: Int64 = try row["site"]
+      let next: Int64? = try db.value(
+        "SELECT position FROM changeset WHERE scope = ? AND site = ? AND seq > ? ORDER BY seq LIMIT 1", [scope, number, Int64(known)])
       // The last of them may have been left out before anything that follows it has come.
       guard let next else { continue }
       from = min(from, next)
@@ -199,11 +196,11 @@ struct LogReader {
   }
 
   private func scopeRow(_ scope: ScopeID) throws -> Int64? {
-    try Int64.fetchOne(db.cachedStatement(sql: "SELECT id FROM scope WHERE name = ?"), arguments: [scope.name])
+    try db.value("SELECT id FROM scope WHERE name = ?", [scope.name])
   }
 
-  private func dot(_ row: Row) throws(RelayError) -> Dot {
-    guard let site = SiteID(bytes: row.bytes("name")) else { throw RelayError(.damaged, "a site") }
-    return Dot(site: site, seq: UInt64(row["seq"] as Int64))
+  private func dot(_ row: StoreRow) throws -> Dot {
+    guard let site = SiteID(bytes: try row.bytes("name")) else { throw RelayError(.damaged, "a site") }
+    return Dot(site: site, seq: UInt64(try row["seq"] as Int64))
   }
 }

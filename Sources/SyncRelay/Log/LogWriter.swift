@@ -1,10 +1,11 @@
 import Foundation
-import GRDB
 import SyncCore
 
 /// Takes a push into the log, within one write transaction: all of it is durable together, or none of it is there.
 ///
-/// What is refused holds up only its own site in its own scope; the rest of the push is kept.
+/// What the push names is loaded at once, its fate is decided in memory, and what follows from that is written at once: a store on another
+/// machine is asked a few times for a push, and not for each of its changesets. What is refused holds up only its own site in its own scope;
+/// the rest of the push is kept.
 struct LogWriter {
   /// What came of a push.
   struct Outcome {
@@ -26,25 +27,51 @@ struct LogWriter {
     var hash: [UInt8]
   }
 
-  let db: Database
+  /// A chain's next changeset, while some of its parts are missing.
+  struct Staged {
+    let seq: UInt64
+    let hash: [UInt8]
+    var held: Int
+  }
+
+  /// A changeset that is all there, on its way into the log.
+  struct Arriving {
+    let incoming: IncomingFragment
+    let scope: Int64
+    let site: Int64
+    let position: Int64
+  }
+
+  let db: any StoreTransaction
   let principal: Principal
   let limits: RelayLimits
+  let codec: Codec
   let now: Int64
   var outcome = Outcome()
+
+  // What the log holds of what is named, kept up to date with what is decided.
   var scopeRows: [ScopeID: Int64] = [:]
+  var positions: [ScopeID: Int64] = [:]
   var siteRows: [SiteID: Int64] = [:]
-  var heads: [Chain: Head] = [:]
+  var heads: [ScopeID: [SiteID: Head]] = [:]
+  var staged: [Chain: Staged] = [:]
+  var rejections: [Chain: [UInt64: [UInt8]]] = [:]
+  /// The hashes of changesets that were asked for, and of those that have just come.
+  var hashes: [Chain: [UInt64: [UInt8]]] = [:]
   var access: [ScopeID: Bool] = [:]
+
   /// What the asker says that has been left out; taken as far as something that it brings follows it.
   var gaps: [Chain: [Omission.Run]] = [:]
   /// Chains of which something was refused: what follows in them would only be refused as a gap.
   var stopped: Set<Chain> = []
 
-  /// The lineage of everything that has arrived; nil until it is needed.
-  var lineage: [UInt8]?
-  let codec: Codec
+  // What is to be written.
+  var parts: [[any StoreBindable]] = []
+  var arriving: [Arriving] = []
+  var raised: Set<Chain> = []
+  var opened: [(user: String, scope: ScopeID)] = []
 
-  init(_ db: Database, principal: Principal, limits: RelayLimits, codec: Codec, now: Int64) {
+  init(_ db: any StoreTransaction, principal: Principal, limits: RelayLimits, codec: Codec, now: Int64) {
     self.db = db
     self.codec = codec
     self.principal = principal
@@ -54,7 +81,7 @@ struct LogWriter {
 
   mutating func store(_ fragments: [CheckedFragment], omissions: [Omission]) throws -> Outcome {
     for omission in omissions { gaps[Chain(scope: omission.scope, site: omission.site), default: []].append(omission.run) }
-    var named: Set<ScopeID> = []
+    try load(fragments)
     for checked in fragments {
       let scope: ScopeID
       let dot: Dot
@@ -64,14 +91,13 @@ struct LogWriter {
       case .refused(let refusal, let digest):
         (scope, dot, hash) = (refusal.scope, refusal.dot, digest)
         // What was rejected because nobody can read it is not asked for again.
-        let isRejected = try self.hash(of: dot, Chain(scope: scope, site: dot.site)) == digest
-        code = try isRejected && mayHold(scope) ? nil : refusal.code
+        let isRejected = self.hash(of: dot, Chain(scope: scope, site: dot.site)) == digest
+        code = isRejected && mayHold(scope) ? nil : refusal.code
       case .usable(let incoming):
         (scope, dot, hash) = (incoming.header.scope, incoming.header.dot, incoming.hash)
         let chain = Chain(scope: scope, site: dot.site)
         code = stopped.contains(chain) ? nil : try store(incoming, chain)
       }
-      named.insert(scope)
       if let code, stopped.insert(Chain(scope: scope, site: dot.site)).inserted {
         let refusal = Refusal(scope: scope, dot: dot, code: code)
         outcome.refused.append(refusal)
@@ -79,9 +105,9 @@ struct LogWriter {
         try remember(refusal, hash: hash)
       }
     }
-    let reader = LogReader(db)
-    for scope in named.sorted() where try mayHold(scope) {
-      outcome.held.append(ScopeHoldings(scope: scope, holdings: try reader.holdings(of: scope)))
+    try flush()
+    for scope in heads.keys.sorted() where mayHold(scope) {
+      outcome.held.append(ScopeHoldings(scope: scope, holdings: holdings(of: scope)))
     }
     return outcome
   }
@@ -90,13 +116,13 @@ struct LogWriter {
   private mutating func store(_ incoming: IncomingFragment, _ chain: Chain) throws -> String? {
     let header = incoming.header
     let isOwn = principal.device.map { $0 == DeviceID(of: header.dot.site) } ?? false
-    let mayHold = try mayHold(header.scope)
+    let mayHold = mayHold(header.scope)
     // A scope that nobody has opened is opened by its creator: a device, with changes of its own.
     let opens = try !mayHold && isOwn && isUnopened(header.scope)
     guard mayHold || opens else { return Refusal.Code.notGranted }
     if isOwn, header.author != principal.user { return Refusal.Code.notTheAuthor }
 
-    var head = try head(chain)
+    var head = head(chain)
     if header.dot.seq <= head.seq {
       guard let start = try start(of: header.dot, chain) else { return nil }
       return incoming.hash.starts(with: start) ? nil : Refusal.Code.fork
@@ -107,30 +133,30 @@ struct LogWriter {
     guard header.previous == head.hash else { return Refusal.Code.fork }
     if try header.hasReadAnother(hash: { try start(of: $0, Chain(scope: chain.scope, site: $0.site)) }) { return Refusal.Code.otherBranch }
 
-    let staged = gap == nil ? try staged(chain) : nil
-    if let staged, staged.bytes("hash") != incoming.hash { return Refusal.Code.fork }
-    let held: Int = staged.map { $0["held"] } ?? 0
+    let staged = gap == nil ? staged[chain] : nil
+    if let staged, staged.hash != incoming.hash { return Refusal.Code.fork }
+    let held = staged?.held ?? 0
     guard incoming.fragment.firstPart <= held else { return Refusal.Code.gap }
     // What is there already, of a push that was cut, is not stored twice; its digest was the same.
     let fresh = Array(incoming.fragment.parts.dropFirst(held - incoming.fragment.firstPart))
     let total = held + fresh.count
     let isWhole = total == header.parts.count
-    if !isWhole, try !hasRoom(for: fresh) { return Refusal.Code.tooLarge }
-    if opens { try open(header.scope) }
+    if !isWhole, try !hasRoom(for: fresh, of: chain) { return Refusal.Code.tooLarge }
+    if opens { try open(header.scope, for: principal.user) }
     let scope = try scopeRow(header.scope)
     let site = try siteRow(header.dot.site)
     if let gap {
-      try pass(gap, scope: scope, site: site)
-      heads[chain] = head
+      try pass(gap, chain, scope: scope, site: site)
       outcome.changed.insert(header.scope)
     }
-    try insert(fresh, from: held, scope: scope, site: site, seq: header.dot.seq)
+    let seq = Int64(header.dot.seq)
+    parts += fresh.enumerated().map { offset, body in [scope, site, seq, held + offset, body] }
     if isWhole {
-      try complete(incoming, staged: staged, scope: scope, site: site)
-      heads[chain] = try passRejected(after: Head(seq: header.dot.seq, hash: incoming.hash), scope: scope, site: site)
+      try complete(incoming, chain, scope: scope, site: site)
+      try passRejected(chain, scope: scope, site: site)
       outcome.changed.insert(header.scope)
     } else {
-      try stage(incoming, held: total, bytes: fresh.reduce(0) { $0 + $1.count }, scope: scope, site: site)
+      try stage(incoming, chain, held: total, bytes: fresh.reduce(0) { $0 + $1.count }, scope: scope, site: site)
     }
     return nil
   }
@@ -139,25 +165,18 @@ struct LogWriter {
 // MARK: - Access
 
 extension LogWriter {
-  mutating func mayHold(_ scope: ScopeID) throws -> Bool {
-    if let known = access[scope] { return known }
-    let allowed = try Grant.allows(principal, scope, now: now, in: db)
-    access[scope] = allowed
-    return allowed
-  }
+  func mayHold(_ scope: ScopeID) -> Bool { access[scope] ?? false }
 
   /// Whether a scope has neither changes nor anybody who may hold it.
   func isUnopened(_ scope: ScopeID) throws -> Bool {
-    let taken = try Int.fetchOne(
-      db,
-      sql: "SELECT 1 WHERE EXISTS (SELECT 1 FROM scope WHERE name = ? AND head > 0) OR EXISTS (SELECT 1 FROM access WHERE scope = ?)",
-      arguments: [scope.name, scope.name])
-    return taken == nil && scope.name != GrantedScope.allName
+    let isTaken = try db.exists(
+      "SELECT 1 WHERE EXISTS (SELECT 1 FROM scope WHERE name = ?1 AND head > 0) OR EXISTS (SELECT 1 FROM access WHERE scope = ?1)",
+      [scope.name])
+    return !isTaken && scope.name != GrantedScope.allName
   }
 
-  mutating func open(_ scope: ScopeID, for user: String? = nil) throws {
-    let user = user ?? principal.user
-    try Grant.insert(user: user, scope: scope.name, until: nil, in: db)
+  mutating func open(_ scope: ScopeID, for user: String) throws {
+    opened.append((user, scope))
     try Audit.record(.granted, at: now, device: principal.deviceBytes, user: user, detail: scope.name, in: db)
     access[scope] = true
   }

@@ -1,70 +1,59 @@
 import Foundation
-import GRDB
 import SyncCore
 
 /// What has been left out of one site's changesets in one scope, within one transaction.
 struct OmissionLog {
-  let db: Database
+  let db: any StoreTransaction
   let scope: Int64
   let site: Int64
 
-  init(db: Database, scope: Int64, site: Int64) {
+  init(db: any StoreTransaction, scope: Int64, site: Int64) {
     self.db = db
     self.scope = scope
     self.site = site
   }
 
   /// Nil where nothing of the site is here.
-  init?(_ scope: ScopeID, _ site: SiteID, in db: Database) throws {
-    let place = try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT scope.id AS scope, site.id AS site FROM scope, site WHERE scope.name = ? AND site.name = ?"),
-      arguments: [scope.name, Data(site.bytes)])
+  init?(_ scope: ScopeID, _ site: SiteID, in db: any StoreTransaction) throws {
+    let place = try db.row(
+      "SELECT scope.id AS scope, site.id AS site FROM scope, site WHERE scope.name = ? AND site.name = ?", [scope.name, site.bytes])
     guard let place else { return nil }
-    self.init(db: db, scope: place["scope"], site: place["site"])
+    self.init(db: db, scope: try place["scope"], site: try place["site"])
   }
 
   /// Whether all of a run is here or left out already, arrived in time, ends with the changeset that is meant, and is followed by another.
   func isWhole(_ run: Omission.Run, arrivedBy arrival: Int64) throws -> Bool {
-    let here = try Row.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT count(*) AS count, max(arrival) AS arrival FROM changeset WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?"),
-      arguments: place(run))
-    let latest: Int64? = here?["arrival"]
+    let here = try db.row(
+      "SELECT count(*) AS count, max(arrival) AS arrival FROM changeset WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?", place(run))
+    let latest: Int64? = try here?["arrival"]
     guard let here, latest ?? 0 <= arrival else { return false }
     let runs = try runs()
     let known = runs.reduce(0) { sum, known in
       known.first > run.last || known.last < run.first ? sum : sum + min(known.last, run.last) - max(known.first, run.first) + 1
     }
-    let head = try Int64.fetchOne(
-      db.cachedStatement(sql: "SELECT seq FROM head WHERE scope = ? AND site = ?"), arguments: [scope, site])
-    guard UInt64(here["count"] as Int64) + known == run.last - run.first + 1, let head, run.last < UInt64(head) else { return false }
-    let hash = try Data.fetchOne(
-      db.cachedStatement(sql: "SELECT hash FROM changeset WHERE scope = ? AND site = ? AND seq = ?"),
-      arguments: [scope, site, Int64(run.last)])
-    if let hash { return Array(hash) == run.hash }
+    let head: Int64? = try db.value("SELECT seq FROM head WHERE scope = ? AND site = ?", [scope, site])
+    guard try UInt64(here["count"] as Int64) + known == run.last - run.first + 1, let head, run.last < UInt64(head) else { return false }
+    let hash: [UInt8]? = try db.value(
+      "SELECT hash FROM changeset WHERE scope = ? AND site = ? AND seq = ?", [scope, site, Int64(run.last)])
+    if let hash { return hash == run.hash }
     return runs.contains { $0.last == run.last && $0.hash == run.hash }
   }
 
   /// The latest arrival among what is here of a run.
   func lastArrival(_ run: Omission.Run) throws -> Int64? {
-    try Int64.fetchOne(
-      db.cachedStatement(sql: "SELECT max(arrival) FROM changeset WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?"),
-      arguments: place(run))
+    try db.value("SELECT max(arrival) FROM changeset WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?", place(run))
   }
 
   /// - Returns: how many changesets went.
   func leaveOut(_ run: Omission.Run) throws -> Int {
     // By these a copy's work is told from what is left out under its name.
-    try db.cachedStatement(
-      sql: """
-        INSERT OR IGNORE INTO omitted SELECT scope, site, seq, substr(hash, 1, \(Omission.startBytes)) FROM changeset
-        WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?
-        """
-    ).execute(arguments: place(run))
-    try db.cachedStatement(sql: "DELETE FROM part WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?").execute(arguments: place(run))
-    try db.cachedStatement(sql: "DELETE FROM changeset WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?")
-      .execute(arguments: place(run))
-    let gone = db.changesCount
+    try db.execute(
+      """
+      INSERT INTO omitted(scope, site, seq, start) SELECT scope, site, seq, substr(hash, 1, \(Omission.startBytes)) FROM changeset
+      WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ? ON CONFLICT DO NOTHING
+      """, place(run))
+    try db.execute("DELETE FROM part WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?", place(run))
+    let gone = try db.execute("DELETE FROM changeset WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?", place(run))
     try note(run)
     return gone
   }
@@ -75,10 +64,9 @@ struct OmissionLog {
     runs.add(run)
     guard let whole = runs.run(with: run.first) else { return }
     // Those that it has swallowed or has grown together with.
-    try db.cachedStatement(sql: "DELETE FROM omission WHERE scope = ? AND site = ? AND first BETWEEN ? AND ?")
-      .execute(arguments: place(whole))
-    try db.cachedStatement(sql: "INSERT INTO omission(scope, site, first, last, hash) VALUES (?, ?, ?, ?, ?)")
-      .execute(arguments: place(whole) + [Data(whole.hash)])
+    try db.execute("DELETE FROM omission WHERE scope = ? AND site = ? AND first BETWEEN ? AND ?", place(whole))
+    try db.execute(
+      "INSERT INTO omission(scope, site, first, last, hash) VALUES (?, ?, ?, ?, ?)", place(whole) + [whole.hash] as [any StoreBindable])
   }
 
   /// Whether a changeset has been left out.
@@ -86,9 +74,7 @@ struct OmissionLog {
 
   /// How the hash of a changeset begins that has been left out; nil where that is not known.
   func start(_ seq: UInt64) throws -> [UInt8]? {
-    try Data.fetchOne(
-      db.cachedStatement(sql: "SELECT start FROM omitted WHERE scope = ? AND site = ? AND seq = ?"), arguments: [scope, site, Int64(seq)]
-    ).map { Array($0) }
+    try db.value("SELECT start FROM omitted WHERE scope = ? AND site = ? AND seq = ?", [scope, site, Int64(seq)])
   }
 
   /// What follows a changeset and has been left out, with how the hash of the first of it begins.
@@ -100,11 +86,12 @@ struct OmissionLog {
   }
 
   private func runs() throws -> [Omission.Run] {
-    let all = try db.cachedStatement(sql: "SELECT first, last, hash FROM omission WHERE scope = ? AND site = ? ORDER BY first")
-    return try Row.fetchAll(all, arguments: [scope, site]).map { row in
-      Omission.Run(first: UInt64(row["first"] as Int64), last: UInt64(row["last"] as Int64), hash: row.bytes("hash"))
+    let all = "SELECT first, last, hash FROM omission WHERE scope = ? AND site = ? ORDER BY first"
+    return try db.rows(all, [scope, site]).map { row in
+      Omission.Run(
+        first: UInt64(try row["first"] as Int64), last: UInt64(try row["last"] as Int64), hash: try row.bytes("hash"))
     }
   }
 
-  private func place(_ run: Omission.Run) -> StatementArguments { [scope, site, Int64(run.first), Int64(run.last)] }
+  private func place(_ run: Omission.Run) -> [any StoreBindable] { [scope, site, Int64(run.first), Int64(run.last)] }
 }

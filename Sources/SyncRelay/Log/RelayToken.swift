@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import SyncCore
 
 /// A place in the relay's order of arrivals, as it is told to those who may ask later what has come since.
@@ -45,32 +44,31 @@ struct RelayToken: Hashable {
 
 extension Relay {
   /// The lineage of everything that had arrived by then; nil where some of it has been left out of the log, so that nobody can say.
-  static func lineage(at arrival: Int64, _ db: Database) throws -> [UInt8]? {
-    guard let relay = try Row.fetchOne(db.cachedStatement(sql: "SELECT omitted, omitted_lineage FROM relay")) else {
+  static func lineage(at arrival: Int64, _ db: any StoreTransaction) throws -> [UInt8]? {
+    guard let relay = try db.row("SELECT omitted, omitted_lineage FROM relay") else {
       throw RelayError(.damaged, "relay")
     }
-    let omitted: Int64 = relay["omitted"]
+    let omitted: Int64 = try relay["omitted"]
     if arrival < omitted { return nil }
-    let statement = try db.cachedStatement(
-      sql: "SELECT lineage FROM changeset WHERE arrival <= ? AND arrival > ? ORDER BY arrival DESC LIMIT 1")
-    if let row = try Row.fetchOne(statement, arguments: [arrival, omitted]) { return row.bytes("lineage") }
-    return omitted == 0 ? RelayToken.noLineage : relay.bytes("omitted_lineage")
+    let lineage: [UInt8]? = try db.value(
+      "SELECT lineage FROM changeset WHERE arrival <= ? AND arrival > ? ORDER BY arrival DESC LIMIT 1", [arrival, omitted])
+    return try lineage ?? (omitted == 0 ? RelayToken.noLineage : relay.bytes("omitted_lineage"))
   }
 
   /// The lineage of everything that has arrived.
-  static func latestLineage(_ db: Database) throws -> [UInt8] {
+  static func latestLineage(_ db: any StoreTransaction) throws -> [UInt8] {
     guard let lineage = try lineage(at: arrival(db), db) else { throw RelayError(.damaged, "lineage") }
     return lineage
   }
 
   /// The relay's own secret, by which it knows its tokens again.
-  static func tokenKey(_ db: Database) throws -> [UInt8] {
-    guard let key = try Data.fetchOne(db, sql: "SELECT token_key FROM relay") else { throw RelayError(.damaged, "token_key") }
-    return Array(key)
+  static func tokenKey(_ db: any StoreTransaction) throws -> [UInt8] {
+    guard let key: [UInt8] = try db.value("SELECT token_key FROM relay") else { throw RelayError(.damaged, "token_key") }
+    return key
   }
 
   func token() throws -> [UInt8] {
-    try pool.read { db in
+    try store.read { db in
       let arrival = try Self.arrival(db)
       return RelayToken(arrival: arrival, lineage: try Self.latestLineage(db)).bytes(key: try Self.tokenKey(db), codec: codec)
     }
@@ -78,17 +76,17 @@ extension Relay {
 
   /// Takes a new epoch when a token shows that this relay was set back since it issued it.
   func recognize(_ token: [UInt8], of epoch: [UInt8], by principal: Principal) throws {
-    func isForeign(_ db: Database) throws -> Bool {
+    func isForeign(_ db: any StoreTransaction) throws -> Bool {
       guard try Self.epoch(db) == epoch, let token = RelayToken(token, key: try Self.tokenKey(db), codec: codec) else { return false }
       if try token.arrival > Self.arrival(db) { return true }
       return try Self.lineage(at: token.arrival, db).map { $0 != token.lineage } ?? false
     }
-    guard try pool.read(isForeign) else { return try noteAcknowledged(token, of: epoch, by: principal) }
-    let (now, renewed) = (clock(), Data(random(RelayLimits.epochBytes)))
-    try pool.write { db in
+    guard try store.read(isForeign) else { return try noteAcknowledged(token, of: epoch, by: principal) }
+    let (now, renewed) = (clock(), random(RelayLimits.epochBytes))
+    try store.write { db in
       // Another asker may have shown it meanwhile.
       guard try isForeign(db) else { return }
-      try db.execute(sql: "UPDATE relay SET epoch = ?", arguments: [renewed])
+      try db.execute("UPDATE relay SET epoch = ?", [renewed])
       try Audit.record(.setBack, at: now, device: principal.deviceBytes, user: principal.user, detail: "", in: db)
     }
   }

@@ -1,12 +1,3 @@
-import Foundation
-import GRDB
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// What the log holds and who uses it, in numbers: nothing in it names a case, a person or a device.
 public struct RelayStatistics: Hashable, Sendable {
   /// The relay's identity.
@@ -42,33 +33,19 @@ extension Relay {
   /// Counts what the log holds. It reads indices, not bodies, but for what waits in the disk's log.
   public func statistics() throws -> RelayStatistics {
     let refused = try self.refused().count
-    return try pool.read { db in
-      func count(_ sql: String) throws -> Int { try Int.fetchOne(db, sql: "SELECT \(sql)") ?? 0 }
-      func time(_ sql: String) throws -> Int64? { try Int64.fetchOne(db, sql: "SELECT \(sql)") }
+    let bytes = try store.size()
+    return try store.read { db in
+      func count(_ sql: String) throws -> Int { try db.value("SELECT \(sql)") ?? 0 }
+      func time(_ sql: String) throws -> Int64? { try db.value("SELECT \(sql)") }
       return RelayStatistics(
         epoch: try Self.epoch(db), scopes: try count("count(*) FROM scope"), changesets: try count("count(*) FROM changeset"),
-        staged: try count("count(*) FROM staged"), omitted: try count("coalesce(sum(last - first + 1), 0) FROM omission"),
-        rejected: try count("count(*) FROM rejection"), refused: refused, users: try count("count(*) FROM user"),
+        staged: try count("count(*) FROM staged"), omitted: try count("CAST(coalesce(sum(last - first + 1), 0) AS BIGINT) FROM omission"),
+        rejected: try count("count(*) FROM rejection"), refused: refused, users: try count("count(*) FROM account"),
         activeDevices: try count("count(*) FROM device WHERE revoked_ms IS NULL"),
-        revokedDevices: try count("count(*) FROM device WHERE revoked_ms IS NOT NULL"), bytes: logBytes, freeBytes: freeBytes,
+        revokedDevices: try count("count(*) FROM device WHERE revoked_ms IS NOT NULL"), bytes: bytes, freeBytes: store.freeBytes,
         oldest: try time("received_ms FROM changeset ORDER BY arrival LIMIT 1"),
         newest: try time("received_ms FROM changeset ORDER BY arrival DESC LIMIT 1"),
         backedUp: try time("max(at_ms) FROM audit WHERE event = '\(Audit.Event.backedUp.rawValue)'"))
     }
-  }
-
-  /// The log's file and the one beside it in which the latest commits wait, in bytes.
-  private var logBytes: Int64 {
-    ["", "-wal"].reduce(0) { sum, suffix in
-      let size = try? FileManager.default.attributesOfItem(atPath: pool.path + suffix)[.size] as? Int64
-      return sum + (size ?? 0)
-    }
-  }
-
-  /// How much room the log's disk has for this process, in bytes; nil where the system does not say.
-  var freeBytes: Int64? {
-    var facts = statvfs()
-    guard statvfs(pool.path, &facts) == 0 else { return nil }
-    return Int64(clamping: UInt64(facts.f_bavail) * UInt64(facts.f_frsize))
   }
 }

@@ -8,6 +8,8 @@ import Synchronization
 final class TestRelay: Sendable {
   let folder: String
   let relay: Relay
+  /// The file, or the database's address.
+  let place: String
   private let time = Mutex<Int64>(1_800_000_000_000)
 
   var path: String { folder + "/relay.db" }
@@ -16,19 +18,30 @@ final class TestRelay: Sendable {
     set { time.withLock { $0 = newValue } }
   }
 
-  init(limits: RelayLimits = RelayLimits()) throws {
+  init(limits: RelayLimits = RelayLimits(), at url: String? = nil) throws {
     folder = NSTemporaryDirectory() + "relay-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let box = ClockBox()
-    relay = try Relay(
-      path: folder + "/relay.db", codec: .standard, limits: limits, clock: { box.now() }, random: TestRelay.random)
+    place = try url ?? (StoreKind.current == .sqlite ? folder + "/relay.db" : StoreKind.emptyDatabase())
+    relay = try Self.open(place, limits: limits, clock: { box.now() })
     box.owner.withLock { $0 = Weak(self) }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-  func reopen() throws -> Relay {
-    try Relay(path: path, codec: .standard, clock: { 1_800_000_000_000 }, random: TestRelay.random)
+  func reopen() throws -> Relay { try Self.open(place) }
+
+  static func open(
+    _ place: String, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
+    clock: @escaping @Sendable () -> Int64 = { 1_800_000_000_000 }
+  ) throws -> Relay {
+    switch StoreKind.current {
+    case .sqlite: try Relay(path: place, codec: .standard, limits: limits, issuer: issuer, clock: clock, random: random)
+    case .postgres:
+      try Relay(
+        postgres: PostgresAddress(place.hasPrefix("/") ? StoreKind.emptyDatabase() : place), codec: .standard, limits: limits,
+        issuer: issuer, clock: clock, random: random)
+    }
   }
 
   /// A device of a user, enrolled and with grants.

@@ -13,7 +13,7 @@ enum RelayFile {
   /// "SYNR": the file is a relay's.
   static let applicationID: Int32 = 0x5359_4E52
   /// The version of the tables below.
-  static let formatVersion: Int32 = 5
+  static let formatVersion: Int32 = 6
   /// Readable and writable by the owner alone: the file holds everybody's work.
   static let mode: mode_t = 0o600
 
@@ -32,23 +32,9 @@ enum RelayFile {
       try pool.write { db in
         try check(marks(db))
         // Decided inside the transaction: two processes may be opening a new file.
-        switch try Int32.fetchOne(db, sql: "PRAGMA user_version") {
-        case 0: try create(db, epoch: random(RelayLimits.epochBytes), key: random(RelayLimits.tokenBytes), now: now)
-        case 1:
-          try upgradeFromFirst(db, key: random(RelayLimits.tokenBytes), codec)
-          try upgradeFromSecond(db)
-          try upgradeFromThird(db)
-          try upgradeFromFourth(db)
-        case 2:
-          try upgradeFromSecond(db)
-          try upgradeFromThird(db)
-          try upgradeFromFourth(db)
-        case 3:
-          try upgradeFromThird(db)
-          try upgradeFromFourth(db)
-        case 4: try upgradeFromFourth(db)
-        default: break
-        }
+        let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        if version == 0 { return try create(db, epoch: random(RelayLimits.epochBytes), key: random(RelayLimits.tokenBytes), now: now) }
+        if version < formatVersion { try upgrade(db, from: version, key: random(RelayLimits.tokenBytes), codec) }
       }
       return pool
     } catch let error as DatabaseError {
@@ -127,66 +113,30 @@ enum RelayFile {
     try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(formatVersion)")
   }
 
-  /// Gives every changeset its lineage, which the first version of the tables did not have.
-  private static func upgradeFromFirst(_ db: Database, key: [UInt8], _ codec: Codec) throws {
-    try db.execute(sql: "ALTER TABLE relay ADD COLUMN token_key BLOB NOT NULL DEFAULT x''")
-    try db.execute(sql: "ALTER TABLE changeset ADD COLUMN lineage BLOB NOT NULL DEFAULT x''")
-    try db.execute(sql: "UPDATE relay SET token_key = ?", arguments: [Data(key)])
-    var lineage = RelayToken.noLineage
-    for arrival in try Int64.fetchAll(db, sql: "SELECT arrival FROM changeset ORDER BY arrival") {
-      guard let row = try Row.fetchOne(db, sql: "SELECT hash FROM changeset WHERE arrival = ?", arguments: [arrival]) else { continue }
-      lineage = RelayToken.lineage(after: lineage, hash: row.bytes("hash"), codec: codec)
-      try db.execute(sql: "UPDATE changeset SET lineage = ? WHERE arrival = ?", arguments: [Data(lineage), arrival])
-    }
-  }
-
-  /// Lets changesets be left out, and devices be asked what they have acknowledged.
-  private static func upgradeFromSecond(_ db: Database) throws {
-    try db.execute(sql: "ALTER TABLE relay ADD COLUMN omitted INTEGER NOT NULL DEFAULT 0")
-    try db.execute(sql: "ALTER TABLE relay ADD COLUMN omitted_lineage BLOB NOT NULL DEFAULT x''")
-    try db.execute(sql: "ALTER TABLE device ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0")
-    try db.execute(sql: omission)
-  }
-
-  /// Lets changesets be rejected, remembers what was refused, and lets what has been left out be told from what else bears its name.
-  private static func upgradeFromThird(_ db: Database) throws {
-    try db.execute(sql: rejection)
-    try db.execute(sql: omitted)
-  }
-
-  /// Keeps certificates, and devices' keys.
-  private static func upgradeFromFourth(_ db: Database) throws {
-    try db.execute(sql: certificate)
-    try db.execute(sql: "ALTER TABLE changeset ADD COLUMN certificate BLOB REFERENCES certificate(hash)")
-    try db.execute(sql: "ALTER TABLE staged DROP COLUMN signature")
-    try db.execute(sql: "ALTER TABLE device ADD COLUMN key BLOB")
-    try db.execute(sql: "PRAGMA user_version = \(formatVersion)")
-  }
-
   /// What devices' changesets cite, with the issuer's signature.
-  private static let certificate = """
+  static let certificate = """
     CREATE TABLE certificate(hash BLOB PRIMARY KEY, bytes BLOB NOT NULL, signature BLOB NOT NULL) STRICT, WITHOUT ROWID;
     """
 
   /// What has been left out of the log: a site's changesets from first to last, and the hash of the last.
-  private static let omission = """
+  static let omission = """
     CREATE TABLE omission(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id),
       first INTEGER NOT NULL, last INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (scope, site, first)) STRICT, WITHOUT ROWID;
     """
 
   /// How the hash of each changeset began that was left out.
-  private static let omitted = """
+  static let omitted = """
     CREATE TABLE omitted(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL,
       start BLOB NOT NULL, PRIMARY KEY (scope, site, seq)) STRICT, WITHOUT ROWID;
     """
 
   /// What counts as applied without effect; and what was refused last of each chain, for the office to see.
-  private static let rejection = """
+  static let rejection = """
     CREATE TABLE rejection(scope INTEGER NOT NULL REFERENCES scope(id), site INTEGER NOT NULL REFERENCES site(id),
       seq INTEGER NOT NULL, hash BLOB NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (scope, site, seq))
       STRICT, WITHOUT ROWID;
     CREATE TABLE refused(scope TEXT NOT NULL, site BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, code TEXT NOT NULL,
-      device BLOB NOT NULL, user TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (scope, site)) STRICT, WITHOUT ROWID;
+      device BLOB NOT NULL, account TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (scope, site)) STRICT, WITHOUT ROWID;
     """
 
   private static let tables = """
@@ -223,29 +173,21 @@ enum RelayFile {
     CREATE INDEX staged_by_device ON staged(device);
 
     -- Who may hold what: by name, because a grant may come before the scope's first changeset. '*' is every scope.
-    CREATE TABLE access(user TEXT NOT NULL, scope TEXT NOT NULL, until_ms INTEGER, arrival INTEGER NOT NULL,
-      PRIMARY KEY (user, scope)) STRICT, WITHOUT ROWID;
+    CREATE TABLE access(account TEXT NOT NULL, scope TEXT NOT NULL, until_ms INTEGER, arrival INTEGER NOT NULL,
+      PRIMARY KEY (account, scope)) STRICT, WITHOUT ROWID;
     CREATE INDEX access_by_scope ON access(scope);
-    CREATE TABLE user(name TEXT PRIMARY KEY, display TEXT NOT NULL, role TEXT NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE TABLE device(id BLOB PRIMARY KEY, user TEXT NOT NULL REFERENCES user(name), label TEXT NOT NULL, token_hash BLOB UNIQUE,
+    CREATE TABLE account(name TEXT PRIMARY KEY, display TEXT NOT NULL, role TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE device(id BLOB PRIMARY KEY, account TEXT NOT NULL REFERENCES account(name), label TEXT NOT NULL, token_hash BLOB UNIQUE,
       enrolled_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, revoked_ms INTEGER, acknowledged INTEGER NOT NULL DEFAULT 0,
       key BLOB) STRICT, WITHOUT ROWID;
-    CREATE TABLE code(hash BLOB PRIMARY KEY, user TEXT NOT NULL, display TEXT NOT NULL, role TEXT NOT NULL, expires_ms INTEGER NOT NULL,
+    CREATE TABLE code(hash BLOB PRIMARY KEY, account TEXT NOT NULL, display TEXT NOT NULL, role TEXT NOT NULL, expires_ms INTEGER NOT NULL,
       used_ms INTEGER) STRICT, WITHOUT ROWID;
     CREATE TABLE code_grant(code BLOB NOT NULL REFERENCES code(hash), scope TEXT NOT NULL, PRIMARY KEY (code, scope)) STRICT, WITHOUT ROWID;
 
-    CREATE TABLE audit(id INTEGER PRIMARY KEY, event TEXT NOT NULL, at_ms INTEGER NOT NULL, device BLOB, user TEXT,
+    CREATE TABLE audit(id INTEGER PRIMARY KEY, event TEXT NOT NULL, at_ms INTEGER NOT NULL, device BLOB, account TEXT,
       detail TEXT NOT NULL) STRICT;
     CREATE INDEX audit_by_detail ON audit(event, detail);
     CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
     CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
     """
-}
-
-extension Row {
-  /// A blob's bytes; empty when the column is absent or NULL.
-  func bytes(_ column: String) -> [UInt8] {
-    let data: Data? = self[column]
-    return data.map { Array($0) } ?? []
-  }
 }

@@ -90,7 +90,7 @@ public struct RelayRestoration: Sendable {
     try queue.write { db in
       try checkIssuer(db)
       try db.execute(sql: "UPDATE relay SET epoch = ?", arguments: [epoch])
-      try Audit.record(.restored, at: now, device: nil, user: nil, detail: "", in: db)
+      try Audit.record(.restored, at: now, device: nil, user: nil, detail: "", in: SQLiteTransaction(db))
     }
     try queue.close()
   }
@@ -124,23 +124,23 @@ public struct RelayRestoration: Sendable {
 
   /// What of a device was acknowledged stays as the backup has it: what came later is not there. Grants that are new count as given now.
   private static let carrying = """
-    INSERT INTO restored.user SELECT * FROM main.user WHERE true
+    INSERT INTO restored.account SELECT * FROM main.account WHERE true
       ON CONFLICT (name) DO UPDATE SET display = excluded.display, role = excluded.role;
-    INSERT INTO restored.device(id, user, label, token_hash, enrolled_ms, seen_ms, revoked_ms, key)
-      SELECT id, user, label, token_hash, enrolled_ms, seen_ms, revoked_ms, key FROM main.device WHERE true
-      ON CONFLICT (id) DO UPDATE SET user = excluded.user, label = excluded.label, token_hash = excluded.token_hash,
+    INSERT INTO restored.device(id, account, label, token_hash, enrolled_ms, seen_ms, revoked_ms, key)
+      SELECT id, account, label, token_hash, enrolled_ms, seen_ms, revoked_ms, key FROM main.device WHERE true
+      ON CONFLICT (id) DO UPDATE SET account = excluded.account, label = excluded.label, token_hash = excluded.token_hash,
         enrolled_ms = excluded.enrolled_ms, seen_ms = excluded.seen_ms, revoked_ms = excluded.revoked_ms, key = excluded.key;
     INSERT OR IGNORE INTO restored.certificate SELECT * FROM main.certificate;
     UPDATE restored.relay SET arrival = arrival + 1;
-    INSERT INTO restored.access(user, scope, until_ms, arrival)
-      SELECT user, scope, until_ms, (SELECT arrival FROM restored.relay) FROM main.access WHERE true
-      ON CONFLICT (user, scope) DO UPDATE SET until_ms = excluded.until_ms;
-    DELETE FROM restored.access WHERE (user, scope) NOT IN (SELECT user, scope FROM main.access);
+    INSERT INTO restored.access(account, scope, until_ms, arrival)
+      SELECT account, scope, until_ms, (SELECT arrival FROM restored.relay) FROM main.access WHERE true
+      ON CONFLICT (account, scope) DO UPDATE SET until_ms = excluded.until_ms;
+    DELETE FROM restored.access WHERE (account, scope) NOT IN (SELECT account, scope FROM main.access);
     DELETE FROM restored.code_grant;
     DELETE FROM restored.code;
     INSERT INTO restored.code SELECT * FROM main.code;
     INSERT INTO restored.code_grant SELECT * FROM main.code_grant;
-    INSERT INTO restored.audit(event, at_ms, device, user, detail) SELECT event, at_ms, device, user, detail FROM main.audit
+    INSERT INTO restored.audit(event, at_ms, device, account, detail) SELECT event, at_ms, device, account, detail FROM main.audit
       WHERE id > (SELECT coalesce(max(id), 0) FROM restored.audit) ORDER BY id;
     """
 

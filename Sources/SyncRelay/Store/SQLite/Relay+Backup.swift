@@ -22,20 +22,21 @@ extension Relay {
   /// chain — and only then gets its name, durably. Its owner alone may read it: it holds all that the log does, tokens' digests too.
   ///
   /// - Parameter path: where; nothing may be there.
-  /// - Throws: ``RelayError`` with `fileExists` or `cannotOpen`; `damaged` when the log is not what it says, and the copy is gone then.
+  /// - Throws: ``RelayError`` with `otherStore` where the log is not in a file; `fileExists` or `cannotOpen`; `damaged` when the log is not what it says, and the copy is gone then.
   public func backup(to path: String) throws -> RelayBackup {
+    guard let file = store as? SQLiteStore else { throw RelayError(.otherStore, "backup") }
     guard access(path, F_OK) != 0 else { throw RelayError(.fileExists, path) }
     let unfinished = path + ".new"
     try RelayFile.makeEmpty(unfinished)
     defer { RelayFile.remove(unfinished) }
     // Reads one state of the log, however long it takes; writers go on beside it.
-    try pool.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished]) }
+    try file.pool.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished]) }
     let backup = try Self.inspect(unfinished, codec: codec)
     try RelayFile.bringToDisk(unfinished)
     guard rename(unfinished, path) == 0 else { throw RelayError(.cannotOpen, "errno \(errno)") }
     try RelayFile.bringToDisk((path as NSString).deletingLastPathComponent)
     let (now, name) = (clock(), (path as NSString).lastPathComponent)
-    try pool.write { db in
+    try store.write { db in
       try Audit.record(.backedUp, at: now, device: nil, user: nil, detail: "\(name) sha256:\(Hex.text(backup.digest))", in: db)
     }
     return backup
@@ -51,13 +52,22 @@ extension Relay {
       let queue = try RelayFile.openReadOnly(path)
       defer { try? queue.close() }
       return try queue.read { db in
-        RelayBackup(
-          bytes: digest.bytes, digest: digest.digest, changesets: try LogCheck(db: db, codec: codec).run(),
-          newest: try Int64.fetchOne(db, sql: "SELECT received_ms FROM changeset ORDER BY arrival DESC LIMIT 1"))
+        try checkFile(db)
+        let log = SQLiteTransaction(db)
+        return RelayBackup(
+          bytes: digest.bytes, digest: digest.digest, changesets: try LogCheck(db: log, codec: codec).run(),
+          newest: try log.value("SELECT received_ms FROM changeset ORDER BY arrival DESC LIMIT 1"))
       }
     } catch let error as DatabaseError {
       throw RelayError(.damaged, "SQLite \(error.extendedResultCode.rawValue)")
     }
+  }
+
+  /// What the database says of itself.
+  private static func checkFile(_ db: Database) throws {
+    let verdict = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")
+    guard verdict == "ok" else { throw RelayError(.damaged, verdict ?? "integrity") }
+    guard try Row.fetchOne(db, sql: "PRAGMA foreign_key_check") == nil else { throw RelayError(.damaged, "a reference") }
   }
 }
 
