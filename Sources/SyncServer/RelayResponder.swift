@@ -17,6 +17,8 @@ struct RelayResponder: HTTPResponder {
   let relay: Relay
   let logger: Logger
   let gate: RequestGate
+  /// Lets in what is of a first sync: a thousand of these must not keep out the laptops that bring a day's work.
+  let firstSyncs: RequestGate
   let rates: DeviceRates
   let bodySeconds: Int
   let threads: NIOThreadPool

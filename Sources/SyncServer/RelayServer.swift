@@ -61,6 +61,7 @@ public struct RelayServer: Sendable {
     drain = Drain(seconds: configuration.drainSeconds, logger: logger)
     responder = RelayResponder(
       relay: relay, logger: logger, gate: RequestGate(limit: configuration.maximumRequests),
+      firstSyncs: RequestGate(limit: max(1, configuration.databaseThreads / 2)),
       rates: DeviceRates(
         atOnce: configuration.maximumRequestsPerDevice, perSecond: configuration.requestsPerDevicePerSecond, now: now),
       bodySeconds: configuration.maximumBodySeconds, threads: threads, counters: Metrics(), drain: drain,

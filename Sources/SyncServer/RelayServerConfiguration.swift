@@ -27,7 +27,7 @@ public struct RelayServerConfiguration: Hashable, Sendable {
   public var maximumHandshakeSeconds: Int
   /// How long a connection may be silent while it is not waiting for us, in seconds.
   public var maximumIdleSeconds: Int
-  /// How many threads read and write the log.
+  /// How many threads read and write the log. Half of them at the most work for first syncs, which take long.
   public var databaseThreads: Int
   /// How long connections are still taken once the server was told to stop and says that it is not ready, in seconds: as long as whoever
   /// distributes requests to several servers needs to notice. None where nobody does.
@@ -112,6 +112,8 @@ enum ServerLimits {
   static let tlsFileBytes = 256 << 10
   /// How long before a certificate expires the log begins to say so, in seconds.
   static let expiryWarningSeconds = 14 * 86_400
+  /// A pull that asks about so many scopes of which the asker has nothing is of a first sync.
+  static let firstSyncScopes = 64
   /// How many requests one HTTP/2 connection may have open at once. A device sends one after the other.
   static let streamsPerConnection = 4
   /// How many requests one HTTP/2 connection may take back within ``resetWindowSeconds``.

@@ -20,6 +20,9 @@ extension RelayResponder {
       let message = try ExchangeRequest(decoding: bytes, codec: relay.codec)
       guard message.path == path else { throw Problem.malformed }
       if case .hello(_, _, let scopes) = message, scopes.count > relay.limits.scopesPerRequest { throw Problem.tooLarge }
+      let isOfFirstSync = Self.isOfFirstSync(message)
+      if isOfFirstSync, !firstSyncs.enter() { throw Problem.busy }
+      defer { if isOfFirstSync { firstSyncs.leave() } }
       let access = RelayAccess(relay, principal, onStored: onStored)
       let answer = try ExchangeResponder.answer(message, from: access)
       if case .receipt(_, let refused) = answer { counters.note(refused) }
@@ -28,6 +31,12 @@ extension RelayResponder {
     return Response(
       status: .ok, headers: [.contentType: "application/cbor", .cacheControl: "no-store"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
+  }
+
+  /// Whether much is asked for by somebody who has nothing of it.
+  static func isOfFirstSync(_ message: ExchangeRequest) -> Bool {
+    guard case .pull(let wants, _) = message else { return false }
+    return wants.count(where: { $0.holdings.vector.isEmpty && $0.holdings.partial.isEmpty }) >= ServerLimits.firstSyncScopes
   }
 
   private func authenticate(_ request: Request) async throws -> Principal {

@@ -29,8 +29,12 @@ public enum TransportLimits {
   public static let retryAfterSeconds = 86_400
   /// The longest wait for which ``PatientTransport`` waits itself, in seconds.
   public static let longestWaitSeconds = 5
-  /// How often it waits for one message.
+  /// How often it waits for one message where this device asks too often.
   public static let waitsPerMessage = 3
+  /// How often it waits for one message where the other side has too much to do, as in a night with many first syncs.
+  public static let waitsWhileBusy = 24
+  /// By which share of it a wait may be longer than asked for.
+  public static let waitSpread = 0.5
   /// The longest technical detail kept in an error, in characters.
   public static let detailCharacters = 200
   /// The longest code or identifier taken from a problem document, in characters.

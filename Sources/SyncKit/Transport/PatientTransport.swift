@@ -1,17 +1,25 @@
-/// A way to the other side that waits where the other side says that this device asks too often, and then asks again.
+/// A way to the other side that waits where the other side says that this device asks too often, or that it has too much to do just now, and
+/// then asks again.
 ///
-/// It waits some seconds at most, and some times for one message; after that the refusal is told as any other error.
+/// It waits some seconds at most, and some times for one message; after that the refusal is told as any other error. Each wait is a little
+/// longer than what is asked for, by chance: devices that were turned away together do not come back together.
 public struct PatientTransport: ExchangeTransport {
   private let transport: any ExchangeTransport
-  private let wait: (_ seconds: Int) throws(TransportError) -> Void
+  private let chance: () -> Double
+  private let wait: (_ duration: Duration) throws(TransportError) -> Void
 
   /// Makes a transport over another.
   ///
   /// - Parameters:
   ///   - transport: by which messages go.
-  ///   - wait: returns after so many seconds, or throws where they are not to be waited for.
-  public init(over transport: any ExchangeTransport, wait: @escaping (_ seconds: Int) throws(TransportError) -> Void) {
+  ///   - chance: a number from 0 up to 1, by which the waits of many differ.
+  ///   - wait: returns after so long, or throws where that is not to be waited for.
+  public init(
+    over transport: any ExchangeTransport, chance: @escaping () -> Double = { Double.random(in: 0..<1) },
+    wait: @escaping (_ duration: Duration) throws(TransportError) -> Void
+  ) {
     self.transport = transport
+    self.chance = chance
     self.wait = wait
   }
 
@@ -21,12 +29,21 @@ public struct PatientTransport: ExchangeTransport {
       do throws(TransportError) {
         return try transport.roundTrip(path: path, body: body)
       } catch {
-        guard error.code == .tooMany, waits < TransportLimits.waitsPerMessage, let seconds = error.retryAfterSeconds,
-          seconds <= TransportLimits.longestWaitSeconds
-        else { throw error }
+        guard waits < Self.waits(error), let seconds = error.retryAfterSeconds, seconds <= TransportLimits.longestWaitSeconds else {
+          throw error
+        }
         waits += 1
-        try wait(seconds)
+        try wait(.seconds(seconds) * (1 + TransportLimits.waitSpread * chance()))
       }
+    }
+  }
+
+  /// How often is waited where one message meets this error.
+  private static func waits(_ error: TransportError) -> Int {
+    switch error.code {
+    case .tooMany: TransportLimits.waitsPerMessage
+    case .serverFailed: TransportLimits.waitsWhileBusy
+    default: 0
     }
   }
 }

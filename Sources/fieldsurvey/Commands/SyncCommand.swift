@@ -30,7 +30,7 @@ struct SyncCommand: ParsableCommand {
       // On stderr a program wants the error alone.
       guard !printer.isJSON else { return }
       printer.endProgress()
-      printer.note(Text("中继请这台设备慢一点:等 \(seconds) 秒再继续。", "The relay asks this device to slow down: going on in \(seconds) s."))
+      printer.note(Text("中继现在很忙,请这台设备稍等:\(seconds) 秒后继续。", "The relay is busy and asks this device to wait: going on in \(seconds) s."))
     }
     let summary = try exchange.run { state in
       printer.progress(Text("已送 \(state.sent),已收 \(state.received)…", "sent \(state.sent), received \(state.received)…"))

@@ -57,14 +57,14 @@ struct Exchange {
       let options = try (home.profile.connection ?? ConnectionSettings()).options(in: home.folder)
       let transport = try CurlTransport(baseURL: url, token: try home.token(), options: options)
       transport.isCancelled = isCancelled
-      return PatientTransport(over: transport) { (seconds) throws(TransportError) in try wait(seconds) }
+      return PatientTransport(over: transport) { (duration) throws(TransportError) in try wait(duration) }
     }
   }
 
   /// Waits as long as the relay says, unless it is to stop.
-  private func wait(_ seconds: Int) throws(TransportError) {
-    onWait(seconds)
-    let end = ContinuousClock.now + .seconds(seconds)
+  private func wait(_ duration: Duration) throws(TransportError) {
+    onWait(Int(duration.components.seconds) + (duration.components.attoseconds > 0 ? 1 : 0))
+    let end = ContinuousClock.now + duration
     while ContinuousClock.now < end {
       if isCancelled() { throw TransportError(.cancelled) }
       Thread.sleep(forTimeInterval: 0.1)

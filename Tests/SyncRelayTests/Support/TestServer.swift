@@ -6,11 +6,12 @@ import Synchronization
 
 /// Runs a server on a free port for as long as a test needs it.
 func withServer<T: Sendable>(
-  _ world: TestRelay, _ configuration: RelayServerConfiguration = .init(port: 0), log: LogLines = LogLines(),
+  _ world: TestRelay, _ configuration: RelayServerConfiguration = .init(port: 0), over relay: Relay? = nil, log: LogLines = LogLines(),
   onStored: @escaping @Sendable ([ScopeID]) -> Void = { _ in }, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
   _ body: @escaping @Sendable (HTTPClient) async throws -> T
 ) async throws -> T {
-  let server = try RelayServer(relay: world.relay, configuration: configuration, logger: log.logger, onStored: onStored, now: now)
+  let server = try RelayServer(
+    relay: relay ?? world.relay, configuration: configuration, logger: log.logger, onStored: onStored, now: now)
   let (ports, source) = AsyncStream<Int>.makeStream()
   return try await withThrowingTaskGroup(of: T?.self) { group in
     group.addTask {
