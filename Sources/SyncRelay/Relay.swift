@@ -17,7 +17,7 @@ import Synchronization
 /// ## Topics
 /// ### Opening
 /// - ``init(path:codec:limits:issuer:authority:clock:random:)``
-/// - ``init(postgres:codec:limits:issuer:authority:clock:random:)``
+/// - ``init(postgres:creating:codec:limits:issuer:authority:clock:random:)``
 /// - ``epoch``
 /// - ``renewEpoch()``
 /// ### Devices
@@ -88,14 +88,33 @@ public final class Relay: Sendable {
   #if PostgreSQL
     /// Opens the relay that stands in a PostgreSQL database, or makes a new one in an empty database; others may have it open too.
     ///
-    /// - Parameters: as with a file.
+    /// - Parameters: as with a file; and `creating`: whether an empty database is made a relay's, or refused.
     /// - Throws: ``RelayError`` with `unavailable`, `notARelay`, `newerFormat`, `otherIssuer` or `unfinished`.
     public convenience init(
-      postgres address: PostgresAddress, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
+      postgres address: PostgresAddress, creating: Bool = true, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
       authority: @escaping @Sendable (_ role: String) -> Authority = { _ in .all }, clock: @escaping @Sendable () -> Int64,
       random: @escaping @Sendable (Int) -> [UInt8]
     ) throws {
-      let store = try PostgresStore(address, issuer: issuer?.publicKey ?? [], now: clock(), random: random)
+      let store = try PostgresStore(
+        address, issuer: issuer?.publicKey ?? [], now: clock(), random: random, opening: creating ? .creating : .existing)
+      self.init(store, codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock, random: random)
+    }
+
+    /// Opens the relay's file, and goes on in the database once ``RelayMigration`` has moved the log there.
+    ///
+    /// - Parameters: as with a file; and `successor`: the database's address, asked for once the log has moved; nil as long as it is not known.
+    /// - Throws: as with a file.
+    public convenience init(
+      path: String, successor: @escaping @Sendable () throws -> PostgresAddress?, codec: Codec, limits: RelayLimits = RelayLimits(),
+      issuer: Signer? = nil, authority: @escaping @Sendable (_ role: String) -> Authority = { _ in .all },
+      clock: @escaping @Sendable () -> Int64, random: @escaping @Sendable (Int) -> [UInt8]
+    ) throws {
+      let file = try SQLiteStore(path: path, codec: codec, now: clock(), random: random)
+      let store = FollowingStore(file) {
+        try successor().map { address in
+          try PostgresStore(address, issuer: issuer?.publicKey ?? [], now: clock(), random: random, opening: .existing)
+        }
+      }
       self.init(store, codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock, random: random)
     }
   #endif

@@ -67,6 +67,8 @@ extension RelayError.Code {
   public static let insecureDatabase = Self(rawValue: "insecure-database")
   /// The database is being filled from another relay, or that was cut off.
   public static let unfinished = Self(rawValue: "unfinished")
+  /// The log that stood in the file has moved into a database.
+  public static let moved = Self(rawValue: "moved")
   /// What was asked for can be done with a log of another kind only: one in a file.
   public static let otherStore = Self(rawValue: "other-store")
   /// Another process has the log open.

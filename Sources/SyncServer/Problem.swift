@@ -63,7 +63,7 @@ struct Problem: Error {
     case .codeUnknown, .codeExpired, .codeUsed: self.init(status: .forbidden, code: error.code.rawValue)
     case .deviceTaken: self.init(status: .conflict, code: error.code.rawValue)
     case .revoked: self = .unauthorized
-    case .unavailable: self = .unavailable
+    case .unavailable, .moved: self = .unavailable
     default: self = .failed
     }
   }

@@ -3,7 +3,8 @@ import Foundation
 /// One line of the relay's audit, which can only be added to.
 public struct AuditEntry: Hashable, Sendable {
   /// What happened: `code-created`, `enrolled`, `denied`, `revoked`, `granted`, `withdrawn`, `fork`, `set-back`, `new-life`, `compacted`, `rejected`,
-  /// `backed-up`, `restored`.
+  /// `backed-up`, `restored`,
+  /// `moved-here`.
   public let event: String
   /// Milliseconds since 1970.
   public let at: Int64
@@ -50,6 +51,8 @@ enum Audit {
     case backedUp = "backed-up"
     /// A copy was put in the log's place.
     case restored
+    /// The log came here from the file in which it stood.
+    case movedHere = "moved-here"
   }
 
   static func record(_ event: Event, at now: Int64, device: [UInt8]?, user: String?, detail: String, in db: any StoreTransaction) throws {

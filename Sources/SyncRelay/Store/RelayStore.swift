@@ -25,6 +25,9 @@ protocol RelayStore: Sendable {
   /// Whether a transaction that writes would be taken. It changes nothing.
   var isWritable: Bool { get }
 
+  /// The file, where there is one: what copies a file is of no use to others.
+  var file: SQLiteStore? { get }
+
   /// Makes it anew of what it holds, so that what was deleted can be read from it no more.
   func scrub() throws
 }

@@ -11,6 +11,10 @@ protocol StoreBindable {
   var storeValue: StoreValue { get }
 }
 
+extension StoreValue: StoreBindable {
+  var storeValue: StoreValue { self }
+}
+
 /// What can be read from a column.
 protocol StoreReadable {
   /// Nil where something else stands there.
@@ -94,6 +98,9 @@ struct StoreRow: Sendable {
 
   /// A column's bytes; empty where nothing stands there.
   func bytes(_ column: String) throws -> [UInt8] { try self[column] ?? [] }
+
+  /// Every column as it stands.
+  var all: [any StoreBindable] { values }
 
   func first<T: StoreReadable>() throws -> T? {
     guard let value = values.first, value != .null else { return nil }

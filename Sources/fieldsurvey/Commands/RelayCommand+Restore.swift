@@ -30,6 +30,7 @@ extension RelayCommand {
     func run() throws {
       let home = try common.openHome()
       try home.requireOffice()
+      try home.requireFile()
       let serving = try SyncLock(home, .serve, wait: 0)
       let syncing = try SyncLock(home, wait: 10)
       defer { withExtendedLifetime((serving, syncing)) {} }

@@ -6,9 +6,18 @@ import SyncRelay
 
 struct RelayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "relay", abstract: Text("办公室:中继的状况、备份与恢复", "At the office: how the relay stands, backups, restoring one").here,
+    commandName: "relay",
+    abstract: Text("办公室:中继的状况、备份、恢复与迁移", "At the office: how the relay stands, backups, restoring one, moving it").here,
     discussion: Text("运维手册:docs/operating/relay.md。", "For operators: docs/operating/relay.md.").here,
-    subcommands: [Stats.self, Backup.self, Restore.self])
+    subcommands: subcommands)
+
+  private static var subcommands: [any ParsableCommand.Type] {
+    #if PostgreSQL
+      [Stats.self, Backup.self, Restore.self, Migrate.self]
+    #else
+      [Stats.self, Backup.self, Restore.self]
+    #endif
+  }
 
   /// How the log stands.
   struct Stats: ParsableCommand {

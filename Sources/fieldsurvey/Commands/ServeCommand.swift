@@ -27,6 +27,14 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: Text("办公室显示名(只用于 --init)。", "The office's name for people (for --init).").help)
   var name: String?
 
+  @Option(
+    help: ArgumentHelp(
+      Text(
+        "中继的记录放在这个 PostgreSQL 库里:postgres://用户@主机/库名(密码放在 PGPASSFILE 文件里)。不给则放在目录里的 relay.sqlite。",
+        "Keep the relay's log in this PostgreSQL database: postgres://USER@HOST/NAME (the password is in PGPASSFILE's file). Without it, in the home's relay.sqlite."
+      ).here, valueName: "address"))
+  var store: String?
+
   @Option(help: Text("监听的地址。", "The address to bind.").help)
   var host: String = "127.0.0.1"
 
@@ -110,9 +118,10 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let printer = common.printer
     let folder = common.homeFolder
-    if initialize { try OfficeHome.make(folder, user: user, name: name ?? Text("办公室", "Office").here) }
-    let home = try common.openHome()
-    try home.requireOffice()
+    if initialize { try OfficeHome.make(folder, user: user, name: name ?? Text("办公室", "Office").here, store: store) }
+    let opened = try common.openHome()
+    try opened.requireOffice()
+    let home = try opened.choosing(store: store)
     let serving = try SyncLock(home, .serve, wait: 0)
     defer { withExtendedLifetime(serving) {} }
     let relay = try home.relay()
@@ -198,18 +207,18 @@ struct ServeCommand: AsyncParsableCommand {
 
 /// Makes the office's home.
 enum OfficeHome {
-  static func make(_ folder: URL, user: String, name: String) throws {
+  static func make(_ folder: URL, user: String, name: String, store: String? = nil) throws {
     try Home.make(folder)
     let file = Home.profileFile(folder)
     guard !FileManager.default.fileExists(atPath: file.path) else { return }
     let device = DeviceID(of: try Home.replica(in: folder).site)
     _ = try Home.key(Home.issuerKeyFile(folder))
-    let relay = try Home.relay(in: folder)
+    let relay = try Home.relay(in: folder, store: store, creating: true)
     let certificate = try Home.certificate(folder, device: device, user: user, by: relay)
     try relay.close()
     // Last, because it is what makes the folder a home.
     let profile = Profile(
-      role: .office, user: user, name: name, relay: nil, device: device.description, certificate: certificate)
+      role: .office, user: user, name: name, relay: nil, store: store, device: device.description, certificate: certificate)
     try profile.write(file)
   }
 }

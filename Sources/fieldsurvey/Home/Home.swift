@@ -67,9 +67,10 @@ struct Home: Sendable {
   /// Opens the relay, which only the office has.
   func relay(_ limits: RelayLimits = RelayLimits()) throws -> Relay {
     try requireOffice()
+    if let store = profile.store { return try Self.relay(in: folder, store: store, limits) }
     // A new and empty one would know no device any more, and turn every laptop away.
     guard let status = FileStatus(Self.relayFile(folder).path), status.size > 0 else { throw lostRelay }
-    return try Self.relay(in: folder, limits)
+    return try Self.relay(in: folder, store: nil, limits)
   }
 
   private var lostRelay: Failure {
@@ -116,13 +117,6 @@ extension Home {
       (configuration.signing, configuration.trust, configuration.encryption) = (signing, trust, encryption)
     }
     return try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate)
-  }
-
-  static func relay(in folder: URL, _ limits: RelayLimits = RelayLimits()) throws -> Relay {
-    try Relay(
-      path: relayFile(folder).path, codec: .standard, limits: limits, issuer: try keptKey(issuerKeyFile(folder)).signer,
-      // Who is of no role that this version knows may read.
-      authority: { (WorkRole(rawValue: $0) ?? .viewer).authority }, clock: Environment.clock, random: Environment.random)
   }
 
   /// Opens the archive in a folder, or makes it.

@@ -27,6 +27,8 @@ struct Profile: Codable, Hashable, Sendable {
   var work: WorkRole?
   /// The relay's address; nil at the office, which has the relay in its own home.
   var relay: String?
+  /// At the office: the address of the database that holds the relay's log; nil where it stands in the home's `relay.sqlite`.
+  var store: String?
   /// How the relay is recognised and reached; nil for the system's own way.
   var connection: ConnectionSettings?
   /// The device, in hexadecimal; the same as in the replica's site.

@@ -6,6 +6,7 @@ final class SyncLock {
   enum Purpose: String {
     case sync
     case serve
+    case migrate
   }
 
   private let descriptor: Int32
@@ -29,7 +30,7 @@ final class SyncLock {
       guard Date() < deadline else {
         let holder = Self.holder(descriptor)
         close(descriptor)
-        throw purpose == .serve ? Self.serving(holder) : Self.busy(holder)
+        throw purpose == .sync ? Self.busy(holder) : Self.serving(holder)
       }
       usleep(100_000)
     }

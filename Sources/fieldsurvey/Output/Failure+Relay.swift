@@ -9,7 +9,7 @@ extension Failure {
     }
     switch error.code {
     case .notARelay:
-      self = make(.badInput, Text("relay.sqlite 不是中继的数据库。", "relay.sqlite is not a relay's database."))
+      self = make(.badInput, Text("这不是中继的数据库(\(error.details))。", "This is not a relay's database (\(error.details))."))
     case .newerFormat:
       self = make(
         .badInput, Text("relay.sqlite 由更新版本的程序写成。", "relay.sqlite was written by a newer version."), next: Self.upgrade)
@@ -57,6 +57,45 @@ extension Failure {
       self = make(
         .tryLater, Text("另一个进程正在使用 \(error.details)。", "Another process has \(error.details) open."),
         next: Text("请先停止它:systemctl stop fieldsurvey-relay。", "Stop it first: systemctl stop fieldsurvey-relay."))
+    case .unavailable, .moved:
+      self = make(
+        .tryLater, Text("连不上中继的数据库(\(error.details))。", "The relay's database cannot be reached (\(error.details))."),
+        next: Text(
+          "请检查数据库,稍后再试;运维手册:docs/operating/postgres.md。",
+          "Look after the database and try again; for operators: docs/operating/postgres.md."))
+    case .databaseError:
+      self = make(
+        .io, Text("数据库拒绝了请求(\(error.details))。", "The database refused (\(error.details))."),
+        next: Text("请看数据库的日志。", "See the database's log."))
+    case .badAddress:
+      self = make(
+        .usage, Text("这不是可用的数据库地址(\(error.details))。", "This is no address of a database that can be used (\(error.details))."),
+        next: Text(
+          "例如:postgres://fieldsurvey@db1,db2/relay?sslmode=verify-full",
+          "For example: postgres://fieldsurvey@db1,db2/relay?sslmode=verify-full"))
+    case .passwordShown:
+      self = make(
+        .usage,
+        Text("地址或环境变量里有数据库密码,别人看得到。", "The database's password stands in the address or the environment, where others can read it."),
+        next: Text(
+          "请把密码放进只有自己能读的文件,用 PGPASSFILE 指出它;若已被看到,请换密码。",
+          "Put it into a file that only you can read, and name that with PGPASSFILE; change it if it may have been seen."))
+    case .insecureDatabase:
+      self = make(
+        .usage,
+        Text(
+          "拒绝不经验证地连接别的机器上的数据库:\(error.details)", "Refused: the way to the database on another machine is not verified: \(error.details)"),
+        next: Text("请在地址后加 ?sslmode=verify-full(和 sslrootcert=文件)。", "Add ?sslmode=verify-full (and sslrootcert=FILE) to the address."))
+    case .unfinished:
+      self = make(
+        .notConfigured, Text("这个库正在接收迁移来的记录,还没有完成。", "A log is being moved into this database, and not all of it is there."),
+        next: Text("请再运行一次 fieldsurvey relay migrate。", "Run fieldsurvey relay migrate again."))
+    case .otherStore:
+      self = make(
+        .usage, Text("中继的记录在 PostgreSQL 里,这条命令只用于 relay.sqlite。", "The relay's log is in PostgreSQL; this command is for relay.sqlite."),
+        next: Text(
+          "请用 pg_basebackup 和 WAL 归档备份与恢复,见 docs/operating/postgres.md。",
+          "Back up and restore with pg_basebackup and an archive of the WAL: docs/operating/postgres.md."))
     case .insecureAddress:
       self = make(
         .usage,

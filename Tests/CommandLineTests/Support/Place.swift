@@ -49,9 +49,15 @@ final class Office {
   /// - Parameters:
   ///   - more: options of `serve`, beside those that are always given.
   ///   - certificate: with which it serves by TLS; nil for plain HTTP.
-  init(_ more: String..., certificate: TestCertificate? = nil) throws {
+  ///   - other: an office whose certificates it issues too, in a home of its own.
+  init(_ more: String..., certificate: TestCertificate? = nil, issuing other: Office? = nil) throws {
     folder = try TemporaryFolder()
     place = Place(home: folder.url.appendingPathComponent("office"))
+    if let other {
+      try FileManager.default.createDirectory(at: place.home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      let key = "issuer.key"
+      try FileManager.default.copyItem(at: other.place.home.appendingPathComponent(key), to: place.home.appendingPathComponent(key))
+    }
     let files = try certificate?.write(to: folder.url.path)
     options = files.map { ["--tls-certificate", $0.certificate, "--tls-key", $0.key, "--host", "0.0.0.0"] } ?? []
     let port: String

@@ -8,10 +8,22 @@
   struct PostgresStore: RelayStore {
     private let pool: PostgresPool
 
-    /// - Throws: ``RelayError`` with `unavailable`, `notARelay`, `newerFormat` or `otherIssuer`.
-    init(_ address: PostgresAddress, issuer: [UInt8], now: Int64, random: @escaping @Sendable (Int) -> [UInt8]) throws {
+    /// What is done with what is found there.
+    enum Opening {
+      /// A relay has to be there.
+      case existing
+      /// A new relay is made in an empty database.
+      case creating
+      /// Another relay's log is to be put there, or has been in part.
+      case filling
+    }
+
+    /// - Throws: ``RelayError`` with `unavailable`, `notARelay`, `newerFormat`, `otherIssuer` or `unfinished`.
+    init(
+      _ address: PostgresAddress, issuer: [UInt8], now: Int64, random: @Sendable (Int) -> [UInt8], opening: Opening
+    ) throws {
       pool = PostgresPool(address)
-      try PostgresTables(store: self).prepare(issuer: issuer, now: now, random: random)
+      try PostgresTables(store: self, opening: opening).prepare(issuer: issuer, now: now, random: random)
     }
 
     func read<T>(_ body: (any StoreTransaction) throws -> T) throws -> T {
@@ -58,6 +70,8 @@
         return 0
       }
     }
+
+    var file: SQLiteStore? { nil }
 
     /// The database's disk is its own affair.
     var freeBytes: Int64? { nil }

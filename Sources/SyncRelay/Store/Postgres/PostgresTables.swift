@@ -30,6 +30,7 @@
     }
 
     let store: PostgresStore
+    let opening: PostgresStore.Opening
 
     /// Makes the tables in an empty database, or brings them up to date, or leaves them as they are.
     ///
@@ -59,6 +60,7 @@
       }
       if !tables.contains("relay_format") {
         guard tables.isEmpty else { throw RelayError(.notARelay, "other tables") }
+        guard opening != .existing else { throw RelayError(.notARelay, "empty") }
         do {
           try store.run(Self.format)
         } catch let error as RelayError where ["PostgreSQL 23505", "PostgreSQL 42P07"].contains(error.details) {
@@ -76,7 +78,7 @@
       guard let mark else { throw RelayError(.damaged, "relay_format") }
       guard mark.version <= Self.formatVersion else { throw RelayError(.newerFormat, "format \(mark.version)") }
       guard mark.issuer == issuer else { throw RelayError(.otherIssuer, "") }
-      guard !mark.isFilling else { throw RelayError(.unfinished, "") }
+      guard !mark.isFilling || opening == .filling else { throw RelayError(.unfinished, "") }
       return mark.version == Self.formatVersion
     }
 

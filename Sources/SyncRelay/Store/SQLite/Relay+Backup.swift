@@ -24,7 +24,7 @@ extension Relay {
   /// - Parameter path: where; nothing may be there.
   /// - Throws: ``RelayError`` with `otherStore` where the log is not in a file; `fileExists` or `cannotOpen`; `damaged` when the log is not what it says, and the copy is gone then.
   public func backup(to path: String) throws -> RelayBackup {
-    guard let file = store as? SQLiteStore else { throw RelayError(.otherStore, "backup") }
+    guard let file = store.file else { throw RelayError(.otherStore, "backup") }
     guard access(path, F_OK) != 0 else { throw RelayError(.fileExists, path) }
     let unfinished = path + ".new"
     try RelayFile.makeEmpty(unfinished)

@@ -12,6 +12,8 @@ import SyncCore
 enum RelayFile {
   /// "SYNR": the file is a relay's.
   static let applicationID: Int32 = 0x5359_4E52
+  /// "SYNM": the log that stood in the file has moved into a database. No version opens it as a relay.
+  static let movedID: Int32 = 0x5359_4E4D
   /// The version of the tables below.
   static let formatVersion: Int32 = 6
   /// Readable and writable by the owner alone: the file holds everybody's work.
@@ -100,8 +102,24 @@ enum RelayFile {
 
   private static func check(_ marks: Marks) throws(RelayError) {
     if marks == (0, 0, 0) { return }
+    if marks.application == movedID { throw RelayError(.moved, "") }
     guard marks.application == applicationID else { throw RelayError(.notARelay, "application_id \(marks.application)") }
     guard marks.version <= formatVersion else { throw RelayError(.newerFormat, "format \(marks.version)") }
+  }
+
+  /// Fails once the log has moved: another process may have done so while this one has it open.
+  static func requireHere(_ db: Database) throws {
+    if try Int32.fetchOne(db.cachedStatement(sql: "PRAGMA application_id")) == movedID { throw RelayError(.moved, "") }
+  }
+
+  /// Whether the log has moved out of a file.
+  static func hasMoved(_ path: String) throws -> Bool {
+    do {
+      try check(path)
+      return false
+    } catch let error as RelayError where error.code == .moved {
+      return true
+    }
   }
 
   private static func create(_ db: Database, epoch: [UInt8], key: [UInt8], now: Int64) throws {

@@ -17,14 +17,22 @@ struct SQLiteStore: RelayStore {
   }
 
   func read<T>(_ body: (any StoreTransaction) throws -> T) throws -> T {
-    try pool.read { db in try body(SQLiteTransaction(db)) }
+    try pool.read { db in
+      try RelayFile.requireHere(db)
+      return try body(SQLiteTransaction(db))
+    }
   }
 
   func write<T>(_ body: (any StoreTransaction) throws -> T) throws -> T {
-    try pool.write { db in try body(SQLiteTransaction(db)) }
+    try pool.write { db in
+      try RelayFile.requireHere(db)
+      return try body(SQLiteTransaction(db))
+    }
   }
 
   func close() throws { try pool.close() }
+
+  var file: SQLiteStore? { self }
 
   /// The log's file and the one beside it in which the latest commits wait.
   func size() throws -> Int64 {
@@ -78,6 +86,14 @@ struct SQLiteTransaction: StoreTransaction {
     var rows: [StoreRow] = []
     while let row = try cursor.next() { rows.append(StoreRow(columns, row.databaseValues.map(StoreValue.init))) }
     return rows
+  }
+
+  /// Walks through rows that need not fit into memory.
+  func forEach(_ sql: String, _ body: (StoreRow) throws -> Void) throws {
+    let statement = try db.cachedStatement(sql: sql)
+    let columns = StoreRow.Columns(statement.columnNames)
+    let cursor = try Row.fetchCursor(statement)
+    while let row = try cursor.next() { try body(StoreRow(columns, row.databaseValues.map(StoreValue.init))) }
   }
 
   func execute(_ sql: String, _ values: [any StoreBindable]) throws -> Int {
