@@ -11,6 +11,7 @@ let strict: [SwiftSetting] = [
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let http2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let http2Types = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
@@ -47,6 +48,7 @@ let package = Package(
   targets: [
     // The system's C libraries: a module map and a shim header each.
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CKeyring"),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
@@ -56,7 +58,7 @@ let package = Package(
     // Pure: identity, clocks, changesets, contexts, the merge rules, the encoding, the exchange as a state machine.
     .target(name: "SyncCore", swiftSettings: strict),
     // The library people use: a replica over SQLite, bundles and the transports.
-    .target(name: "SyncKit", dependencies: ["SyncCore", "CSQLite", "CCurl", "CZstd", grdb, crypto], swiftSettings: strict),
+    .target(name: "SyncKit", dependencies: ["SyncCore", "CSQLite", "CCurl", "CZstd", grdb, crypto, cryptoExtras], swiftSettings: strict),
     // The relay without HTTP: enrolment, access and a durable log. It merges nothing.
     .target(name: "SyncRelay", dependencies: ["SyncCore", "CZstd", grdb, crypto], swiftSettings: strict),
     // The relay behind HTTP: routes, limits and TLS.
@@ -76,8 +78,8 @@ let package = Package(
     .executableTarget(
       name: "fieldsurvey",
       dependencies: [
-        "SurveyPrint", "SurveyWeb", "SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments,
-        logging,
+        "SurveyPrint", "SurveyWeb", "SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", "CKeyring", grdb,
+        arguments, logging,
       ],
       swiftSettings: strict),
     // For tests only: a disk beneath SQLite that forgets, fails and is full.
@@ -99,7 +101,7 @@ let package = Package(
     .testTarget(name: "DecoderTests", dependencies: ["SurveyModel", "SyncKit", "SyncCore"], swiftSettings: strict),
     .testTarget(
       name: "SyncKitTests", dependencies: ["SyncSimulator", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
-    .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator"], swiftSettings: strict),
+    .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator", "SyncKit"], swiftSettings: strict),
     .testTarget(
       name: "SyncRelayTests",
       dependencies: ["TestCertificates", "SyncRelay", "SyncServer", "SyncKit", "SyncCore", "CCurl", grdb, tls], swiftSettings: strict),
