@@ -55,7 +55,7 @@ enum HomeKey {
   }
 
   private static let locked = Failure(
-    "locked", .notPermitted, Text("数据已加密,现在是锁定状态。", "The data is encrypted, and locked now."), kept: Failure.allKept,
+    "locked", .tryLater, Text("数据已加密,现在是锁定状态。", "The data is encrypted, and locked now."), kept: Failure.allKept,
     next: Text("请解锁:fieldsurvey unlock。", "Unlock it: fieldsurvey unlock."))
 
   static let unfinished = Failure(
