@@ -117,4 +117,23 @@ import Testing
     changed[changed.count - 1] ^= 1
     #expect(throws: SyncKitError.self) { try read(changed, key) }
   }
+
+  /// What was encrypted from the storage format's page alone, by another library, is read: a small secret, a page and a frame's header.
+  @Test func goldenFilesAreRead() throws {
+    let bytes = try Fixture.read("sealed.hex")
+    let (blob, unit, frame) = (Array(bytes[..<552]), Array(bytes[552..<552 + 4124]), Array(bytes[(552 + 4124)...]))
+    let key = try #require(StorageKey(bytes: Array(0..<32)))
+    let path = NSTemporaryDirectory() + "golden-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(blob).write(to: URL(fileURLWithPath: path))
+    #expect(try SealedBlob.Reader(path, by: key, context: "token").readAll() == Array("一个令牌".utf8))
+    guard case .sealed(let header) = SealedHeader.read(blob) else {
+      Issue.record("no header")
+      return
+    }
+    let secrets = SealedSecrets(key, header)
+    let page = (0..<4096).map { UInt8($0 % 251) }
+    #expect(unit.withUnsafeBytes { secrets.pages.open($0, number: 7) }.map { Array($0) } == page)
+    #expect(frame.withUnsafeBytes { secrets.log.open($0, number: 3) }.map { Array($0) } == Array(page[..<24]))
+  }
 }
