@@ -100,7 +100,8 @@ let package = Package(
     // The laws of whatever decodes; scripts/fuzz compiles them with Fuzz and the decoders alone.
     .testTarget(name: "DecoderTests", dependencies: ["SurveyModel", "SyncKit", "SyncCore"], swiftSettings: strict),
     .testTarget(
-      name: "SyncKitTests", dependencies: ["SyncSimulator", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
+      name: "SyncKitTests", dependencies: ["SimulatedDisk", "SyncSimulator", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb],
+      swiftSettings: strict),
     .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator", "SyncKit"], swiftSettings: strict),
     .testTarget(
       name: "SyncRelayTests",

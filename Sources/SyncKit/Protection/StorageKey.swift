@@ -1,4 +1,4 @@
-public import Crypto
+import Crypto
 import Foundation
 
 /// The secret by which everything that an application keeps on the disk is encrypted: 32 random bytes, never a passphrase itself.

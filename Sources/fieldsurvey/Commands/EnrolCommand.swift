@@ -41,6 +41,8 @@ struct EnrolCommand: ParsableCommand {
     var settings = connection.settings(over: before?.connection)
     // The address is judged before anything is made.
     let transport = try CurlTransport(baseURL: url, token: nil, options: try settings.options(in: folder))
+    // So is the passphrase: the code is used up by asking.
+    let chosen = try newPassphrase(folder)
     try Home.make(folder)
     // The replica has the device's identifier, so it comes first; it is kept if the code turns out wrong.
     let device = DeviceID(of: try Home.replica(in: folder).site)
@@ -62,17 +64,17 @@ struct EnrolCommand: ParsableCommand {
     let home = Home(folder: folder, profile: profile)
     try Home.writeSecret(Array(enrolled.token.utf8) + [UInt8(ascii: "\n")], to: home.tokenFile)
     try profile.write(Home.profileFile(folder))
-    try tell(home, enrolled, recovery: try protect(home))
+    let recovery = try chosen.map { chosen in try Protection(home).run { _ in chosen } }
+    if recovery != nil { _ = try unlocking.keep(home) }
+    try tell(home, enrolled, recovery: recovery)
   }
 
-  /// Encrypts the home where somebody can be asked for a passphrase, or has named a file with one.
-  /// - Returns: the recovery key; nil where the home was encrypted before, or stays in clear.
-  private func protect(_ home: Home) throws -> String? {
-    guard try KeyFile.read(home.folder) == nil, !unprotected else { return nil }
+  /// The passphrase by which the home is to be encrypted, where somebody can be asked for one, or has named a file with it.
+  /// - Returns: nil where the home was encrypted before, or stays in clear.
+  private func newPassphrase(_ folder: URL) throws -> Passphrase? {
+    guard try KeyFile.read(folder) == nil, !unprotected else { return nil }
     guard passphrase.passphraseFile != nil || Terminal.isTerminal(STDIN_FILENO) else { return nil }
-    let recovery = try Protection(home).run(passphrase)
-    _ = try unlocking.keep(home)
-    return recovery
+    return try passphrase.new()
   }
 
   private func earlierProfile(_ folder: URL) throws -> Profile? {

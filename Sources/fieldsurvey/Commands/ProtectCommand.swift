@@ -23,7 +23,7 @@ struct ProtectCommand: ParsableCommand {
 
   func run() throws {
     let home = try common.openHome()
-    let recovery = try Protection(home).run(passphrase)
+    let recovery = try Protection(home).run { try $0 ? passphrase.new() : passphrase.present() }
     let isUnlocked = try unlocking.keep(home)
     try common.printer.show(Told(recoveryKey: recovery, unlockedHours: isUnlocked ? unlocking.hours : 0)) { printer in
       Protection.tell(recovery, printer)
@@ -43,8 +43,9 @@ struct Protection {
 
   init(_ home: Home) { self.home = home }
 
+  /// - Parameter passphrase: gives the passphrase; asked whether it is to be a new one.
   /// - Returns: the recovery key, which is nowhere else.
-  func run(_ options: PassphraseOptions) throws -> String {
+  func run(_ passphrase: (_ isNew: Bool) throws -> Passphrase) throws -> String {
     guard home.profile.role == .laptop else {
       throw Failure(
         "not-a-laptop", .notPermitted,
@@ -60,7 +61,7 @@ struct Protection {
         next: Text("换口令:fieldsurvey passphrase。", "To change the passphrase: fieldsurvey passphrase."))
     }
     let recovery = RecoveryKey.made(Environment.random)
-    let passphrase = try before == nil ? options.new() : options.present()
+    let passphrase = try passphrase(before == nil)
     // What was begun goes on by its own key: files may be encrypted by it already.
     let key = try before.map { try HomeKey.open($0.passphrase, passphrase) } ?? StorageKey()
     let keys = KeyFile(
