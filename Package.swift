@@ -11,6 +11,7 @@ let strict: [SwiftSetting] = [
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let http2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let http2Types = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
@@ -52,6 +53,7 @@ let package = Package(
   targets: [
     // The system's C libraries: a module map and a shim header each.
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CKeyring"),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -62,7 +64,7 @@ let package = Package(
     // Pure: identity, clocks, changesets, contexts, the merge rules, the encoding, the exchange as a state machine.
     .target(name: "SyncCore", swiftSettings: strict),
     // The library people use: a replica over SQLite, bundles and the transports.
-    .target(name: "SyncKit", dependencies: ["SyncCore", "CSQLite", "CCurl", "CZstd", grdb, crypto], swiftSettings: strict),
+    .target(name: "SyncKit", dependencies: ["SyncCore", "CSQLite", "CCurl", "CZstd", grdb, crypto, cryptoExtras], swiftSettings: strict),
     // The relay without HTTP: enrolment, access and a durable log. It merges nothing.
     .target(
       name: "SyncRelay",
@@ -85,8 +87,8 @@ let package = Package(
     .executableTarget(
       name: "fieldsurvey",
       dependencies: [
-        "SurveyPrint", "SurveyWeb", "SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", grdb, arguments,
-        logging,
+        "SurveyPrint", "SurveyWeb", "SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", "CKeyring", grdb,
+        arguments, logging,
       ],
       swiftSettings: strict),
     // For tests only: a disk beneath SQLite that forgets, fails and is full.
@@ -113,8 +115,9 @@ let package = Package(
     // The laws of whatever decodes; scripts/fuzz compiles them with Fuzz and the decoders alone.
     .testTarget(name: "DecoderTests", dependencies: ["SurveyModel", "SyncKit", "SyncCore"], swiftSettings: strict),
     .testTarget(
-      name: "SyncKitTests", dependencies: ["SyncSimulator", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb], swiftSettings: strict),
-    .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator"], swiftSettings: strict),
+      name: "SyncKitTests", dependencies: ["SimulatedDisk", "SyncSimulator", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb],
+      swiftSettings: strict),
+    .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator", "SyncKit"], swiftSettings: strict),
     .testTarget(
       name: "SyncRelayTests",
       dependencies: ["TestCertificates", "TestPostgres", "SyncRelay", "SyncServer", "SyncKit", "SyncCore", "CCurl", grdb, tls],

@@ -49,7 +49,7 @@ public final class Replica: Sendable {
     options.foreignKeysEnabled = false
     options.prepareDatabase { db in try box.prepare(db) }
     do {
-      pool = try DatabasePool(path: path, configuration: options)
+      pool = try DatabasePool(path: try SealedFiles.name(of: path, configuration.storageKey), configuration: options)
     } catch {
       throw Self.translate(error, path: path)
     }
@@ -177,7 +177,7 @@ public final class Replica: Sendable {
       throw SyncKitError(.networkFileSystem, ["path": path, "kind": kind])
     }
     guard access(folder, W_OK) == 0 else { throw SyncKitError(.readOnly, ["path": folder]) }
-    try FileExamination(path).check()
+    try FileExamination(path, configuration.storageKey).check()
   }
 }
 

@@ -17,6 +17,14 @@ public struct SyncKitError: Error, Sendable {
     public static let readOnly = Code("read-only")
     /// No room is left on the disk.
     public static let diskFull = Code("disk-full")
+    /// The file is encrypted, and no key was given. `path`.
+    public static let isProtected = Code("protected")
+    /// The file is in clear, and was to be encrypted. `path`.
+    public static let notProtected = Code("not-protected")
+    /// The file is encrypted by another key; or, of a ``KeyEnvelope``, the passphrase is another. `path` of a file.
+    public static let wrongKey = Code("wrong-key")
+    /// A database whose pages have not SQLite's usual size of 4096 bytes cannot be encrypted. `path`, `pageSize`.
+    public static let unsuitablePageSize = Code("unsuitable-page-size")
     /// A table cannot be synced as it is declared. `table`, `reason`, `remedy`.
     public static let unsuitableTable = Code("unsuitable-table")
     /// The database's text is not in UTF-8. `path`, `encoding`.

@@ -6,15 +6,17 @@ import Foundation
 /// Opening alone turns a file to WAL, which another program may not expect.
 struct FileExamination {
   private let path: String
+  private let key: StorageKey?
 
-  init(_ path: String) { self.path = path }
+  init(_ path: String, _ key: StorageKey? = nil) { (self.path, self.key) = (path, key) }
 
   func check() throws {
     guard let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int, size > 0 else { return }
+    try checkProtection()
     var handle: OpaquePointer?
     defer { sqlite3_close_v2(handle) }
     // What cannot be told without writing, as after a crash or while another process writes, is told once the file is open.
-    guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, nil) == SQLITE_OK, let handle else { return }
+    guard sqlite3_open_v2(try SealedFiles.name(of: path, key), &handle, SQLITE_OPEN_READONLY, nil) == SQLITE_OK, let handle else { return }
     let connection = Connection(handle)
     defer { connection.finalizeStatements() }
     if let encoding = try? text(connection, "PRAGMA encoding") { try Self.check(encoding: encoding, path: path) }
@@ -24,6 +26,19 @@ struct FileExamination {
     let format = (try? text(connection, "SELECT value FROM main.synckit_meta WHERE name = 'format' AND value NOTNULL"))
       .flatMap { Int64($0) }
     if let format { try Self.check(format: format) }
+  }
+
+  /// A file that is not encrypted as it should be is neither read nor changed.
+  private func checkProtection() throws {
+    let beginning = FileHandle(forReadingAtPath: path)?.readData(ofLength: SealedHeader.byteCount) ?? Data()
+    switch (SealedHeader.read(Array(beginning)), key) {
+    case (.sealed(let header), let key?): if !header.fits(key) { throw SyncKitError(.wrongKey, ["path": path]) }
+    case (.sealed, nil): throw SyncKitError(.isProtected, ["path": path])
+    case (.newer(let version), _):
+      throw SyncKitError(.newerFormat, ["format": String(version), "supported": String(SealedHeader.version)])
+    case (.otherwise, nil): break
+    case (.otherwise, _): throw SyncKitError(.notProtected, ["path": path])
+    }
   }
 
   static func check(format: Int64) throws {

@@ -63,6 +63,8 @@ extension SyncKitError.Code {
   static func ofFile(_ result: Int32) -> Self? {
     // The shared memory of the write-ahead log cannot grow: no room either, though SQLite calls it an I/O error.
     if result == SQLITE_IOERR | 19 << 8 { return .diskFull }
+    // A page of an encrypted file that is not what was written there.
+    if result == SQLITE_IOERR | 32 << 8 { return .damaged }
     return switch result & 0xff {
     case SQLITE_FULL: .diskFull
     case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM: .readOnly

@@ -56,6 +56,8 @@ final class DiskField {
   var isPromising = true
   /// Whether commits wait for the disk; without it, tests of the tests must see it.
   var isDurable = true
+  /// By what the devices' files are encrypted, if they are.
+  var storageKey: StorageKey?
   private(set) var story = DiskStory(versions: [])
   private(set) var random = SeededGenerator(seed: 0)
   private let folder: String
@@ -112,7 +114,7 @@ final class DiskField {
     opened += 1
     let made = try SimulatedReplica(
       number: number, folder: folder, seed: seed &* 65_537 &+ opened, version: story.versions[number], tables: Self.tables,
-      isDurable: isDurable)
+      isDurable: isDurable, storageKey: storageKey)
     made.clock.pass(story.time)
     openDevices[number] = made
     return made

@@ -1,6 +1,6 @@
 import SimulatedDisk
 import SyncCore
-import SyncKit
+public import SyncKit
 import SyncRelay
 
 /// The ways in which disks fail, with the names of the scoreboard.
@@ -66,9 +66,12 @@ public final class DiskTrials {
   ///   - workloads: what is played.
   ///   - isDurable: whether replicas wait for the disk. Without it, losses of power must be noticed: a test of the tests.
   ///   - lie: every so many syncs the disk reports one that it does not do; nil for never. Another such test.
-  public init(_ workloads: [DiskWorkload] = DiskWorkload.all, isDurable: Bool = true, lie: Int? = nil) throws {
+  ///   - storageKey: by what the devices' files are encrypted, above the disk; nil for files in clear.
+  public init(
+    _ workloads: [DiskWorkload] = DiskWorkload.all, isDurable: Bool = true, lie: Int? = nil, storageKey: StorageKey? = nil
+  ) throws {
     field = try DiskField()
-    field.isDurable = isDurable
+    (field.isDurable, field.storageKey) = (isDurable, storageKey)
     (self.workloads, self.lie) = (workloads, lie)
   }
 

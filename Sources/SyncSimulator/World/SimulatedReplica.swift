@@ -13,6 +13,7 @@ final class SimulatedReplica {
   private let tables: [Int]
   private let hasSmallParts: Bool
   private let isDurable: Bool
+  private let storageKey: StorageKey?
   /// The version of the application.
   private(set) var version: Int
   /// What it is known to have applied, by scope, as the oracle names it.
@@ -48,9 +49,12 @@ final class SimulatedReplica {
       tables: options.tables, hasSmallParts: options.has(.smallParts))
   }
 
-  /// - Parameter isDurable: whether commits wait for the disk; worlds copy the files as they lie, for which they need not.
+  /// - Parameters:
+  ///   - isDurable: whether commits wait for the disk; worlds copy the files as they lie, for which they need not.
+  ///   - storageKey: by what the file is encrypted, if it is.
   init(
-    number: Int, folder: String, seed: Int, version: Int, tables: [Int], hasSmallParts: Bool = false, isDurable: Bool = false
+    number: Int, folder: String, seed: Int, version: Int, tables: [Int], hasSmallParts: Bool = false, isDurable: Bool = false,
+    storageKey: StorageKey? = nil
   ) throws {
     self.number = number
     user = "user\(number)"
@@ -58,7 +62,7 @@ final class SimulatedReplica {
     self.version = version
     self.tables = tables
     self.hasSmallParts = hasSmallParts
-    self.isDurable = isDurable
+    (self.isDurable, self.storageKey) = (isDurable, storageKey)
     path = "\(folder)/device\(number).sqlite"
     chance = SimulatedChance(seed: seed &* 1009 &+ number)
     try reopen()
@@ -73,6 +77,7 @@ final class SimulatedReplica {
     tables = options.tables
     hasSmallParts = options.has(.smallParts)
     isDurable = false
+    storageKey = original.storageKey
     path = "\(folder)/device\(number).sqlite"
     chance = SimulatedChance(seed: options.seed &* 1009 &+ number)
     lastTime = original.lastTime
@@ -127,6 +132,7 @@ final class SimulatedReplica {
       tables: known.map { $0.table.declaration(in: self.version) }, author: user, schemaVersion: self.version, clock: { clock.read() },
       random: { chance.bytes($0) }, fileSystem: FileSystemProbe { _ in nil })
     configuration.isDurable = isDurable
+    configuration.storageKey = storageKey
     if hasSmallParts { configuration.partTargetBytes = 0 }
     return try Replica(path: path, configuration: configuration) { migrator in
       for (_, table) in known {

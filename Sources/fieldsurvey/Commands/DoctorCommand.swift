@@ -58,7 +58,7 @@ struct Examination {
     }
   }
 
-  private(set) var checks: [Check] = []
+  var checks: [Check] = []
   /// The year this version was written in: an earlier clock is wrong for certain.
   private static let writtenMilliseconds: Int64 = 1_767_225_600_000
 
@@ -68,6 +68,7 @@ struct Examination {
     instrument()
     guard let home = attempt("home", { try common.openHome() }) else { return }
     folder(home)
+    protection(home)
     guard let replica = attempt("replica", { try home.replica() }) else { return }
     self.replica(replica)
     switch home.profile.role {
@@ -85,7 +86,7 @@ struct Examination {
   }
 
   /// Runs a step whose failure is a finding.
-  private mutating func attempt<T>(_ code: String, _ body: () throws -> T) -> T? {
+  mutating func attempt<T>(_ code: String, _ body: () throws -> T) -> T? {
     do {
       return try body()
     } catch {
@@ -128,7 +129,7 @@ struct Examination {
       Check(
         "folder", isProblem: false, Text("数据目录 \(home.folder.path)", "home \(home.folder.path)"),
         next: isOpen ? Text("其他用户可以列出此目录:chmod 700 更稳妥", "other users may list this folder: chmod 700 is safer") : nil))
-    for name in ["token", "device.key", "issuer.key", "replica.sqlite", "relay.sqlite"] {
+    for name in ["token", "device.key", "issuer.key", "keys.json", "replica.sqlite", "replica.sqlite-wal", "relay.sqlite"] {
       let path = home.folder.appendingPathComponent(name).path
       guard FileStatus(path)?.isOpenToOthers ?? false else { continue }
       checks.append(

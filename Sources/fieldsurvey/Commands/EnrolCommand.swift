@@ -9,8 +9,8 @@ struct EnrolCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "enrol", abstract: Text("用办公室给的登记码登记这台笔记本", "Enrol this laptop with a code from the office").here,
     discussion: Text(
-      "建立数据目录。令牌存入目录中的 token 文件(仅本人可读),不会显示。再次登记会换新令牌,数据不变。",
-      "Makes the home. The token goes into its file token, readable by you alone, and is never shown. Enrolling again changes the token only."
+      "建立数据目录。令牌存入目录中的 token 文件(仅本人可读),不会显示。再次登记会换新令牌,数据不变。在终端上还会询问口令,用它加密数据。",
+      "Makes the home. The token goes into its file token, readable by you alone, and is never shown. Enrolling again changes the token only. On a terminal a passphrase is asked for, by which the data is encrypted."
     ).here)
 
   @Argument(
@@ -27,6 +27,11 @@ struct EnrolCommand: ParsableCommand {
   @Option(help: Text("这台设备的名称(默认为主机名)。", "What this device is called (by default the host's name).").help)
   var label: String?
 
+  @Flag(help: Text("不加密数据:这台机器已有整盘加密。", "Leave the data in clear: this machine has full-disk encryption.").help)
+  var unprotected = false
+
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var unlocking: UnlockingOptions
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var common: CommonOptions
 
@@ -36,6 +41,8 @@ struct EnrolCommand: ParsableCommand {
     var settings = connection.settings(over: before?.connection)
     // The address is judged before anything is made.
     let transport = try CurlTransport(baseURL: url, token: nil, options: try settings.options(in: folder))
+    // So is the passphrase: the code is used up by asking.
+    let chosen = try newPassphrase(folder)
     try Home.make(folder)
     // The replica has the device's identifier, so it comes first; it is kept if the code turns out wrong.
     let device = DeviceID(of: try Home.replica(in: folder).site)
@@ -55,9 +62,19 @@ struct EnrolCommand: ParsableCommand {
       connection: settings == ConnectionSettings() ? nil : settings, device: device.description, certificate: enrolled.issued,
       office: enrolled.officeCertificates())
     let home = Home(folder: folder, profile: profile)
-    try PrivateFile.write(Array(enrolled.token.utf8) + [UInt8(ascii: "\n")], to: home.tokenFile)
+    try Home.writeSecret(Array(enrolled.token.utf8) + [UInt8(ascii: "\n")], to: home.tokenFile)
     try profile.write(Home.profileFile(folder))
-    try tell(home, enrolled)
+    let recovery = try chosen.map { chosen in try Protection(home).run { _ in chosen } }
+    if recovery != nil { _ = try unlocking.keep(home) }
+    try tell(home, enrolled, recovery: recovery)
+  }
+
+  /// The passphrase by which the home is to be encrypted, where somebody can be asked for one, or has named a file with it.
+  /// - Returns: nil where the home was encrypted before, or stays in clear.
+  private func newPassphrase(_ folder: URL) throws -> Passphrase? {
+    guard try KeyFile.read(folder) == nil, !unprotected else { return nil }
+    guard passphrase.passphraseFile != nil || Terminal.isTerminal(STDIN_FILENO) else { return nil }
+    return try passphrase.new()
   }
 
   private func earlierProfile(_ folder: URL) throws -> Profile? {
@@ -150,16 +167,27 @@ struct EnrolCommand: ParsableCommand {
     let device: String
     let relay: String
     let grants: [String]
+    let isProtected: Bool
+    let recoveryKey: String?
   }
 
-  private func tell(_ home: Home, _ enrolled: Enrolled) throws {
+  private func tell(_ home: Home, _ enrolled: Enrolled, recovery: String?) throws {
+    let isProtected = try KeyFile.read(home.folder) != nil
     let told = Told(
-      home: home.folder.path, user: enrolled.user, name: enrolled.name, device: home.profile.device, relay: url, grants: enrolled.grants)
+      home: home.folder.path, user: enrolled.user, name: enrolled.name, device: home.profile.device, relay: url, grants: enrolled.grants,
+      isProtected: isProtected, recoveryKey: recovery)
     try common.printer.show(told) { printer in
       printer.say(
         Text(
           "已登记:\(enrolled.name)(\(enrolled.user)),数据目录 \(home.folder.path)",
           "Enrolled: \(enrolled.name) (\(enrolled.user)), home \(home.folder.path)"))
+      if let recovery { Protection.tell(recovery, printer) }
+      if !isProtected {
+        printer.note(
+          Text(
+            "数据未加密:除非已有整盘加密,请运行 fieldsurvey protect。",
+            "The data lies in clear: unless the whole disk is encrypted, run fieldsurvey protect."))
+      }
       printer.note(Text("下一步:fieldsurvey sync", "Next: fieldsurvey sync"))
     }
   }

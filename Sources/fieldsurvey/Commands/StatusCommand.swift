@@ -28,7 +28,7 @@ struct StatusCommand: ParsableCommand {
       handovers: try survey.handovers().map { try HandoverRecord($0, survey.replica) },
       late: try survey.lateRecords().filter { $0.state.term == .waiting }.count, status: status, refused: refused,
       devices: home.isOffice ? try home.relay().devices().filter { $0.revoked == nil }.count : nil,
-      incidents: incidents.map(IncidentRecord.init))
+      incidents: incidents.map(IncidentRecord.init), daemon: DaemonRecord(home))
     try common.printer.show(report) { report.tell($0, now: now) }
   }
 
@@ -70,19 +70,22 @@ struct StatusReport: Encodable {
   let devices: Int?
   /// What has happened to the replica's identity of late.
   let incidents: [IncidentRecord]
+  /// What the daemon does; nil where none has ever run.
+  let daemon: DaemonRecord?
   private let status: ReplicaStatus
 
   private enum CodingKeys: CodingKey {
     case home, role, user, name, relay, device, enterprises, handovers, late, unsent, lastSuccess, lastAttempt, lastFailure, waiting,
       refused,
       conflicts,
-      devices, incidents
+      devices, incidents, daemon
   }
 
   init(
     home: String, role: Profile.Role, user: String, name: String, relay: String?, device: String, enterprises: Int,
     handovers: [HandoverRecord], late: Int, status: ReplicaStatus,
-    refused: [Printed.Refused], devices: Int?, incidents: [IncidentRecord]
+    refused: [Printed.Refused], devices: Int?, incidents: [IncidentRecord],
+    daemon: DaemonRecord?
   ) {
     self.home = home
     self.role = role
@@ -95,6 +98,7 @@ struct StatusReport: Encodable {
     self.late = late
     self.devices = devices
     self.incidents = incidents
+    self.daemon = daemon
     self.status = status
     unsent = Unsent(
       changesets: status.unsentChangesets, bytes: status.unsentBytes, oldest: status.oldestUnsent.map(Format.iso),
@@ -118,6 +122,7 @@ struct StatusReport: Encodable {
       printer.say(Text("代送  他人的 \(unsent.carried) 条变更", "Carried     \(Format.count(unsent.carried, "changeset")) of others"))
     }
     tellSync(printer, now)
+    daemon?.tell(printer, now: now)
     if !refused.isEmpty {
       printer.say(
         Text(

@@ -15,13 +15,13 @@ extension Home {
   static func key(_ file: URL) throws -> SigningKey {
     if FileManager.default.fileExists(atPath: file.path) { return try keptKey(file) }
     let key = SigningKey()
-    try PrivateFile.write(Array(Hex.text(key.bytes).utf8) + [UInt8(ascii: "\n")], to: file)
+    try writeSecret(Array(Hex.text(key.bytes).utf8) + [UInt8(ascii: "\n")], to: file)
     return key
   }
 
   /// Reads a key that has to be there.
   static func keptKey(_ file: URL) throws -> SigningKey {
-    let text = (try? String(contentsOf: file, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = try secret(file).map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
     guard let bytes = text.flatMap(Hex.bytes), let key = SigningKey(bytes: bytes) else {
       throw Failure(
         "no-key", .notConfigured, Text("密钥文件不见了或已损坏:\(file.path)", "The key is gone, or damaged: \(file.path)"), kept: Failure.allKept,

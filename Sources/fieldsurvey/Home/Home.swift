@@ -4,8 +4,8 @@ import SyncCore
 import SyncKit
 import SyncRelay
 
-/// The folder in which a device keeps everything: `home.json`, `replica.sqlite`, `device.key`, a laptop's `token`, the office's
-/// `relay.sqlite` and `issuer.key`.
+/// The folder in which a device keeps everything: `home.json`, `replica.sqlite`, `device.key`, a laptop's `token` and, where it is protected,
+/// `keys.json`, the office's `relay.sqlite` and `issuer.key`.
 struct Home: Sendable {
   let folder: URL
   let profile: Profile
@@ -111,6 +111,7 @@ extension Home {
     var configuration = ReplicaConfiguration(
       tables: SurveySchema.tables, author: profile?.user ?? "nobody", schemaVersion: SurveySchema.version, clock: Environment.clock,
       random: Environment.random, marks: Environment.marks)
+    configuration.storageKey = try HomeKey.current(folder)
     configuration.keepsHistory = profile?.role == .archive
     if let profile {
       let (signing, trust, encryption) = try keys(folder, profile)
@@ -143,7 +144,7 @@ extension Home {
 
   /// The device's secret, which stands in a file of its own: never in an argument, the environment or a log.
   func token() throws -> String {
-    guard let data = try? Data(contentsOf: tokenFile) else {
+    guard let data = try Self.secret(tokenFile) else {
       throw Failure(
         "no-token", .notConfigured, Text("本机没有登记令牌。", "This device has no token."), kept: Failure.allKept,
         next: Text("请用新的登记码登记:fieldsurvey enrol URL CODE。", "Enrol with a new code: fieldsurvey enrol URL CODE."))

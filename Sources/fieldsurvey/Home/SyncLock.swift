@@ -7,6 +7,7 @@ final class SyncLock {
     case sync
     case serve
     case migrate
+    case daemon
   }
 
   private let descriptor: Int32
@@ -30,7 +31,11 @@ final class SyncLock {
       guard Date() < deadline else {
         let holder = Self.holder(descriptor)
         close(descriptor)
-        throw purpose == .sync ? Self.busy(holder) : Self.serving(holder)
+        throw switch purpose {
+        case .sync: Self.busy(holder)
+        case .serve, .migrate: Self.serving(holder)
+        case .daemon: Self.daemonRuns(holder)
+        }
       }
       usleep(100_000)
     }
@@ -41,6 +46,21 @@ final class SyncLock {
   }
 
   deinit { close(descriptor) }
+
+  /// Whether a process holds a lock now.
+  static func isHeld(_ home: Home, _ purpose: Purpose) -> Bool {
+    let descriptor = open(home.lockFile(purpose).path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
+  private static func daemonRuns(_ holder: String) -> Failure {
+    Failure(
+      "daemon-runs", .tryLater, Text("后台同步已在运行(进程 \(holder))。", "The daemon runs already, as process \(holder)."), kept: Failure.allKept,
+      next: Text("不必再启动;用 fieldsurvey status 查看它。", "There is no need for another; fieldsurvey status tells of it."),
+      details: ["process": holder])
+  }
 
   private static func holder(_ descriptor: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 32)

@@ -23,6 +23,28 @@ extension Failure {
           "数据库格式(\(format))比本程序支持的(\(supported))新。",
           "The database's format (\(format)) is newer than this program knows (\(supported))."),
         kept: Self.nothingChanged, next: Self.upgrade, details: details)
+    case .isProtected:
+      self.init(
+        "protected", .notConfigured, Text("\(path) 已加密,但找不到它的密钥文件 keys.json。", "\(path) is encrypted, and its keys.json is not here."),
+        kept: Self.nothingChanged,
+        next: Text("请从备份放回 keys.json:没有它,加密的数据谁也打不开。", "Put keys.json back from a backup: without it nobody can open what is encrypted."),
+        details: details)
+    case .notProtected:
+      self.init(
+        "not-protected", .notConfigured, Text("\(path) 没有加密,而这个目录是加密的。", "\(path) is in clear, but its home is a protected one."),
+        kept: Self.nothingChanged,
+        next: Text("这个文件像是从别处放进来的:请把原来的放回。", "It seems to have been put there: put the former file back."), details: details)
+    case .wrongKey:
+      self.init(
+        "wrong-key", .notConfigured, Text("\(path) 是用另一把密钥加密的。", "\(path) is encrypted by another key."), kept: Self.nothingChanged,
+        next: Text("请把同一份备份中的 keys.json 和数据库一起放回。", "Put keys.json and the database back from one and the same backup."), details: details)
+    case .unsuitablePageSize:
+      self.init(
+        "unsuitable-page-size", .badInput,
+        Text(
+          "\(path) 的页大小是 \(details["pageSize"] ?? "?"),只能加密 4096 的。",
+          "The pages of \(path) have \(details["pageSize"] ?? "?") bytes; only such of 4096 can be encrypted."),
+        kept: Self.nothingChanged, details: details)
     case .unsuitableEncoding:
       let encoding = details["encoding"] ?? "?"
       self.init(

@@ -1,0 +1,138 @@
+import ArgumentParser
+import Foundation
+import SyncKit
+
+struct ProtectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "protect", abstract: Text("加密本机的数据", "Encrypt this laptop's data").here,
+    discussion: Text(
+      """
+      数据库(连同日志和临时文件)、设备密钥和令牌从此只以密文存放,用口令解锁。恢复密钥只显示这一次:请抄在纸上,交办公室封存。口令和恢复密钥都丢了,
+      还没送出的内容就再也打不开。中途断电不要紧,再运行一次会接着做完。
+      """,
+      """
+      The database with its log and temporary files, the device's key and the token lie encrypted from then on, and are unlocked by the passphrase.
+      The recovery key is shown this once: write it down and leave it with the office. Without either, what was not sent can never be read.
+      A loss of power in between does no harm: run it again, and it goes on.
+      """
+    ).here)
+
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var unlocking: UnlockingOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let home = try common.openHome()
+    let recovery = try Protection(home).run { try $0 ? passphrase.new() : passphrase.present() }
+    let isUnlocked = try unlocking.keep(home)
+    try common.printer.show(Told(recoveryKey: recovery, unlockedHours: isUnlocked ? unlocking.hours : 0)) { printer in
+      Protection.tell(recovery, printer)
+      unlocking.tell(isUnlocked, printer)
+    }
+  }
+
+  private struct Told: Encodable {
+    let recoveryKey: String
+    let unlockedHours: Int
+  }
+}
+
+/// Encrypts a home that is in clear.
+struct Protection {
+  private let home: Home
+
+  init(_ home: Home) { self.home = home }
+
+  /// - Parameter passphrase: gives the passphrase; asked whether it is to be a new one.
+  /// - Returns: the recovery key, which is nowhere else.
+  func run(_ passphrase: (_ isNew: Bool) throws -> Passphrase) throws -> String {
+    guard home.profile.role == .laptop else {
+      throw Failure(
+        "not-a-laptop", .notPermitted,
+        Text("办公室的数据目录由整盘加密保护:中继要在无人时启动。", "The office's home is for full-disk encryption: its relay has to start with nobody there."),
+        kept: Failure.nothingChanged, next: Text("见 docs/operating/relay.md。", "See docs/operating/relay.md."))
+    }
+    let lock = try SyncLock(home, wait: 5)
+    defer { withExtendedLifetime(lock) {} }
+    let before = try KeyFile.read(home.folder)
+    if let before, before.isComplete {
+      throw Failure(
+        "already-protected", .badInput, Text("本机数据已经加密。", "This home is encrypted already."), kept: Failure.nothingChanged,
+        next: Text("换口令:fieldsurvey passphrase。", "To change the passphrase: fieldsurvey passphrase."))
+    }
+    let recovery = RecoveryKey.made(Environment.random)
+    let passphrase = try passphrase(before == nil)
+    // What was begun goes on by its own key: files may be encrypted by it already.
+    let key = try before.map { try HomeKey.open($0.passphrase, passphrase) } ?? StorageKey()
+    let keys = KeyFile(
+      id: before?.id ?? UUID().uuidString.lowercased(), isComplete: false,
+      passphrase: try before?.passphrase ?? KeyEnvelope(key, passphrase: passphrase.bytes),
+      recovery: try KeyEnvelope(key, passphrase: RecoveryKey.read(recovery).bytes))
+    // First, because from here on files may be there that only this key opens.
+    try keys.write(home.folder)
+    try home.protect(key, keys)
+    return recovery
+  }
+
+  static func tell(_ recovery: String, _ printer: Printer) {
+    printer.say(
+      Text("已加密。恢复密钥(只显示这一次,请抄在纸上交办公室封存):", "Encrypted. The recovery key, shown this once: write it down, and leave it with the office:"))
+    printer.line("  " + printer.style(recovery, .bold))
+  }
+}
+
+/// Where the passphrase comes from.
+struct PassphraseOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      Text(
+        "从仅本人可读的文件(或 /dev/fd/N)读口令;默认在终端上询问。",
+        "Read the passphrase from a file that you alone may read, or /dev/fd/N; by default the terminal is asked."
+      ).here,
+      valueName: "file"))
+  var passphraseFile: String?
+
+  /// The one that the home has.
+  func present() throws -> Passphrase {
+    try passphraseFile.map { try Passphrase(file: $0) } ?? Passphrase.ask(Text("口令:", "Passphrase: "))
+  }
+
+  /// A new one.
+  func new() throws -> Passphrase { try passphraseFile.map { try Passphrase(file: $0).judgedAsNew() } ?? Passphrase.askForNew() }
+}
+
+/// For how long a home stays unlocked.
+struct UnlockingOptions: ParsableArguments {
+  static let mostHours = 168
+
+  @Option(
+    help: ArgumentHelp(
+      Text("解锁多少小时(关机即失效)。", "For how many hours it stays unlocked, if the machine is not switched off.").here, valueName: "hours"))
+  var hours = 12
+
+  func validate() throws {
+    guard (1...Self.mostHours).contains(hours) else {
+      throw ValidationError(Text("--hours 应在 1 到 \(Self.mostHours) 之间。", "--hours is 1 to \(Self.mostHours).").here)
+    }
+  }
+
+  /// Keeps the key that this process has just used.
+  /// - Returns: whether the system has a keyring that took it.
+  func keep(_ home: Home) throws -> Bool {
+    guard let file = try KeyFile.read(home.folder), let key = try HomeKey.current(home.folder) else { return false }
+    return file.keyring.keep(key, seconds: hours * 3600)
+  }
+
+  func tell(_ isUnlocked: Bool, _ printer: Printer) {
+    if isUnlocked {
+      printer.say(
+        Text("已解锁 \(hours) 小时;提前锁定:fieldsurvey lock。", "Unlocked for \(Format.count(hours, "hour")); to lock it sooner: fieldsurvey lock."))
+    } else {
+      printer.note(
+        Text(
+          "本机系统没有密钥环,不能保持解锁:请让 \(HomeKey.passphraseFileKey) 指向一个仅本人可读的口令文件。",
+          "This system has no keyring that could keep it unlocked: let \(HomeKey.passphraseFileKey) name a file with the passphrase that you alone may read."
+        ))
+    }
+  }
+}

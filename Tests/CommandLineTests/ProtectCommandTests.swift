@@ -1,0 +1,148 @@
+import Foundation
+import Testing
+
+/// A laptop whose home is encrypted, from outside.
+@Suite struct ProtectCommandTests {
+  private static let passphrase = "correct horse battery"
+
+  private static func file(_ text: String, in office: Office, mode: Int = 0o600) throws -> String {
+    let url = office.folder.url.appendingPathComponent(UUID().uuidString)
+    try Data((text + "\n").utf8).write(to: url)
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: url.path)
+    return url.path
+  }
+
+  /// Every file of a home, as bytes.
+  private static func bytes(of place: Place) throws -> Data {
+    try FileManager.default.contentsOfDirectory(atPath: place.home.path).reduce(into: Data()) { all, name in
+      all.append(FileManager.default.contents(atPath: place.home.path + "/" + name) ?? Data())
+    }
+  }
+
+  private static func secrets(of place: Place) throws -> [Data] {
+    try ["device.key", "token", "replica.sqlite"].map { try Data(contentsOf: place.home.appendingPathComponent($0)) }
+  }
+
+  private static func code(_ outcome: Outcome) throws -> String? { try outcome.error()["code"] as? String }
+
+  @Test func aHomeInClearIsEncryptedAndGoesOn() throws {
+    let office = try Office()
+    let laptop = try office.laptop("li")
+    _ = try office.plant(for: "li")
+    try laptop.run("sync")
+    let plant = Data("鹭岛".utf8)
+    #expect(try Self.bytes(of: laptop).range(of: plant) != nil, "the search finds nothing where nothing is encrypted")
+    let token = try Data(contentsOf: laptop.home.appendingPathComponent("token"))
+    let secret = try Data(contentsOf: laptop.home.appendingPathComponent("device.key"))
+    let passphrase = try Self.file(Self.passphrase, in: office)
+
+    let told = try #require(try laptop.ask("protect", "--passphrase-file", passphrase) as? [String: Any])
+    let recovery = try #require(told["recoveryKey"] as? String)
+    defer { _ = try? laptop.attempt("lock") }
+    let after = try Self.bytes(of: laptop)
+    for clear in [plant, token, secret] { #expect(after.range(of: clear) == nil) }
+    for name in try FileManager.default.contentsOfDirectory(atPath: laptop.home.path) {
+      let mode = try FileManager.default.attributesOfItem(atPath: laptop.home.path + "/" + name)[.posixPermissions] as? Int
+      #expect(mode == 0o600, "\(name)")
+    }
+    // Locked, nothing is told, and nothing is lost.
+    try laptop.run("lock")
+    let locked = try laptop.attempt("status", "--json")
+    #expect(locked.status == 75)
+    #expect(try Self.code(locked) == "locked")
+    #expect(try Self.code(laptop.attempt("sync", "--json")) == "locked")
+    // Unlocked in each of the ways, it goes on as the same device.
+    let named = Place(home: laptop.home, environment: ["FIELDSURVEY_PASSPHRASE_FILE": passphrase])
+    try named.run("sync")
+    let wrong = try Self.file("another passphrase", in: office)
+    #expect(try Self.code(laptop.attempt("unlock", "--passphrase-file", wrong, "--json")) == "wrong-passphrase")
+    let paper = try Self.file(recovery.lowercased().replacingOccurrences(of: "-", with: " "), in: office)
+    let new = try Self.file("a quite different one", in: office)
+    try laptop.run("passphrase", "--recovery", "--passphrase-file", paper, "--new-passphrase-file", new)
+    #expect(try Self.code(laptop.attempt("unlock", "--passphrase-file", passphrase, "--json")) == "wrong-passphrase")
+    #expect(try Self.code(named.attempt("status", "--json")) == "wrong-passphrase")
+    try Place(home: laptop.home, environment: ["FIELDSURVEY_PASSPHRASE_FILE": new]).run("status")
+    let doctor = try #require(
+      try Place(home: laptop.home, environment: ["FIELDSURVEY_PASSPHRASE_FILE": new]).ask("doctor") as? [String: Any])
+    let checks = try #require(doctor["checks"] as? [[String: Any]])
+    let protection = try #require(checks.first { $0["code"] as? String == "protection" }?["details"] as? [String: String])
+    #expect(protection["isProtected"] == "true")
+    #expect(!checks.contains { $0["code"] as? String == "incident" })
+  }
+
+  @Test func theKeyringKeepsItUnlockedForItsTimeWhereThereIsOne() throws {
+    let office = try Office()
+    let laptop = try office.laptop("li")
+    let passphrase = try Self.file(Self.passphrase, in: office)
+    try laptop.run("protect", "--passphrase-file", passphrase)
+    _ = try laptop.attempt("lock")
+    let unlocked = try laptop.attempt("unlock", "--hours", "1", "--passphrase-file", passphrase, "--json")
+    defer { _ = try? laptop.attempt("lock") }
+    // A sandbox may have none, which is said.
+    guard unlocked.status == 0 else {
+      #expect(try Self.code(unlocked) == "no-keyring")
+      return
+    }
+    try laptop.run("status")
+    #expect(try laptop.ask("lock") as? [String: Bool] == ["wasUnlocked": true])
+    #expect(try laptop.attempt("status").status == 75)
+    #expect(try laptop.attempt("unlock", "--hours", "0", "--passphrase-file", passphrase).status == 64)
+    #expect(try laptop.attempt("unlock", "--hours", "169", "--passphrase-file", passphrase).status == 64)
+  }
+
+  @Test func enrollingWithAPassphraseMakesAnEncryptedHome() throws {
+    let office = try Office()
+    let passphrase = try Self.file(Self.passphrase, in: office)
+    let laptop = Place(home: office.folder.url.appendingPathComponent("li"), environment: ["FIELDSURVEY_PASSPHRASE_FILE": passphrase])
+    let told = try #require(
+      try laptop.ask("enrol", office.url, try office.code("li"), "--passphrase-file", passphrase) as? [String: Any])
+    defer { _ = try? laptop.attempt("lock") }
+    #expect((told["recoveryKey"] as? String)?.count == 34)
+    try laptop.run("sync")
+    // Enrolled again it stays encrypted, and gets a new token.
+    let again = try #require(try laptop.ask("enrol", office.url, try office.code("li")) as? [String: Any])
+    #expect(again["isProtected"] as? Bool == true)
+    #expect(again["recoveryKey"] == nil)
+    try laptop.run("sync")
+    #expect(try Data(contentsOf: laptop.home.appendingPathComponent("token")).starts(with: Data("SyncKit sealed".utf8)))
+  }
+
+  /// What a loss of power leaves of `protect`, after each of its steps: the same passphrase finishes it.
+  @Test(arguments: ["device.key", "token", "replica.sqlite"]) func whatWasInterruptedIsFinished(stillInClear: String) throws {
+    let office = try Office()
+    let laptop = try office.laptop("li")
+    let passphrase = try Self.file(Self.passphrase, in: office)
+    let file = laptop.home.appendingPathComponent(stillInClear)
+    let clear = try Data(contentsOf: file)
+    try laptop.run("protect", "--passphrase-file", passphrase)
+    defer { _ = try? laptop.attempt("lock") }
+    // As it was before that file's turn.
+    try clear.write(to: file)
+    let keys = laptop.home.appendingPathComponent("keys.json")
+    let text = try String(contentsOf: keys, encoding: .utf8)
+    try Data(text.replacingOccurrences(of: "\"isComplete\" : true", with: "\"isComplete\" : false").utf8).write(to: keys)
+    #expect(try Self.code(laptop.attempt("status", "--json")) == "protect-unfinished")
+    let wrong = try Self.file("another passphrase", in: office)
+    #expect(try Self.code(laptop.attempt("protect", "--passphrase-file", wrong, "--json")) == "wrong-passphrase")
+    try laptop.run("protect", "--passphrase-file", passphrase)
+    #expect(try Data(contentsOf: file).starts(with: Data("SyncKit sealed".utf8)))
+    try Place(home: laptop.home, environment: ["FIELDSURVEY_PASSPHRASE_FILE": passphrase]).run("sync")
+  }
+
+  @Test func whatIsNoGoodPassphraseIsRefusedBeforeAnythingIsChanged() throws {
+    let office = try Office()
+    let laptop = try office.laptop("li")
+    let before = try Self.secrets(of: laptop)
+    let short = try laptop.attempt("protect", "--passphrase-file", try Self.file(String(repeating: "字", count: 11), in: office), "--json")
+    #expect(try Self.code(short) == "short-passphrase")
+    let open = try laptop.attempt("protect", "--passphrase-file", try Self.file(Self.passphrase, in: office, mode: 0o644), "--json")
+    #expect(try Self.code(open) == "key-exposed")
+    let long = try laptop.attempt("protect", "--passphrase-file", try Self.file(String(repeating: "x", count: 1024), in: office), "--json")
+    #expect(try Self.code(long) == "bad-passphrase-file")
+    #expect(!FileManager.default.fileExists(atPath: laptop.home.appendingPathComponent("keys.json").path))
+    #expect(try Self.secrets(of: laptop) == before)
+    #expect(try Self.code(office.place.attempt("protect", "--json")) == "not-a-laptop")
+    try laptop.run("protect", "--passphrase-file", try Self.file(String(repeating: "字", count: 12), in: office))
+    _ = try laptop.attempt("lock")
+  }
+}
