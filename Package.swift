@@ -29,6 +29,7 @@ let package = Package(
     .executable(name: "fieldsurvey", targets: ["fieldsurvey"]),
     .executable(name: "sync-benchmark", targets: ["SyncBenchmark"]),
     .executable(name: "figure-benchmark", targets: ["FigureBenchmark"]),
+    .executable(name: "relay-benchmark", targets: ["RelayBenchmark"]),
     .executable(name: "simulate", targets: ["simulate"]),
   ],
   traits: [
@@ -99,6 +100,10 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "FigureBenchmark", dependencies: ["SurveyModel", "SyncKit", grdb], path: "Benchmarks/FigureBenchmark", swiftSettings: strict),
+    // How quick the relay takes pushes in, against how quick its store appends.
+    .executableTarget(
+      name: "RelayBenchmark", dependencies: ["TestPostgres", "SyncRelay", "SyncKit", "SyncCore", "CPostgres", grdb],
+      path: "Benchmarks/RelayBenchmark", swiftSettings: strict),
     // For tests only: authorities and certificates.
     .target(name: "TestCertificates", dependencies: [crypto, certificates], path: "Tests/TestCertificates", swiftSettings: strict),
     // For tests only: real PostgreSQL servers in temporary folders.
