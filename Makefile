@@ -7,6 +7,7 @@
 # make crash     build, and kill the program at the system calls that write (CRASH_ARGS="" for every one)
 # make bench     build with optimization and measure (BENCH_ARGS="…" is handed on)
 # make load      build with optimization, and let a thousand laptops of a night exchange with the relay (LOAD_ARGS="…" is handed on)
+# make relay-bench  build with optimization and measure what the relay takes in, over each store
 # make figures   build with optimization and measure the survey's figures alone
 # make sim       play SEEDS worlds from FROM on, optimized; WORLD=histories, or a fault that each must have; every failure prints how to have it again
 # make merge     play STEPS steps of the merge and the clock alone, optimized
@@ -57,7 +58,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports records docs format demo crash bench figures load sim merge reproduce disk mutants fuzz networks scoreboard install deb uninstall clean
+.PHONY: help setup build test check lint imports records docs format demo crash bench relay-bench figures load sim merge reproduce disk mutants fuzz networks scoreboard install deb uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -104,6 +105,10 @@ bench: setup
 	swift build $(RELEASE_FLAGS) --product sync-benchmark
 	$(RELEASE)/sync-benchmark $(BENCH_ARGS)
 	$(MAKE) figures
+
+relay-bench: setup
+	swift build $(RELEASE_FLAGS) --product relay-benchmark
+	$(RELEASE)/relay-benchmark $(BENCH_ARGS)
 
 figures: setup
 	swift build $(RELEASE_FLAGS) --product figure-benchmark

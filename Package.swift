@@ -31,6 +31,7 @@ let package = Package(
     .executable(name: "sync-benchmark", targets: ["SyncBenchmark"]),
     .executable(name: "figure-benchmark", targets: ["FigureBenchmark"]),
     .executable(name: "relay-load", targets: ["RelayLoad"]),
+    .executable(name: "relay-benchmark", targets: ["RelayBenchmark"]),
     .executable(name: "simulate", targets: ["simulate"]),
   ],
   traits: [
@@ -104,8 +105,15 @@ let package = Package(
       name: "FigureBenchmark", dependencies: ["SurveyModel", "SyncKit", grdb], path: "Benchmarks/FigureBenchmark", swiftSettings: strict),
     // A night of many laptops against the program itself.
     .executableTarget(
-      name: "RelayLoad", dependencies: ["SurveyModel", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb, arguments],
+      name: "RelayLoad",
+      dependencies: [
+        "TestPostgres", "SurveyModel", "SyncRelay", "SyncKit", "SyncCore", "CPostgres", "CSQLite", grdb, arguments,
+      ],
       path: "Benchmarks/RelayLoad", swiftSettings: strict),
+    // How quick the relay takes pushes in, against how quick its store appends.
+    .executableTarget(
+      name: "RelayBenchmark", dependencies: ["TestPostgres", "SyncRelay", "SyncKit", "SyncCore", "CPostgres", grdb],
+      path: "Benchmarks/RelayBenchmark", swiftSettings: strict),
     // For tests only: authorities and certificates.
     .target(name: "TestCertificates", dependencies: [crypto, certificates], path: "Tests/TestCertificates", swiftSettings: strict),
     // For tests only: real PostgreSQL servers in temporary folders.

@@ -15,8 +15,7 @@ struct Fleet: Sendable {
 
   /// Makes and enrols laptops, which write their day's work where they have any.
   func laptops(_ count: Int, named prefix: String, role: String, grants: [GrantedScope] = [], writing: Bool) throws -> [Laptop] {
-    let codes = try Relay(
-      path: relay.log.path, codec: .standard, clock: ReplicaConfiguration.systemClock, random: ReplicaConfiguration.systemRandom)
+    let codes = try relay.open()
     defer { try? codes.close() }
     let made = Mutex<[Laptop]>([])
     try onThreads(threads, count) { number in

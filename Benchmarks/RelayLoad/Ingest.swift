@@ -1,4 +1,3 @@
-import CSQLite
 import Foundation
 import SyncCore
 import SyncKit
@@ -58,46 +57,18 @@ struct Ingest {
       seconds: seconds, changesets: changesets, bytes: pushes.reduce(0) { $0 + $1.body.count }, requests: tally.withLock { $0.requests })
   }
 
-  /// Appends the same changesets to a table of a new file: one prepared statement, some pushes in each transaction, each commit on the disk.
-  func append(to file: URL) throws -> Figures {
-    var database: OpaquePointer?
-    guard sqlite3_open(file.path, &database) == SQLITE_OK, let database else { throw LoadError("SQLite cannot open \(file.path)") }
-    defer { sqlite3_close(database) }
-    func run(_ sql: String) throws {
-      guard sqlite3_exec(database, sql, nil, nil, nil) == SQLITE_OK else { throw LoadError(String(cString: sqlite3_errmsg(database))) }
-    }
-    try run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-    try run("CREATE TABLE append(id INTEGER PRIMARY KEY, header BLOB NOT NULL, signature BLOB NOT NULL, body BLOB NOT NULL) STRICT")
-    var statement: OpaquePointer?
-    guard
-      sqlite3_prepare_v2(database, "INSERT INTO append(header, signature, body) VALUES (?, ?, ?)", -1, &statement, nil) == SQLITE_OK,
-      let statement
-    else { throw LoadError(String(cString: sqlite3_errmsg(database))) }
-    defer { sqlite3_finalize(statement) }
+  /// Appends the same changesets to a table of the store's own kind, by the quickest way that it has, some pushes in each transaction, each commit
+  /// on the disk.
+  func append(to store: RelayProcess.Store, in folder: URL) throws -> Figures {
+    let append: any RawAppend =
+      switch store {
+      case .sqlite: try RawFile(folder.appendingPathComponent("raw.sqlite"))
+      case .postgres(let server): try RawTable(server)
+      }
     let began = ContinuousClock.now
     for start in stride(from: 0, to: pushes.count, by: Self.pushesPerCommit) {
-      try run("BEGIN IMMEDIATE")
-      for push in pushes[start..<min(start + Self.pushesPerCommit, pushes.count)] {
-        for fragment in push.fragments {
-          for part in fragment.parts {
-            let step = fragment.header.withUnsafeBytes { header in
-              fragment.signature.withUnsafeBytes { signature in
-                part.withUnsafeBytes { body in
-                  for (at, bytes) in [(Int32(1), header), (2, signature), (3, body)] {
-                    sqlite3_bind_blob(statement, at, bytes.baseAddress, Int32(bytes.count), nil)
-                  }
-                  return sqlite3_step(statement)
-                }
-              }
-            }
-            guard step == SQLITE_DONE else { throw LoadError(String(cString: sqlite3_errmsg(database))) }
-            sqlite3_reset(statement)
-          }
-        }
-      }
-      try run("COMMIT")
+      try append.commit(pushes[start..<min(start + Self.pushesPerCommit, pushes.count)].flatMap(\.fragments))
     }
-    let seconds = (ContinuousClock.now - began).seconds
-    return Figures(seconds: seconds, changesets: changesets, bytes: 0, requests: Durations())
+    return Figures(seconds: (ContinuousClock.now - began).seconds, changesets: changesets, bytes: 0, requests: Durations())
   }
 }

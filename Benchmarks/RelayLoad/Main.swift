@@ -3,6 +3,7 @@ import Foundation
 import SyncCore
 import SyncKit
 import SyncRelay
+import TestPostgres
 
 /// A night with a thousand laptops, squeezed to minutes, on this machine alone.
 ///
@@ -19,7 +20,11 @@ import SyncRelay
   @Option(help: "The enterprises that those then hold.") var enterprises = 10_000
   @Option(help: "How many laptops exchange with nobody beside them, for the median to compare with.") var idle = 30
   @Option(help: "How many exchanges of the night may be under way at once.") var atOnce = 16
+  @Option(help: "In what the relay keeps its log: sqlite, or postgres for a server of its own in a temporary folder.") var store = Kind
+    .sqlite
   @Option(help: "The program; beside this one unless given.") var program: String?
+
+  enum Kind: String, ExpressibleByArgument { case sqlite, postgres }
 
   /// What the relay's memory may be at the most, in MB.
   private static let megabytes = 256.0
@@ -54,7 +59,9 @@ import SyncRelay
 
   private func relay(in folder: URL) throws -> RelayProcess {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    return try RelayProcess(program: executable, folder: folder, options: [])
+    // As it ships: each commit is on the disk before it counts.
+    let store: RelayProcess.Store = try store == .sqlite ? .sqlite : .postgres(PostgresServer([:]))
+    return try RelayProcess(program: executable, folder: folder, store: store)
   }
 
   private func end(_ process: RelayProcess) throws {

@@ -26,7 +26,7 @@ struct Night {
     let processor = process.processorSeconds
     let taken = try ingest.push(to: process.address.url)
     let spent = process.processorSeconds - processor
-    let raw = try ingest.append(to: folder.appendingPathComponent("raw.sqlite"))
+    let raw = try ingest.append(to: process.address.store, in: folder)
     tell("ingest: \(rate(taken)), \(text(Double(taken.bytes) / Double(taken.changesets), 0)) bytes a changeset on the wire")
     tell("  requests: \(taken.requests.text); \(text(spent / Double(taken.changesets) * 1e6, 0)) µs of the relay's processor a changeset")
     tell("  plain append: \(rate(raw)); ratio of ingest to it \(text(raw.seconds / taken.seconds, 2))")

@@ -1,11 +1,30 @@
 import Foundation
+import SyncKit
+import SyncRelay
+import TestPostgres
 
 /// The program as an office runs it: `fieldsurvey serve` over a home of its own, on this machine's own address and any free port.
 final class RelayProcess {
   /// Where a relay is reached, and its log.
   struct Address: Sendable {
     let url: String
-    let log: URL
+    let file: URL
+    let store: Store
+
+    /// The log itself, as the office's other commands open it.
+    func open() throws -> Relay {
+      let (clock, random) = (ReplicaConfiguration.systemClock, ReplicaConfiguration.systemRandom)
+      switch store {
+      case .sqlite: return try Relay(path: file.path, codec: .standard, clock: clock, random: random)
+      case .postgres(let server): return try Relay(postgres: PostgresAddress(server.url()), codec: .standard, clock: clock, random: random)
+      }
+    }
+  }
+
+  /// In what the log is kept.
+  enum Store: Sendable {
+    case sqlite
+    case postgres(PostgresServer)
   }
 
   let home: URL
@@ -17,14 +36,15 @@ final class RelayProcess {
   /// - Parameters:
   ///   - program: the executable.
   ///   - folder: where its home and its log of errors are made.
-  ///   - options: of `serve`, beside those that are set here.
-  init(program: URL, folder: URL, options: [String]) throws {
+  ///   - store: in what its log is kept.
+  init(program: URL, folder: URL, store: Store) throws {
     home = folder.appendingPathComponent("office")
     let portFile = folder.appendingPathComponent("port")
     let errors = folder.appendingPathComponent("serve.log")
     process = Process()
     process.executableURL = program
-    process.arguments = ["serve", "--init", "--home", home.path, "--port", "0", "--port-file", portFile.path] + options
+    process.arguments = ["serve", "--init", "--home", home.path, "--port", "0", "--port-file", portFile.path]
+    if case .postgres(let server) = store { process.arguments? += ["--store", server.url()] }
     process.standardOutput = FileHandle.nullDevice
     FileManager.default.createFile(atPath: errors.path, contents: nil)
     process.standardError = try FileHandle(forWritingTo: errors)
@@ -33,7 +53,7 @@ final class RelayProcess {
     while true {
       if let text = try? String(contentsOf: portFile, encoding: .utf8), let port = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
       {
-        address = Address(url: "http://127.0.0.1:\(port)", log: home.appendingPathComponent("relay.sqlite"))
+        address = Address(url: "http://127.0.0.1:\(port)", file: home.appendingPathComponent("relay.sqlite"), store: store)
         return
       }
       guard process.isRunning, ContinuousClock.now < deadline else {

@@ -11,16 +11,19 @@ import Testing
 struct FirstSyncAdmissionTests {
   /// A clock that stops whoever asks it next, until that one is let go on.
   private final class StoppingClock: Sendable {
-    private let isArmed = Mutex(false)
+    private let state = Mutex((isArmed: false, asked: 0))
     let hasStopped = DispatchSemaphore(value: 0)
     let goOn = DispatchSemaphore(value: 0)
 
-    func arm() { isArmed.withLock { $0 = true } }
+    /// How often it was asked.
+    var asked: Int { state.withLock { $0.asked } }
+
+    func arm() { state.withLock { $0.isArmed = true } }
 
     func now() -> Int64 {
-      let stops = isArmed.withLock { armed in
-        defer { armed = false }
-        return armed
+      let stops = state.withLock { state in
+        defer { state = (false, state.asked + 1) }
+        return state.isArmed
       }
       if stops {
         hasStopped.signal()
@@ -59,10 +62,11 @@ struct FirstSyncAdmissionTests {
     let push = ExchangeRequest.push(author.write(count: 1)).encoded(codec: .standard)
     let pull = Self.pull(ServerLimits.firstSyncScopes).encoded(codec: .standard)
     try await withServer(world, .init(port: 0, databaseThreads: 2), over: relay) { client in
+      let asked = clock.asked
       let connection = try HTTPClient.Connection(port: client.port)
       connection.send(HTTPClient.head("POST", "/v1/pull", token: device.token, type: "application/cbor", length: pull.count))
-      // Who asks has been looked up by then: the next who asks the clock is the pull.
-      try await Task.sleep(for: .milliseconds(500))
+      // Who asks is looked up at one time by the clock, and the next who asks it is the pull.
+      while clock.asked == asked { try await Task.sleep(for: .milliseconds(5)) }
       clock.arm()
       connection.send(pull)
       #expect(await Task.detached { clock.hasStopped.wait(timeout: .now() + 30) == .success }.value)

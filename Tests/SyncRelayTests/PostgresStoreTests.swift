@@ -53,6 +53,27 @@ struct PostgresStoreTests {
     #expect(refusal { _ = try open(url, issuer: key.signer) } == .newerFormat)
   }
 
+  @Test("is served by a role that may make nothing, nor change the audit, as the operator's page has it")
+  func leastPrivileges() throws {
+    let world = try world()
+    let device = try world.device(1, user: "li", grants: [.one(ScopeID(literal: "case/1"))])
+    let schema = try #require(world.place.components(separatedBy: "%3D").last)
+    try StoreKind.server().run(
+      """
+      SET search_path = \(schema); DROP ROLE IF EXISTS serving; CREATE ROLE serving LOGIN; GRANT USAGE ON SCHEMA \(schema) TO serving;
+      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \(schema) TO serving; REVOKE UPDATE, DELETE ON audit FROM serving;
+      REVOKE ALL ON relay_format FROM serving; GRANT SELECT ON relay_format TO serving;
+      GRANT USAGE ON ALL SEQUENCES IN SCHEMA \(schema) TO serving
+      """)
+    let relay = try open(world.place.replacingOccurrences(of: "relay@", with: "serving@"))
+    var author = device.author(in: ScopeID(literal: "case/1"))
+    let access = RelayAccess(relay, try #require(try relay.authenticate(device.token)))
+    #expect(try access.store(author.write(count: 3)).refused.isEmpty)
+    _ = try relay.createCode(user: "wang", name: "wang")
+    #expect(relay.obstacle(leastFreeBytes: 0) == nil)
+    #expect(throws: RelayError(.databaseError, "PostgreSQL 42501")) { try relay.store.write { db in try db.execute("DELETE FROM audit") } }
+  }
+
   @Test("tells nobody of an arrival before all earlier ones are there, whoever commits late")
   func nothingSkipped() async throws {
     let world = try world()

@@ -108,7 +108,7 @@ struct StoreRow: Sendable {
     return value
   }
 
-  private func value(_ column: String) throws -> StoreValue {
+  func value(_ column: String) throws -> StoreValue {
     guard let index = columns.names.firstIndex(of: column) else { throw RelayError(.damaged, "no column \(column)") }
     return values[index]
   }

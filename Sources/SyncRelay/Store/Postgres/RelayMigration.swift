@@ -58,7 +58,7 @@
     /// - Parameter progress: told how many changesets have been copied of how many.
     /// - Throws: ``RelayError`` with `notARelay` or `otherIssuer` for a database that holds something else; `fileExists` when it holds another
     ///   relay's log already; `unavailable`; and what opening the file throws.
-    public func run(progress: (_ copied: Int, _ of: Int) -> Void = { _, _ in }) throws -> Report {
+    public func run(progress: (_ copied: Int, _ of: Int) throws -> Void = { _, _ in }) throws -> Report {
       // A file of an earlier version is brought to this one first.
       if try !RelayFile.hasMoved(path) {
         try Relay(path: path, codec: codec, issuer: issuer, clock: clock, random: random).close()
@@ -109,21 +109,19 @@
 
     /// Copies what has arrived since the last that is there.
     /// - Returns: how many changesets that were.
-    private func copyPages(_ source: DatabasePool, _ target: PostgresStore, _ progress: (Int, Int) -> Void) throws -> Int {
+    private func copyPages(_ source: DatabasePool, _ target: PostgresStore, _ progress: (Int, Int) throws -> Void) throws -> Int {
+      let count = "SELECT count(*) FROM changeset"
+      let held = try target.read { db in try db.value(count) ?? 0 }
+      let all = try source.read { db in try SQLiteTransaction(db).value(count) ?? 0 }
       var copied = 0
       while true {
         let page = try source.read { db in
           try target.write { there in
-            let last: Int64 = try there.value("SELECT coalesce(max(arrival), 0) FROM changeset") ?? 0
-            let count = try copyPage(SQLiteTransaction(db), after: last, to: there)
-            let (held, all) = (
-              try there.value("SELECT count(*) FROM changeset") ?? 0, try Int.fetchOne(db, sql: "SELECT count(*) FROM changeset") ?? 0
-            )
-            progress(held, all)
-            return count
+            try copyPage(SQLiteTransaction(db), after: there.value("SELECT coalesce(max(arrival), 0) FROM changeset") ?? 0, to: there)
           }
         }
         copied += page
+        try progress(held + copied, all)
         if page < Self.pageRows { return copied }
       }
     }
