@@ -24,6 +24,8 @@ public struct ReplicaConfiguration: Sendable {
   public var encryption: EncryptionKey?
   /// Whose certificates are believed: what no device signed that they vouch for is not taken, from whoever it comes. Nil to take all.
   public var trust: Trust?
+  /// Where rows name files that belong to them. Their scopes are those of the rows.
+  public var attachments: [AttachmentColumns] = []
   /// Whether what others have left out of their logs stays in this one: an archive, from which all history can be told.
   public var keepsHistory = false
   /// Whether each commit is on the disk before it returns. Turn off only to measure: a changeset must not leave before it is durable.
