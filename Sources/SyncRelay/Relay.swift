@@ -1,3 +1,4 @@
+public import SyncBlobs
 public import SyncCore
 import Synchronization
 
@@ -15,7 +16,7 @@ import Synchronization
 ///
 /// ## Topics
 /// ### Opening
-/// - ``init(path:codec:limits:issuer:authority:clock:random:)``
+/// - ``init(path:blobFolder:codec:limits:issuer:authority:clock:random:)``
 /// - ``epoch``
 /// - ``renewEpoch()``
 /// ### Devices
@@ -39,6 +40,10 @@ import Synchronization
 /// - ``obstacle(leastFreeBytes:)``
 /// - ``backup(to:)``
 /// - ``RelayRestoration``
+/// ### Files
+/// - ``blobs``
+/// - ``checkBlobs()``
+/// - ``blobStatistics()``
 /// ### Access
 /// - ``grant(user:scope:until:)``
 /// - ``revoke(user:scope:)``
@@ -54,6 +59,9 @@ public final class Relay: Sendable {
   public let codec: Codec
 
   let store: any RelayStore
+  /// The attached files, by what they hold.
+  public let blobs: BlobFolder
+
   let wrongCodes: WrongCodes
   /// Certificates that were found to be issued here, by their hashes.
   let believed = Mutex<[[UInt8]: BelievedCertificate]>([:])
@@ -66,6 +74,8 @@ public final class Relay: Sendable {
   ///
   /// - Parameters:
   ///   - path: the file; its folder has to be there.
+  ///   - blobFolder: where attached files are kept, made when the first comes; beside the relay's file where nil. Several relays over one
+  ///     database share one folder.
   ///   - codec: digests and compression.
   ///   - limits: the relay's limits.
   ///   - issuer: by what it issues certificates to devices that enrol; changesets are then taken only with their seals. Nil where nothing is
@@ -75,7 +85,7 @@ public final class Relay: Sendable {
   ///   - random: as many bytes as asked for, from a generator fit for secrets.
   /// - Throws: ``RelayError`` with `notARelay`, `newerFormat` or `cannotOpen`.
   public init(
-    path: String, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
+    path: String, blobFolder: String? = nil, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
     authority: @escaping @Sendable (_ role: String) -> Authority = { _ in .all }, clock: @escaping @Sendable () -> Int64,
     random: @escaping @Sendable (Int) -> [UInt8]
   ) throws {
@@ -86,6 +96,7 @@ public final class Relay: Sendable {
     self.clock = clock
     self.random = random
     wrongCodes = WrongCodes(limits)
+    blobs = BlobFolder(blobFolder ?? path + "-blobs")
     store = try SQLiteStore(path: path, codec: codec, now: clock(), random: random)
   }
 

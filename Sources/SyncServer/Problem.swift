@@ -60,6 +60,13 @@ struct Problem: Error {
     case .codeUnknown, .codeExpired, .codeUsed: self.init(status: .forbidden, code: error.code.rawValue)
     case .deviceTaken: self.init(status: .conflict, code: error.code.rawValue)
     case .revoked: self = .unauthorized
+    case .quota, .tooManyUploads, RelayError.Code(rawValue: Refusal.Code.notGranted):
+      self.init(status: .forbidden, code: error.code.rawValue)
+    case .wrongType: self.init(status: .unsupportedMediaType, code: error.code.rawValue)
+    case .wrongDigest: self.init(status: .unprocessableContent, code: error.code.rawValue)
+    case .otherOffset: self.init(status: .conflict, code: error.code.rawValue)
+    case .noRoom: self.init(status: .init(code: 507, reasonPhrase: "Insufficient Storage"), code: error.code.rawValue)
+    case .blobUnknown: self = .notFound
     default: self = .failed
     }
   }

@@ -30,7 +30,7 @@ extension RelayResponder {
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
   }
 
-  private func authenticate(_ request: Request) async throws -> Principal {
+  func authenticate(_ request: Request) async throws -> Principal {
     guard let token = Self.bearerToken(request) else { throw Problem.unauthorized }
     guard let principal = try await offLoop({ try relay.authenticate(token) }) else { throw Problem.unauthorized }
     return principal
