@@ -16,6 +16,11 @@ struct DaemonCommand: ParsableCommand {
   @Option(help: ArgumentHelp(Text("两次同步之间的秒数。", "Seconds between exchanges.").here, valueName: "seconds"))
   var interval: Double = 300
 
+  @Option(
+    help: Text("文字之后送取哪些附件:none 不送不取,send 只送,all 送和取。", "Which files go after the words: none; send, those that are here; all, both ways.")
+      .help)
+  var attachments = AttachmentWish.send
+
   @Flag(help: Text("只同步一次就结束;退出码与 sync 相同。", "Sync once, then end; with the exit codes of sync.").help)
   var once = false
 
@@ -65,8 +70,13 @@ struct DaemonCommand: ParsableCommand {
     defer { withExtendedLifetime(lock) {} }
     // The home is read anew: an enrolment may have brought another token or address.
     let current = try Home(opening: home.folder)
-    let summary = try Exchange(home: current, replica: replica, isCancelled: { stop.isStopped }).run()
-    return try SyncReport(summary, home.survey(over: replica))
+    let exchange = Exchange(home: current, replica: replica, isCancelled: { stop.isStopped })
+    let summary = try exchange.run()
+    do {
+      return try SyncReport(summary, try exchange.moveAttachments(attachments), home.survey(over: replica))
+    } catch {
+      throw SyncReport.failure(ofFiles: error)
+    }
   }
 
   /// Sleeps until it is time, a network appears, or it is told to stop.

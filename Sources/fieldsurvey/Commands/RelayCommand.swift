@@ -8,7 +8,7 @@ struct RelayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "relay", abstract: Text("办公室:中继的状况、备份与恢复", "At the office: how the relay stands, backups, restoring one").here,
     discussion: Text("运维手册:docs/operating/relay.md。", "For operators: docs/operating/relay.md.").here,
-    subcommands: [Stats.self, Backup.self, Restore.self])
+    subcommands: [Stats.self, Check.self, Backup.self, Restore.self])
 
   /// How the log stands.
   struct Stats: ParsableCommand {

@@ -110,6 +110,7 @@ extension Home {
     var configuration = ReplicaConfiguration(
       tables: SurveySchema.tables, author: profile?.user ?? "nobody", schemaVersion: SurveySchema.version, clock: Environment.clock,
       random: Environment.random, marks: Environment.marks)
+    configuration.attachments = SurveySchema.attachments
     configuration.keepsHistory = profile?.role == .archive
     if let profile {
       let (signing, trust, encryption) = try keys(folder, profile)
