@@ -14,6 +14,7 @@
 # make reproduce play the world of SEED (and WORLD), shrink its failure, and print a regression test
 # make disk      try SEEDS losses of power from FROM on, optimized; DISK=io-error fails calls, DISK=disk-full fills the disk
 # make networks  build, and sync over bad networks (NETWORKS_ARGS="…" is handed on)
+# make attachments send ATTACHMENT_MIB (1024) of a file both ways over a link that is cut every megabyte, and count what goes over it
 # make fuzz      give every decoder bytes that a fuzzer makes up, FUZZ_SECONDS each (FUZZ_ARGS="…" is handed on)
 # make mutants   plant each bug of scripts/mutants and see that the simulator finds it (MUTANTS="…" for some)
 # make scoreboard write docs/reliability.md from the records in docs/reliability
@@ -38,6 +39,7 @@ EVERY ?= 1
 RECORD ?=
 MUTANTS ?=
 FUZZ_SECONDS ?= 10
+ATTACHMENT_MIB ?= 1024
 FUZZ_ARGS ?=
 NETWORKS_ARGS ?=
 
@@ -58,7 +60,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports records docs format demo crash bench relay-bench figures load sim merge reproduce disk mutants fuzz networks scoreboard install deb uninstall clean
+.PHONY: help setup build test check lint imports records docs format demo crash bench relay-bench figures load sim merge reproduce disk mutants fuzz networks attachments scoreboard install deb uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -148,6 +150,11 @@ fuzz: setup
 
 networks: setup build
 	scripts/bad-networks $(NETWORKS_ARGS)
+
+# The law that the test suite has for 24 MiB.
+attachments: setup
+	swift build $(SWIFT_FLAGS) --build-tests
+	ATTACHMENT_MIB=$(ATTACHMENT_MIB) swift test $(SWIFT_FLAGS) --skip-build --filter AttachmentLinkTests
 
 install: setup
 	swift build $(RELEASE_FLAGS) --product fieldsurvey

@@ -61,25 +61,31 @@ let package = Package(
     .systemLibrary(name: "CXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+    .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
     // Pure: identity, clocks, changesets, contexts, the merge rules, the encoding, the exchange as a state machine.
     .target(name: "SyncCore", swiftSettings: strict),
-    // The library people use: a replica over SQLite, bundles and the transports.
-    .target(name: "SyncKit", dependencies: ["SyncCore", "CSQLite", "CCurl", "CZstd", grdb, crypto, cryptoExtras], swiftSettings: strict),
-    // The relay without HTTP: enrolment, access and a durable log. It merges nothing.
+    // Files by what they hold, in a folder, each there whole or not at all.
+    .target(name: "SyncBlobs", dependencies: [crypto], swiftSettings: strict),
+    // The library people use: a replica over SQLite, attachments, bundles and the transports.
+    .target(
+      name: "SyncKit", dependencies: ["SyncBlobs", "SyncCore", "CSQLite", "CCurl", "CZstd", grdb, crypto, cryptoExtras],
+      swiftSettings: strict),
+    // The relay without HTTP: enrolment, access, a durable log and blobs. It merges nothing.
     .target(
       name: "SyncRelay",
-      dependencies: ["SyncCore", "CZstd", .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])), grdb, crypto],
+      dependencies: ["SyncBlobs", "SyncCore", "CZstd", .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])), grdb, crypto],
       swiftSettings: strict),
     // The relay behind HTTP: routes, limits and TLS.
     .target(
       name: "SyncServer", dependencies: ["SyncRelay", "SyncCore", hummingbird, http2, http2Types, tls, logging, lifecycle],
       swiftSettings: strict),
     // The survey's domain: enterprises, instruments, assessments, diagnoses, needs, ratings, reports.
-    .target(name: "SurveyModel", dependencies: ["SyncKit", grdb], resources: [.copy("Resources")], swiftSettings: strict),
+    .target(name: "SurveyModel", dependencies: ["SyncKit", "SyncBlobs", grdb], resources: [.copy("Resources")], swiftSettings: strict),
     // Reads and writes office files: CSV, XLSX, GeoJSON, the national platform's JSON.
     .target(
-      name: "SurveyFiles", dependencies: ["SurveyModel", "SyncKit", "SyncCore", "CXlsxWriter", "CZip", "CExpat"], swiftSettings: strict),
+      name: "SurveyFiles", dependencies: ["SurveyModel", "SyncKit", "SyncCore", "CXlsxWriter", "CZip", "CExpat", "CTurboJPEG"],
+      swiftSettings: strict),
     // The only maker of HTML.
     .target(name: "SurveyWeb", dependencies: ["SurveyModel", "SyncKit"], swiftSettings: strict),
     // Lays reports out on paper: PDF by Pango and Cairo.
@@ -88,7 +94,8 @@ let package = Package(
     .executableTarget(
       name: "fieldsurvey",
       dependencies: [
-        "SurveyPrint", "SurveyWeb", "SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncCore", "CKeyring", grdb,
+        "SurveyPrint", "SurveyWeb", "SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncBlobs", "SyncCore",
+        "CKeyring", grdb,
         arguments, logging,
       ],
       swiftSettings: strict),
@@ -123,17 +130,19 @@ let package = Package(
     // The laws of whatever decodes; scripts/fuzz compiles them with Fuzz and the decoders alone.
     .testTarget(name: "DecoderTests", dependencies: ["SurveyModel", "SyncKit", "SyncCore"], swiftSettings: strict),
     .testTarget(
-      name: "SyncKitTests", dependencies: ["SimulatedDisk", "SyncSimulator", "SyncRelay", "SyncKit", "SyncCore", "CSQLite", grdb],
+      name: "SyncKitTests", dependencies: ["SimulatedDisk", "SyncSimulator", "SyncRelay", "SyncKit", "SyncBlobs", "SyncCore", "CSQLite", grdb],
       swiftSettings: strict),
     .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator", "SyncKit"], swiftSettings: strict),
     .testTarget(
       name: "SyncRelayTests",
-      dependencies: ["TestCertificates", "TestPostgres", "SyncRelay", "SyncServer", "SyncKit", "SyncCore", "CCurl", grdb, tls],
+      dependencies: ["TestCertificates", "TestPostgres", "SyncRelay", "SyncServer", "SyncKit", "SyncBlobs", "SyncCore", "CCurl", grdb, tls],
       swiftSettings: strict),
     .testTarget(
-      name: "SurveyModelTests", dependencies: ["SurveyModel", "SyncKit", grdb], resources: [.copy("Fixtures")], swiftSettings: strict),
+      name: "SurveyModelTests", dependencies: ["SurveyModel", "SyncKit", "SyncBlobs", grdb], resources: [.copy("Fixtures")],
+      swiftSettings: strict),
     .testTarget(
-      name: "SurveyFilesTests", dependencies: ["SurveyFiles", "SurveyModel", "SyncKit", "CXlsxWriter", "CZip", grdb], swiftSettings: strict),
+      name: "SurveyFilesTests", dependencies: ["SurveyFiles", "SurveyModel", "SyncKit", "CXlsxWriter", "CZip", "CTurboJPEG", grdb],
+      swiftSettings: strict),
     .testTarget(name: "SurveyWebTests", dependencies: ["SurveyWeb", "SurveyModel", "SyncKit"], swiftSettings: strict),
     .testTarget(name: "SurveyPrintTests", dependencies: ["SurveyPrint", "SurveyModel", "SyncKit"], swiftSettings: strict),
     .testTarget(

@@ -22,7 +22,8 @@ enum RelayBenchmark {
     let random: @Sendable (Int) -> [UInt8] = { count in (0..<count).map { _ in UInt8.random(in: 0...255) } }
     let clock: @Sendable () -> Int64 = { 1_800_000_000_000 }
     let file = try Relay(path: folder + "/relay.sqlite", codec: .standard, clock: clock, random: random)
-    let database = try Relay(postgres: PostgresAddress(server.url()), codec: .standard, clock: clock, random: random)
+    let database = try Relay(
+      postgres: PostgresAddress(server.url()), blobFolder: folder + "/blobs", codec: .standard, clock: clock, random: random)
     let work = Work.make(pushes: pushes, changesets: changesets, bytes: bytes)
     for round in 1...3 {
       let times = [

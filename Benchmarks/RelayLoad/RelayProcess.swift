@@ -16,7 +16,10 @@ final class RelayProcess {
       let (clock, random) = (ReplicaConfiguration.systemClock, ReplicaConfiguration.systemRandom)
       switch store {
       case .sqlite: return try Relay(path: file.path, codec: .standard, clock: clock, random: random)
-      case .postgres(let server): return try Relay(postgres: PostgresAddress(server.url()), codec: .standard, clock: clock, random: random)
+      case .postgres(let server):
+        return try Relay(
+          postgres: PostgresAddress(server.url()), blobFolder: Relay.blobFolder(beside: file.path), codec: .standard, clock: clock,
+          random: random)
       }
     }
   }

@@ -1,6 +1,8 @@
 #pragma once
 // libcurl with inline wrappers: its setters and getters are variadic (and macros), which Swift cannot call.
 #include <signal.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <curl/curl.h>
@@ -63,6 +65,14 @@ static inline long ccurl_unsent_bytes(curl_socket_t descriptor) {
   if (getsockopt(descriptor, SOL_SOCKET, SO_NWRITE, &unsent, &size) != 0) return 0;
 #endif
   return unsent;
+}
+
+// Lets the system take only so many bytes that it has not sent yet: what it has taken when a link ends has to be sent
+// again. What is on its way is not limited by it. Without effect where the system does not know it.
+static inline void ccurl_limit_unsent(curl_socket_t descriptor, int bytes) {
+#ifdef TCP_NOTSENT_LOWAT
+  (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+#endif
 }
 
 // Only HTTP and HTTPS, for the request and for any redirect. The string options came with 7.85.

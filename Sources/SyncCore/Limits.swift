@@ -39,6 +39,10 @@ public enum Limits {
   public static let reasonBytes = 1024
   /// The longest certificate, in bytes.
   public static let certificateBytes = 4096
+  /// How many files one question may name.
+  public static let blobNames = 1024
+  /// How many bytes of a file go with one request or come with one answer, at the most.
+  public static let blobPieceBytes = 4 << 20
   /// How deep encoded values may nest.
   public static let depth = 16
 }

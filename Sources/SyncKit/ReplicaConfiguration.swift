@@ -27,6 +27,8 @@ public struct ReplicaConfiguration: Sendable {
   /// By what the replica's file is encrypted, with its log and whatever SQLite writes beside it. Nil for a file in clear. A file is
   /// one or the other: what was in clear is encrypted by ``Replica/protect(path:with:)``, and never in passing.
   public var storageKey: StorageKey?
+  /// Where rows name files that belong to them. Their scopes are those of the rows.
+  public var attachments: [AttachmentColumns] = []
   /// Whether what others have left out of their logs stays in this one: an archive, from which all history can be told.
   public var keepsHistory = false
   /// Whether each commit is on the disk before it returns. Turn off only to measure: a changeset must not leave before it is durable.

@@ -1,3 +1,4 @@
+public import SyncBlobs
 public import SyncCore
 import Synchronization
 
@@ -16,8 +17,8 @@ import Synchronization
 ///
 /// ## Topics
 /// ### Opening
-/// - ``init(path:codec:limits:issuer:authority:clock:random:)``
-/// - ``init(postgres:creating:codec:limits:issuer:authority:clock:random:)``
+/// - ``init(path:blobFolder:codec:limits:issuer:authority:clock:random:)``
+/// - ``init(postgres:blobFolder:creating:codec:limits:issuer:authority:clock:random:)``
 /// - ``epoch``
 /// - ``renewEpoch()``
 /// ### Devices
@@ -41,6 +42,10 @@ import Synchronization
 /// - ``obstacle(leastFreeBytes:)``
 /// - ``backup(to:)``
 /// - ``RelayRestoration``
+/// ### Files
+/// - ``blobs``
+/// - ``checkBlobs()``
+/// - ``blobStatistics()``
 /// ### Access
 /// - ``grant(user:scope:until:)``
 /// - ``revoke(user:scope:)``
@@ -56,6 +61,9 @@ public final class Relay: Sendable {
   public let codec: Codec
 
   let store: any RelayStore
+  /// The attached files, by what they hold.
+  public let blobs: BlobFolder
+
   let wrongCodes: WrongCodes
   /// Certificates that were found to be issued here, by their hashes.
   let believed = Mutex<[[UInt8]: BelievedCertificate]>([:])
@@ -68,6 +76,8 @@ public final class Relay: Sendable {
   ///
   /// - Parameters:
   ///   - path: the file; its folder has to be there.
+  ///   - blobFolder: where attached files are kept, made when the first comes; beside the relay's file where nil. Several relays over one
+  ///     database share one folder.
   ///   - codec: digests and compression.
   ///   - limits: the relay's limits.
   ///   - issuer: by what it issues certificates to devices that enrol; changesets are then taken only with their seals. Nil where nothing is
@@ -77,27 +87,32 @@ public final class Relay: Sendable {
   ///   - random: as many bytes as asked for, from a generator fit for secrets.
   /// - Throws: ``RelayError`` with `notARelay`, `newerFormat` or `cannotOpen`.
   public convenience init(
-    path: String, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
+    path: String, blobFolder: String? = nil, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
     authority: @escaping @Sendable (_ role: String) -> Authority = { _ in .all }, clock: @escaping @Sendable () -> Int64,
     random: @escaping @Sendable (Int) -> [UInt8]
   ) throws {
     let store = try SQLiteStore(path: path, codec: codec, now: clock(), random: random)
-    self.init(store, codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock, random: random)
+    self.init(
+      store, BlobFolder(blobFolder ?? Self.blobFolder(beside: path)), codec: codec, limits: limits, issuer: issuer, authority: authority,
+      clock: clock, random: random)
   }
 
   #if PostgreSQL
     /// Opens the relay that stands in a PostgreSQL database, or makes a new one in an empty database; others may have it open too.
     ///
-    /// - Parameters: as with a file; and `creating`: whether an empty database is made a relay's, or refused.
+    /// - Parameters: as with a file; and `creating`: whether an empty database is made a relay's, or refused. All relays before one database
+    ///   share one folder of attached files.
     /// - Throws: ``RelayError`` with `unavailable`, `notARelay`, `newerFormat`, `otherIssuer` or `unfinished`.
     public convenience init(
-      postgres address: PostgresAddress, creating: Bool = true, codec: Codec, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
+      postgres address: PostgresAddress, blobFolder: String, creating: Bool = true, codec: Codec, limits: RelayLimits = RelayLimits(),
+      issuer: Signer? = nil,
       authority: @escaping @Sendable (_ role: String) -> Authority = { _ in .all }, clock: @escaping @Sendable () -> Int64,
       random: @escaping @Sendable (Int) -> [UInt8]
     ) throws {
       let store = try PostgresStore(
         address, issuer: issuer?.publicKey ?? [], now: clock(), random: random, opening: creating ? .creating : .existing)
-      self.init(store, codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock, random: random)
+      self.init(
+        store, BlobFolder(blobFolder), codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock, random: random)
     }
 
     /// Opens the relay's file, and goes on in the database once ``RelayMigration`` has moved the log there.
@@ -115,16 +130,22 @@ public final class Relay: Sendable {
           try PostgresStore(address, issuer: issuer?.publicKey ?? [], now: clock(), random: random, opening: .existing)
         }
       }
-      self.init(store, codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock, random: random)
+      self.init(
+        store, BlobFolder(Self.blobFolder(beside: path)), codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock,
+        random: random)
     }
   #endif
 
+  /// Where a relay in a file keeps attached files, unless it is told.
+  public static func blobFolder(beside path: String) -> String { path + "-blobs" }
+
   private init(
-    _ store: any RelayStore, codec: Codec, limits: RelayLimits, issuer: Signer?,
+    _ store: any RelayStore, _ blobs: BlobFolder, codec: Codec, limits: RelayLimits, issuer: Signer?,
     authority: @escaping @Sendable (_ role: String) -> Authority, clock: @escaping @Sendable () -> Int64,
     random: @escaping @Sendable (Int) -> [UInt8]
   ) {
     self.store = store
+    self.blobs = blobs
     self.limits = limits
     self.codec = codec
     self.issuer = issuer

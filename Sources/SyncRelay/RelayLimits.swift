@@ -1,4 +1,4 @@
-import SyncCore
+public import SyncCore
 
 /// Every limit of the relay, in one place; the protocol's own stand in `Limits`. Each is tested on both sides.
 ///
@@ -16,6 +16,18 @@ public struct RelayLimits: Hashable, Sendable {
   public var stagingBytesPerDevice = 512 << 20
   /// How long an unfinished changeset is kept after its last part came, in milliseconds; dropped when room is needed.
   public var stagingMilliseconds: Int64 = 30 * 24 * 3_600_000
+  /// How large one file may be, in bytes.
+  public var blobBytes = 1 << 30
+  /// How many bytes of files one device may bring, those under way included.
+  public var blobBytesPerDevice: Int64 = 64 << 30
+  /// How many files one device may have begun at once.
+  public var uploadsPerDevice = 32
+  /// How long a file that was begun is kept after its last bytes came, in milliseconds.
+  public var uploadMilliseconds: Int64 = 30 * 24 * 3_600_000
+  /// Below how much room on their disk no files are taken, in bytes: the log, which may stand there too, goes on.
+  public var blobFreeBytes: Int64 = 1 << 30
+  /// The kinds of file that are taken.
+  public var blobTypes = Set(MediaType.allCases)
   /// How many scopes one request may name.
   public var scopesPerRequest = 65_536
   /// How long a device that is not heard of is waited for, in milliseconds: its lease. What the others have acknowledged may then be left out

@@ -44,13 +44,18 @@ final class Metrics: Sendable {
     case push = "/v1/push"
     case pull = "/v1/pull"
     case enrol = "/v1/enrol"
+    case blobs = "/v1/blobs"
+    /// One file's, whichever it is.
+    case blob = "/v1/blobs/{digest}"
     case health = "/healthz"
     case ready = "/readyz"
     case metrics = "/metrics"
     /// Nothing that there is.
     case other
 
-    init(path: String) { self = Route(rawValue: path) ?? .other }
+    init(path: String) {
+      self = path.hasPrefix("/v1/blobs/") ? .blob : Route(rawValue: path) ?? .other
+    }
 
     static func < (left: Route, right: Route) -> Bool { left.rawValue < right.rawValue }
   }

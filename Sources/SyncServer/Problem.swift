@@ -64,6 +64,13 @@ struct Problem: Error {
     case .deviceTaken: self.init(status: .conflict, code: error.code.rawValue)
     case .revoked: self = .unauthorized
     case .unavailable, .moved: self = .unavailable
+    case .quota, .tooManyUploads, RelayError.Code(rawValue: Refusal.Code.notGranted):
+      self.init(status: .forbidden, code: error.code.rawValue)
+    case .wrongType: self.init(status: .unsupportedMediaType, code: error.code.rawValue)
+    case .wrongDigest: self.init(status: .unprocessableContent, code: error.code.rawValue)
+    case .otherOffset: self.init(status: .conflict, code: error.code.rawValue)
+    case .noRoom: self.init(status: .init(code: 507, reasonPhrase: "Insufficient Storage"), code: error.code.rawValue)
+    case .blobUnknown: self = .notFound
     default: self = .failed
     }
   }

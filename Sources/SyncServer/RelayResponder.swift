@@ -19,6 +19,9 @@ struct RelayResponder: HTTPResponder {
   let gate: RequestGate
   /// Lets in what is of a first sync: a thousand of these must not keep out the laptops that bring a day's work.
   let firstSyncs: RequestGate
+  /// Those that bring files wait for their networks and take no memory: they keep nobody else out.
+  let uploads: RequestGate
+  let turns = UploadTurns()
   let rates: DeviceRates
   let bodySeconds: Int
   let threads: NIOThreadPool
@@ -60,13 +63,26 @@ struct RelayResponder: HTTPResponder {
     }
     // When there is too much to do the numbers are wanted most.
     if line.route == .metrics { return try await metrics(request) }
+    if line.route == .blob, request.method == .patch {
+      try Self.require(.patch, request, type: "application/offset+octet-stream", upTo: Limits.blobPieceBytes)
+      guard uploads.enter() else { throw Problem.busy }
+      defer { uploads.leave() }
+      return try await takePiece(request, &line)
+    }
     guard gate.enter() else { throw Problem.busy }
     defer { gate.leave() }
+    if line.route == .blob {
+      guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
+      return try await givePiece(request, &line)
+    }
     if let enrolment { return try await enrol(enrolment, &line) }
     switch request.uri.path {
     case "/v1/hello", "/v1/push", "/v1/pull":
       try Self.require(.post, request, type: "application/cbor", upTo: Limits.messageBytes)
       return try await exchange(request, &line)
+    case Self.blobs:
+      try Self.require(.post, request, type: "application/cbor", upTo: Self.questionBytes)
+      return try await blobStates(request, &line)
     case "/healthz":
       guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
       return try await health()

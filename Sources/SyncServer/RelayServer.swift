@@ -14,6 +14,8 @@ import UnixSignals
 /// |---|---|
 /// | `POST /v1/hello`, `/v1/push`, `/v1/pull` | the exchange: a message each way, `application/cbor`, with a device's bearer token |
 /// | `POST /v1/enrol` | `{"code","device","label"}` to a token, as JSON; the code is the credential |
+/// | `POST /v1/blobs` | how files stand; `application/cbor` each way, with a device's bearer token |
+/// | `PATCH /v1/blobs/{digest}`, `GET` | a piece of a file, to the relay or from it |
 /// | `GET /healthz` | whether the relay can read its log |
 /// | `GET /readyz` | whether it should be sent work: it can write its log, has room on its disk, and was not told to stop |
 /// | `GET /metrics` | its numbers in the text format of Prometheus, with a bearer token of their own; nothing where none is set |
@@ -62,6 +64,7 @@ public struct RelayServer: Sendable {
     responder = RelayResponder(
       relay: relay, logger: logger, gate: RequestGate(limit: configuration.maximumRequests),
       firstSyncs: RequestGate(limit: max(1, configuration.databaseThreads / 2)),
+      uploads: RequestGate(limit: configuration.maximumUploads),
       rates: DeviceRates(
         atOnce: configuration.maximumRequestsPerDevice, perSecond: configuration.requestsPerDevicePerSecond, now: now),
       bodySeconds: configuration.maximumBodySeconds, threads: threads, counters: Metrics(), drain: drain,

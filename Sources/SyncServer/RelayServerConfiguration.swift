@@ -13,6 +13,8 @@ public struct RelayServerConfiguration: Hashable, Sendable {
   public var behindTLSProxy: Bool
   /// How many requests are worked on at once; more are told to come back. Each may hold a few messages' worth of memory.
   public var maximumRequests: Int
+  /// How many requests that bring pieces of files are worked on at once, beside the others; more are told to come back.
+  public var maximumUploads: Int
   /// How many requests one device may make at once before it is told to wait: more than a first sync of all history takes.
   public var maximumRequestsPerDevice: Int
   /// How many requests one device may make a second in the long run. A program that asks without end keeps nobody else out.
@@ -46,7 +48,7 @@ public struct RelayServerConfiguration: Hashable, Sendable {
 
   public init(
     host: String = "127.0.0.1", port: Int = 8473, tls: TLSFiles? = nil, behindTLSProxy: Bool = false, maximumRequests: Int = 32,
-    maximumRequestsPerDevice: Int = 600, requestsPerDevicePerSecond: Int = 10, maximumConnections: Int = 1024,
+    maximumUploads: Int = 64, maximumRequestsPerDevice: Int = 600, requestsPerDevicePerSecond: Int = 10, maximumConnections: Int = 1024,
     maximumBodySeconds: Int = 600, maximumAnswerSeconds: Int = 600, maximumHandshakeSeconds: Int = 15, maximumIdleSeconds: Int = 60,
     databaseThreads: Int = 4, drainSeconds: Int = 0, leastFreeBytes: Int64 = RelayServerConfiguration.defaultLeastFreeBytes,
     metricsToken: String? = nil
@@ -56,6 +58,7 @@ public struct RelayServerConfiguration: Hashable, Sendable {
     self.tls = tls
     self.behindTLSProxy = behindTLSProxy
     self.maximumRequests = maximumRequests
+    self.maximumUploads = maximumUploads
     self.maximumRequestsPerDevice = maximumRequestsPerDevice
     self.requestsPerDevicePerSecond = requestsPerDevicePerSecond
     self.maximumConnections = maximumConnections
@@ -81,7 +84,7 @@ extension RelayServerConfiguration {
   func check() throws(RelayError) {
     guard isLoopback || tls != nil || behindTLSProxy else { throw RelayError(.insecureAddress, host) }
     let counts = [
-      maximumRequests, maximumRequestsPerDevice, requestsPerDevicePerSecond, maximumConnections, maximumBodySeconds,
+      maximumRequests, maximumUploads, maximumRequestsPerDevice, requestsPerDevicePerSecond, maximumConnections, maximumBodySeconds,
       maximumAnswerSeconds, maximumHandshakeSeconds, maximumIdleSeconds, databaseThreads,
     ]
     guard (0...65_535).contains(port), counts.allSatisfy({ $0 > 0 }), (0...Self.longestDrainSeconds).contains(drainSeconds),

@@ -39,7 +39,7 @@ extension RelayResponder {
     return wants.count(where: { $0.holdings.vector.isEmpty && $0.holdings.partial.isEmpty }) >= ServerLimits.firstSyncScopes
   }
 
-  private func authenticate(_ request: Request) async throws -> Principal {
+  func authenticate(_ request: Request) async throws -> Principal {
     guard let token = Self.bearerToken(request) else { throw Problem.unauthorized }
     guard let principal = try await offLoop({ try relay.authenticate(token) }) else { throw Problem.unauthorized }
     return principal

@@ -55,6 +55,7 @@ struct FieldSurvey: AsyncParsableCommand {
         name: Text("调研", "Survey").here,
         subcommands: [
           EnterpriseCommand.self, AssignCommand.self, OrderCommand.self, VisitCommand.self, DiagnosisCommand.self, FindingCommand.self,
+          AttachmentCommand.self,
           AssessmentCommand.self, NeedCommand.self, RecommendationCommand.self, InstrumentCommand.self, RatingCommand.self,
           ReportCommand.self,
         ]),

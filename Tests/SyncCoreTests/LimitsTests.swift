@@ -36,6 +36,14 @@ import Testing
     expect(Limits.partBytes) { _ = try ChangesetHeader(decoding: ChangesetHeaderTests.header(bytes: $0).encoded) }
   }
 
+  @Test func howManyFilesAQuestionNamesAndAnAnswerTells() throws {
+    let name = try #require(BlobMessageTests.names.last)
+    expect(Limits.blobNames) { _ = try BlobQuestion(decoding: BlobQuestion([BlobName](repeating: name, count: $0)).encoded) }
+    expect(Limits.blobNames) {
+      _ = try BlobAnswer(decoding: BlobAnswer(states: [BlobState](repeating: .held, count: $0), losses: []).encoded)
+    }
+  }
+
   @Test func howDeepValuesNest() {
     expect(Limits.depth) { size in
       _ = try CBOR(decoding: [UInt8](repeating: 0x81, count: size - 1) + [0])

@@ -36,6 +36,11 @@ import Testing
     hurt(11, [ChangesetHeaderTests.header().encoded], rounds: 4000) { _ = try ChangesetHeader(decoding: $0) }
   }
 
+  @Test func inWhatIsAskedOfFiles() {
+    hurt(15, [BlobQuestion(BlobMessageTests.names).encoded], rounds: 4000) { _ = try BlobQuestion(decoding: $0) }
+    hurt(16, [BlobMessageTests.answer.encoded], rounds: 4000) { _ = try BlobAnswer(decoding: $0) }
+  }
+
   @Test func inRequests() {
     hurt(12, ExchangeMessageTests.requests.map { $0.encoded(codec: .test) }, rounds: 4000) {
       _ = try ExchangeRequest(decoding: $0, codec: .test)

@@ -82,6 +82,13 @@ import Testing
     #expect(try replica.hex == "47b19d4eb3cbc5dcb13757d13e8f5ff00f55b42bc07ee2cfc17a15df6f2e18f1")
   }
 
+  @Test func whatIsAskedOfFiles() throws {
+    try expect(BlobQuestion(Sample.blobNames).encoded, in: "blob-question.hex")
+    #expect(try BlobQuestion(decoding: Fixture.read("blob-question.hex")).names == Sample.blobNames)
+    try expect(Sample.blobAnswer.encoded, in: "blob-answer.hex")
+    #expect(try BlobAnswer(decoding: Fixture.read("blob-answer.hex")) == Sample.blobAnswer)
+  }
+
   @Test func aCertificateAndASeal() throws {
     let signed = try SignedCertificate(Sample.certificate, by: SigningKey.test("issuer").signer)
     let seal = try Seal(hash: Codec.standard.digest(Sample.firstHeader.encoded), by: SigningKey.test("lin").signer, under: signed)

@@ -57,6 +57,16 @@ enum Sample {
     return header.restamped(branches, encoded: header.encoded, hashes: hashes) ?? header
   }()
 
+  // MARK: Files
+
+  static let blobNames = [
+    BlobName(scope: ScopeID(literal: "case-1"), digest: [UInt8](repeating: 0xd1, count: 32), bytes: 3_145_728),
+    BlobName(scope: ScopeID(literal: "91440300MA5D1234XX"), digest: [UInt8](repeating: 0xd2, count: 32), bytes: 1),
+  ].compactMap { $0 }
+
+  static let blobAnswer = BlobAnswer(
+    states: [.missing(received: 0), .missing(received: 1_048_576), .held, .refused(code: "quota")], losses: [0, 1, 2, 3])
+
   // MARK: A part
 
   /// A column in each of the forms, 32 rows of each.

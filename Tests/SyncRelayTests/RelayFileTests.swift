@@ -128,6 +128,7 @@ struct RelayFileTests {
           ALTER TABLE account RENAME TO user; ALTER TABLE access RENAME COLUMN account TO user;
           ALTER TABLE device RENAME COLUMN account TO user; ALTER TABLE code RENAME COLUMN account TO user;
           ALTER TABLE refused RENAME COLUMN account TO user; ALTER TABLE audit RENAME COLUMN account TO user;
+          DROP TABLE blob_use; DROP TABLE blob; DROP TABLE upload; DROP TABLE blob_loss;
           PRAGMA user_version = 4
           """)
     }

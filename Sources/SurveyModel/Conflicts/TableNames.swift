@@ -26,6 +26,7 @@ enum TableNames {
     "finding": BilingualText("诊断发现", "Finding"),
     "evidence": BilingualText("佐证材料", "Evidence"),
     "need": BilingualText("改造需求", "Need"),
+    "attachment_policy": BilingualText("附件规定", "Rule for attachments"),
   ]
 
   private static let columns: [String: BilingualText] = [
@@ -77,6 +78,9 @@ enum TableNames {
     "bytes": BilingualText("大小", "size"),
     "taken_at": BilingualText("拍摄时间", "taken at"),
     "caption": BilingualText("说明", "caption"),
+    "media_type": BilingualText("文件类型", "kind of file"),
+    "attached_by": BilingualText("添加人", "attached by"),
+    "location": BilingualText("位置信息", "places"),
     "scope": BilingualText("性质", "scope"),
     "priority": BilingualText("优先级", "priority"),
     "budget_fen": BilingualText("预算", "budget"),

@@ -90,6 +90,10 @@ public struct FindingDraft: Sendable {
 public struct Evidence: Codable, Hashable, Sendable, Identifiable {
   /// The identifier of the reference.
   public let id: String
+  /// The enterprise.
+  public let enterpriseID: String
+  /// The visit, where it is attached to one.
+  public let visitID: String?
   /// The diagnosis.
   public let diagnosisID: String?
   /// The finding that it proves, while there is one.
@@ -100,16 +104,21 @@ public struct Evidence: Codable, Hashable, Sendable, Identifiable {
   public let fileName: String?
   /// The file's length.
   public let bytes: Int?
+  /// The file's kind, as its beginning says.
+  public let mediaType: String?
   /// When it was taken or attached, in UTC.
   public let takenAt: String?
   /// What it shows.
   public let caption: String?
+  /// Who attached it.
+  public let attachedBy: String?
 }
 
 extension Evidence {
   init(_ row: Row) {
     self.init(
-      id: row.string("id"), diagnosisID: row.text("diagnosis_id"), findingID: row.text("finding_id"), sha256: row.text("sha256"),
-      fileName: row.text("file_name"), bytes: row.integer("bytes"), takenAt: row.text("taken_at"), caption: row.text("caption"))
+      id: row.string("id"), enterpriseID: row.string("enterprise_id"), visitID: row.text("visit_id"), diagnosisID: row.text("diagnosis_id"),
+      findingID: row.text("finding_id"), sha256: row.text("sha256"), fileName: row.text("file_name"), bytes: row.integer("bytes"),
+      mediaType: row.text("media_type"), takenAt: row.text("taken_at"), caption: row.text("caption"), attachedBy: row.text("attached_by"))
   }
 }

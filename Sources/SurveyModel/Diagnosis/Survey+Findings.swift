@@ -4,20 +4,17 @@ import SyncCore
 import SyncKit
 
 extension Survey {
-  /// The largest file that is taken as evidence, in bytes.
-  public static let evidenceBytes = 1 << 30
-
   /// Records a finding of a diagnosis, with the files that prove it.
   ///
-  /// - Parameter evidence: paths of files; only their digest, name and length are recorded.
+  /// - Parameter evidence: paths of files, which are attached to it (``attach(_:to:caption:)``).
   ///
   /// Throws ``SurveyError/Code/valueMissing`` without link, objectives or text, ``SurveyError/Code/fileUnreadable``,
-  /// ``SurveyError/Code/inputTooLarge`` and ``SurveyError/Code/recordFinalized``.
+  /// ``SurveyError/Code/inputTooLarge``, ``SurveyError/Code/mediaTypeUnknown`` and ``SurveyError/Code/recordFinalized``.
   public func addFinding(_ draft: FindingDraft, to diagnosis: String, evidence paths: [String] = []) throws -> Finding {
     guard let link = draft.link else { throw SurveyError(.valueMissing, ["field": "link"]) }
     guard let objectives = draft.objectives, !objectives.isEmpty else { throw SurveyError(.valueMissing, ["field": "objective"]) }
     guard let text = draft.text?.nonEmpty else { throw SurveyError(.valueMissing, ["field": "text"]) }
-    let files = try paths.map { try EvidenceFile(path: $0) }
+    let files = try paths.map { try take($0) }
     let id = identifiers.next()
     let now = now
     try write { db in
@@ -30,7 +27,7 @@ extension Survey {
         arguments: [
           id, diagnosis.enterpriseID, diagnosis.id, link.rawValue, Finding.encode(objectives), text, draft.severity?.rawValue, now, user,
         ])
-      for file in files { try attach(file, to: id, of: diagnosis, db) }
+      for file in files { try insert(file, for: Self.owner(id, diagnosis), caption: nil, db) }
     }
     return try finding(id)
   }
@@ -45,7 +42,7 @@ extension Survey {
   ) throws -> Finding {
     if draft.objectives?.isEmpty == true { throw SurveyError(.valueMissing, ["field": "objective"]) }
     if let text = draft.text, text.nonEmpty == nil { throw SurveyError(.valueMissing, ["field": "text"]) }
-    let files = try paths.map { try EvidenceFile(path: $0) }
+    let files = try paths.map { try take($0) }
     let changes = Changes([
       ("link", draft.link?.rawValue.databaseValue), ("objectives", draft.objectives.map { Finding.encode($0).databaseValue }),
       ("text", draft.text?.trimmingSpaces.databaseValue), ("severity", draft.severity?.rawValue.databaseValue),
@@ -54,7 +51,7 @@ extension Survey {
       let (finding, diagnosis) = try editable(db, finding: id)
       try form.expect("finding", [.text(finding)], of: diagnosis.enterpriseID)
       if files.isEmpty || !changes.isEmpty { try changes.update("finding", finding, db) }
-      for file in files { try attach(file, to: finding, of: diagnosis, db) }
+      for file in files { try insert(file, for: Self.owner(finding, diagnosis), caption: nil, db) }
       return finding
     }
     return try finding(whole)
@@ -108,43 +105,7 @@ extension Survey {
     return (row.string("id"), try draft(db, row.string("diagnosis_id")))
   }
 
-  private func attach(_ file: EvidenceFile, to finding: String, of diagnosis: Diagnosis, _ db: Database) throws {
-    try db.execute(
-      sql: """
-        INSERT INTO evidence(id, enterprise_id, diagnosis_id, finding_id, sha256, file_name, bytes, taken_at)
-        VALUES(?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-      arguments: [
-        identifiers.next(), diagnosis.enterpriseID, diagnosis.id, finding, file.sha256, file.name, file.bytes, file.modified ?? now,
-      ])
-  }
-}
-
-/// A file as evidence: named by its digest.
-struct EvidenceFile {
-  let name: String
-  let sha256: String
-  let bytes: Int
-  /// When the file was last written, which for a photograph is when it was taken.
-  let modified: String?
-
-  init(path: String) throws(SurveyError) {
-    let url = URL(fileURLWithPath: path)
-    let data: Data
-    do {
-      let facts = try FileManager.default.attributesOfItem(atPath: url.path)
-      if let size = facts[.size] as? Int, size > Survey.evidenceBytes {
-        throw SurveyError(.inputTooLarge, ["bytes": String(size), "limit": String(Survey.evidenceBytes)])
-      }
-      modified = (facts[.modificationDate] as? Date).map { Moment(milliseconds: Int64($0.timeIntervalSince1970 * 1000)).text }
-      data = try Data(contentsOf: url, options: .mappedIfSafe)
-    } catch let error as SurveyError {
-      throw error
-    } catch {
-      throw SurveyError(.fileUnreadable, ["path": path], underlying: error)
-    }
-    name = url.lastPathComponent
-    bytes = data.count
-    sha256 = Digest.sha256(Array(data))
+  private static func owner(_ finding: String, _ diagnosis: Diagnosis) -> AttachmentOwner {
+    AttachmentOwner(enterprise: diagnosis.enterpriseID, diagnosis: diagnosis.id, finding: finding)
   }
 }

@@ -20,7 +20,7 @@ extension WorkRole {
 
   /// The tables that are some roles' word alone.
   private static let tables: [String: Set<WorkRole>] = {
-    let office = ["alias", "distinct_pair", "snapshot", "correction", "handover", "erasure", "late_record"]
+    let office = ["alias", "distinct_pair", "snapshot", "correction", "handover", "erasure", "late_record", "attachment_policy"]
     var tables = Dictionary(uniqueKeysWithValues: office.map { ($0, Set([WorkRole.office])) })
     for type in kinds where !type.authority.isEmpty { tables[type.table] = type.authority }
     return tables

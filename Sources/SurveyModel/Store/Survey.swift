@@ -57,7 +57,8 @@ public final class Survey: Sendable {
   ///
   /// Throws what opening a replica throws.
   public convenience init(path: String, user: String, role: WorkRole = .specialist) throws {
-    let configuration = ReplicaConfiguration(tables: SurveySchema.tables, author: user, schemaVersion: SurveySchema.version)
+    var configuration = ReplicaConfiguration(tables: SurveySchema.tables, author: user, schemaVersion: SurveySchema.version)
+    configuration.attachments = SurveySchema.attachments
     self.init(try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate), user: user, role: role)
   }
 

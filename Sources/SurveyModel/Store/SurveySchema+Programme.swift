@@ -206,4 +206,13 @@ extension SurveySchema {
       ordered_by TEXT);
     CREATE INDEX field_order_by_enterprise ON field_order(enterprise_id);
     """
+
+  /// Files that come along, and what the office has decided of them.
+  static let attached = """
+    ALTER TABLE evidence ADD COLUMN visit_id TEXT;
+    ALTER TABLE evidence ADD COLUMN media_type TEXT;
+    ALTER TABLE evidence ADD COLUMN attached_by TEXT;
+    CREATE INDEX evidence_by_enterprise ON evidence(enterprise_id);
+    CREATE TABLE attachment_policy(id TEXT PRIMARY KEY NOT NULL, location TEXT, decided_by TEXT, decided_at TEXT);
+    """
 }

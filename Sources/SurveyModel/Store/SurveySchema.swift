@@ -14,7 +14,7 @@ public import SyncKit
 /// ```
 public enum SurveySchema {
   /// The schema's version, which travels with each changeset. It rises with every migration.
-  public static let version = 5
+  public static let version = 6
 
   /// What SyncKit is told of the tables.
   ///
@@ -33,7 +33,7 @@ public enum SurveySchema {
     inCase("diagnosis", policies: finalization, references: [ofEnterprise, Reference("visit_id", to: "visit")]),
     inCase("diagnosis_link", references: [ofDiagnosis]),
     inCase("finding", references: [ofDiagnosis]),
-    inCase("evidence", references: [ofDiagnosis, Reference("finding_id", to: "finding")]),
+    inCase("evidence", references: [ofDiagnosis, Reference("finding_id", to: "finding"), Reference("visit_id", to: "visit")]),
     inCase("need", references: [ofEnterprise, ofDiagnosis]),
   ]
 
@@ -44,6 +44,7 @@ public enum SurveySchema {
     SyncedTable("erasure", scope: .column("scope")),
     SyncedTable("erasure_receipt", scope: .column("scope")),
     inCase("late_record", policies: ["noted_at": .latest], references: [ofEnterprise]),
+    SyncedTable("attachment_policy", scope: .fixed(catalogue)),
     SyncedTable("alias", scope: .fixed(office)),
     SyncedTable("distinct_pair", scope: .fixed(office)),
     SyncedTable("snapshot", scope: .fixed(office)),
@@ -55,6 +56,11 @@ public enum SurveySchema {
     guard case .column("enterprise_id") = table.scope else { return nil }
     return table.name
   }
+
+  /// Where records name files that belong to them.
+  public static let attachments = [
+    AttachmentColumns("evidence", digest: "sha256", bytes: "bytes"), AttachmentColumns("dossier_file", digest: "sha256", bytes: "bytes"),
+  ]
 
   /// The scope of what all share: providers, solutions, platforms, policies.
   public static let catalogue = ScopeID(literal: "catalogue")
@@ -77,6 +83,7 @@ public enum SurveySchema {
     migrator.registerMigration("survey-3") { db in try db.execute(sql: fees) }
     migrator.registerMigration("survey-4") { db in try db.execute(sql: policies) }
     migrator.registerMigration("survey-5") { db in try db.execute(sql: secondLooks) }
+    migrator.registerMigration("survey-6") { db in try db.execute(sql: attached) }
   }
 
   /// Times are text in UTC, days are text, money is whole fen. Columns outside a key are nullable or have a default: a row may come

@@ -2,8 +2,8 @@ import SyncCore
 
 /// What a replica remembers of one other side: who it was, where to go on, and what it has said that it holds.
 struct PeerMemory {
-  private let replica: Replica
-  private let name: String
+  let replica: Replica
+  let name: String
 
   init(_ replica: Replica, _ name: String) {
     self.replica = replica
@@ -147,7 +147,7 @@ struct PeerMemory {
     }
   }
 
-  private func id(_ engine: Engine) throws -> Int64 {
+  func id(_ engine: Engine) throws -> Int64 {
     let find = try engine.connection.statement("SELECT id FROM synckit_peer WHERE name = ?1")
     find.bind(1, name)
     if try find.step() {

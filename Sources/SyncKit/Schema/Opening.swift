@@ -67,7 +67,8 @@ struct Opening {
       if format < 2 { try db.execute(sql: StorageFormat.incidents) }
       if format < 3 { try db.execute(sql: StorageFormat.omissions) }
       if format < 4 { try db.execute(sql: StorageFormat.rejections) }
-      try db.execute(sql: StorageFormat.certificates)
+      if format < 5 { try db.execute(sql: StorageFormat.certificates) }
+      try db.execute(sql: StorageFormat.attachments)
       try engine.connection.setMeta("format", .integer(StorageFormat.version))
     }
   }

@@ -6,7 +6,7 @@ import SyncCore
 /// record to compare it, and here the bodies would be part of that.
 enum StorageFormat {
   /// Raised when a replica of the new form cannot be read by the old code.
-  static let version: Int64 = 5
+  static let version: Int64 = 6
 
   static let tables = """
     CREATE TABLE synckit_meta(name TEXT PRIMARY KEY NOT NULL, value ANY) WITHOUT ROWID;
@@ -36,6 +36,7 @@ enum StorageFormat {
     \(omissions)
     \(rejections)
     \(certificates)
+    \(attachments)
     """
 
   /// What came with version 2.
@@ -59,5 +60,11 @@ enum StorageFormat {
   /// What came with version 5.
   static let certificates = """
     CREATE TABLE synckit_certificate(hash BLOB PRIMARY KEY NOT NULL, bytes BLOB NOT NULL, signature BLOB NOT NULL) WITHOUT ROWID;
+    """
+
+  /// What came with version 6: what a peer has said of the files that rows name. Without an entry a file is queued.
+  static let attachments = """
+    CREATE TABLE synckit_attachment(peer INTEGER NOT NULL, scope INTEGER NOT NULL, digest BLOB NOT NULL, state INTEGER NOT NULL,
+      code TEXT, at INTEGER NOT NULL, PRIMARY KEY(peer, scope, digest)) WITHOUT ROWID;
     """
 }

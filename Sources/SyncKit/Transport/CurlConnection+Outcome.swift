@@ -3,11 +3,16 @@ import CCurl
 extension CurlConnection {
   /// What is sent.
   struct Request {
+    var method = Method.post
     let url: String
     let headers: [String]
     let body: [UInt8]
     /// The media type of a usable answer; the body of any other is read only as far as an error document goes.
     let accept: String
+  }
+
+  enum Method {
+    case post, patch, get
   }
 
   /// What came of it.
@@ -24,6 +29,8 @@ extension CurlConnection {
     /// Whether nothing moved for too long and the request was abandoned.
     var isStalled = false
     var retryAfterSeconds: Int?
+    /// Which part of the whole the body is, as the header says.
+    var contentRange: String?
     /// The status of a proxy's answer to CONNECT; 0 when there was none.
     var proxyStatus = 0
     /// OpenSSL's reason for not trusting the certificate; 0 when it trusts it.

@@ -16,6 +16,8 @@ final class CurlConnection {
   private var sockets: [curl_socket_t] = []
   private var hasOpenedSocket = false
   private var movement: MovementWatch
+  /// What is left to be sent of a body that is read by and by.
+  private var unread = UnsafeRawBufferPointer(start: nil, count: 0)
   private var progress: ((Int, Int) -> Void)?
   private var isCancelled: (() -> Bool)?
 
@@ -48,7 +50,6 @@ final class CurlConnection {
       ccurl_set_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
       ccurl_set_string(handle, CURLOPT_USERAGENT, options.userAgent),
       ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText),
-      ccurl_set_long(handle, CURLOPT_POST, 1),
     ]
     // HTTP/2 where TLS negotiates it; a libcurl built without it refuses the option and speaks HTTP/1.1.
     _ = ccurl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
@@ -98,13 +99,25 @@ final class CurlConnection {
     // An empty array may have no address, and without one libcurl would read the body from standard input.
     let bytes = request.body.isEmpty ? [0] : request.body
     bytes.withUnsafeBytes { pointer in
-      let settings = [
+      var settings = [
         ccurl_set_string(handle, CURLOPT_URL, request.url),
         ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headers),
-        ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count)),
-        ccurl_set_bytes(handle, CURLOPT_POSTFIELDS, pointer.baseAddress),
+        ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method == .patch ? "PATCH" : nil),
       ]
+      if request.method == .get {
+        settings.append(ccurl_set_long(handle, CURLOPT_HTTPGET, 1))
+      } else {
+        settings += [
+          ccurl_set_long(handle, CURLOPT_POST, 1),
+          ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count)),
+          // A piece of a file that follows what has arrived is right once. libcurl sends what it could begin anew a second time by itself
+          // when a connection that it used again dies; what it reads by and by it cannot.
+          ccurl_set_bytes(handle, CURLOPT_POSTFIELDS, request.method == .patch ? nil : pointer.baseAddress),
+        ]
+        unread = UnsafeRawBufferPointer(rebasing: pointer[..<request.body.count])
+      }
       outcome.result = settings.first { $0 != CURLE_OK } ?? ccurl_perform(handle)
+      unread = UnsafeRawBufferPointer(start: nil, count: 0)
       _ = ccurl_set_bytes(handle, CURLOPT_POSTFIELDS, nil)
       _ = ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, nil)
     }
@@ -138,6 +151,12 @@ final class CurlConnection {
         let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
         return Unmanaged<CurlConnection>.fromOpaque(user).takeUnretainedValue().receive(piece) ? piece.count : 0
       },
+      ccurl_set_pointer(handle, CURLOPT_READDATA, me),
+      ccurl_set_data_callback(handle, CURLOPT_READFUNCTION) { bytes, size, count, user in
+        guard let bytes, let user else { return 0 }
+        return Unmanaged<CurlConnection>.fromOpaque(user).takeUnretainedValue().give(
+          UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
+      },
       ccurl_set_pointer(handle, CURLOPT_HEADERDATA, me),
       ccurl_set_data_callback(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, user in
         guard let user else { return 0 }
@@ -162,6 +181,7 @@ final class CurlConnection {
     if !hasOpenedSocket { sockets = [] }
     hasOpenedSocket = true
     sockets.append(socket)
+    ccurl_limit_unsent(socket, Int32(TransportLimits.unsentBytes))
   }
 
   /// Reports what moved and says whether to go on.
@@ -176,6 +196,14 @@ final class CurlConnection {
       return false
     }
     return isCancelled?() != true
+  }
+
+  /// Gives what follows of a body.
+  private func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let some = unread.prefix(buffer.count)
+    buffer.copyBytes(from: some)
+    unread = UnsafeRawBufferPointer(rebasing: unread.dropFirst(some.count))
+    return some.count
   }
 
   /// Takes a header line; refuses when the header as a whole is too long.
@@ -193,6 +221,9 @@ final class CurlConnection {
     } else {
       let name = String(decoding: line.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self).lowercased()
       if name == "content-length" || name == "transfer-encoding" { outcome.isFramed = true }
+      if name == "content-range" {
+        outcome.contentRange = String(decoding: line.dropFirst(name.utf8.count + 1), as: UTF8.self).filter { !$0.isWhitespace }
+      }
     }
     return true
   }

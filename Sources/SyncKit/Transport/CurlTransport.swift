@@ -115,18 +115,27 @@ public final class CurlTransport: ExchangeTransport {
   public func post(
     path: String, body: [UInt8], contentType: String, accept: String
   ) throws(TransportError) -> [UInt8] {
-    try Self.checkHeader(contentType)
+    let (outcome, error) = try perform(.post, path: path, headers: ["Content-Type": contentType], body: body, accept: accept)
+    if let error { throw error }
+    return outcome.body
+  }
+
+  /// Sends a request.
+  /// - Returns: what came of it, and why it is no complete answer of the type asked for, where it is none.
+  func perform(
+    _ method: CurlConnection.Method, path: String, headers fields: KeyValuePairs<String, String>, body: [UInt8] = [], accept: String
+  ) throws(TransportError) -> (outcome: CurlConnection.Outcome, error: TransportError?) {
+    for (_, value) in fields { try Self.checkHeader(value) }
     try Self.checkHeader(accept)
     let expected = accept.lowercased()
-    var headers = ["Content-Type: \(contentType)", "Accept: \(expected), \(Self.problemType)"]
+    var headers = fields.map { "\($0): \($1)" } + ["Accept: \(expected), \(Self.problemType)"]
     // Bodies are small enough that asking first would only cost a round trip.
     headers.append("Expect:")
     if let token { headers.append("Authorization: Bearer \(token)") }
     let request = CurlConnection.Request(
-      url: try endpoint.address(of: path), headers: headers, body: body, accept: expected)
+      method: method, url: try endpoint.address(of: path), headers: headers, body: body, accept: expected)
     let outcome = connection.perform(request, progress: progress, isCancelled: isCancelled)
-    if let error = TransportError(outcome, expecting: expected, secret: token) { throw error }
-    return outcome.body
+    return (outcome, TransportError(outcome, expecting: expected, secret: token))
   }
 
   private static func checkHeader(_ value: String) throws(TransportError) {

@@ -17,6 +17,8 @@ public protocol ExchangeTransport {
 public enum TransportLimits {
   /// The largest answer taken unless the caller says otherwise, in bytes.
   public static let responseBytes = 16 << 20
+  /// How many bytes the system may have taken of a request and not sent yet: on a link that ends they have to be sent again.
+  public static let unsentBytes = 16 << 10
   /// The largest error document or foreign page that is read before it is classified, in bytes.
   public static let errorBytes = 64 << 10
   /// The largest answer header taken, in bytes.

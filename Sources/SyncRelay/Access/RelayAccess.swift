@@ -8,7 +8,7 @@ public struct RelayAccess: ExchangeStore, Sendable {
   /// Who asks.
   public let principal: Principal
 
-  private let relay: Relay
+  let relay: Relay
   private let onStored: (@Sendable ([ScopeID]) -> Void)?
 
   /// - Parameter onStored: told, after they are durable and on the caller's thread, the scopes that got new changesets.

@@ -31,6 +31,11 @@ struct DaemonCommand: ParsableCommand {
       ).here))
   var metered = MeteredUse.sparingly
 
+  @Option(
+    help: Text("文字之后送取哪些附件:none 不送不取,send 只送,all 送和取。", "Which files go after the words: none; send, those that are here; all, both ways.")
+      .help)
+  var attachments = AttachmentWish.send
+
   @Flag(help: Text("只同步一次就结束;退出码与 sync 相同。", "Sync once, then end; with the exit codes of sync.").help)
   var once = false
 
@@ -46,7 +51,7 @@ struct DaemonCommand: ParsableCommand {
     let lock = try SyncLock(home, .daemon, wait: 0)
     defer { withExtendedLifetime(lock) {} }
     let manners = Manners(window: window?.begun(for: home.profile.device), metered: metered)
-    let daemon = Daemon(home, Schedule(interval: interval), manners, .system, StopSignal())
+    let daemon = Daemon(home, Schedule(interval: interval), manners, attachments, .system, StopSignal())
     guard once else { return try daemon.run { try tell($0, $1, printer) } }
     let report = try daemon.runOnce()
     try tell(report, nil, printer)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SurveyModel
+import SyncBlobs
 import SyncCore
 import SyncKit
 import SyncRelay
@@ -149,6 +150,7 @@ struct Examination {
       let record = IncidentRecord(incident)
       checks.append(Check("incident", record.line, details: ["kind": record.kind, "at": record.at, "scope": record.scope ?? ""]))
     }
+    attachments(replica)
     rejections(replica)
     let rows = findings.filter { $0.code == "rows" && !$0.isProblem }.compactMap { Int($0.details["rows"] ?? "") }
     if !rows.isEmpty {
@@ -158,6 +160,30 @@ struct Examination {
           "rows", Text("\(rows.count) 张表共 \(sum) 条记录,与同步状态一致", "\(sum) rows in \(rows.count) tables, as the sync state has them"),
           details: ["rows": String(sum), "tables": String(rows.count)]))
     }
+  }
+
+  /// Reads every file that is here.
+  private mutating func attachments(_ replica: Replica) {
+    guard let (files, damaged) = attempt("attachments", { (try replica.attachments.named(), try replica.attachments.damaged()) }) else {
+      return
+    }
+    for name in damaged {
+      let digest = Hex.text(name.digest)
+      checks.append(
+        Check(
+          "attachment", isProblem: true, Text("附件 \(digest.prefix(12)) 已损坏", "attachment \(digest.prefix(12)) is damaged"),
+          next: Text(
+            "请重新添加原件,或删除该文件后再取:\(replica.attachments.folder.path(of: name.digest))",
+            "attach the original again, or remove the file and fetch it anew: \(replica.attachments.folder.path(of: name.digest))"),
+          details: ["sha256": digest, "scope": name.scope.name]))
+    }
+    let here = files.count { replica.attachments.folder.size(of: $0.digest) != nil }
+    guard !files.isEmpty, damaged.isEmpty else { return }
+    checks.append(
+      Check(
+        "attachments",
+        Text("本机 \(here) 个附件都完好(共 \(files.count) 个)", "the \(Format.count(here, "attachment")) here of \(files.count) are whole"),
+        details: ["here": String(here), "named": String(files.count)]))
   }
 
   /// What the office rejected, with the text that is here: for its author to write again.

@@ -27,6 +27,7 @@ struct StatusCommand: ParsableCommand {
       device: home.profile.device, enterprises: try survey.enterpriseCount(),
       handovers: try survey.handovers().map { try HandoverRecord($0, survey.replica) },
       late: try survey.lateRecords().filter { $0.state.term == .waiting }.count, status: status, refused: refused,
+      files: try survey.replica.attachments.status(peer: Exchange.peer),
       devices: home.isOffice ? try home.relay().devices().filter { $0.revoked == nil }.count : nil,
       incidents: incidents.map(IncidentRecord.init), daemon: DaemonRecord(home))
     try common.printer.show(report) { report.tell($0, now: now) }
@@ -66,6 +67,13 @@ struct StatusReport: Encodable {
   let waiting: Int
   let refused: [Printed.Refused]
   let conflicts: Int
+  let attachments: Files
+
+  /// How many of the files that records name stand how.
+  struct Files: Encodable {
+    let queued, queuedBytes, sent, verified, refused, elsewhere: Int
+  }
+
   /// The devices that may take part; at the office only.
   let devices: Int?
   /// What has happened to the replica's identity of late.
@@ -78,13 +86,13 @@ struct StatusReport: Encodable {
     case home, role, user, name, relay, device, enterprises, handovers, late, unsent, lastSuccess, lastAttempt, lastFailure, waiting,
       refused,
       conflicts,
-      devices, incidents, daemon
+      attachments, devices, incidents, daemon
   }
 
   init(
     home: String, role: Profile.Role, user: String, name: String, relay: String?, device: String, enterprises: Int,
     handovers: [HandoverRecord], late: Int, status: ReplicaStatus,
-    refused: [Printed.Refused], devices: Int?, incidents: [IncidentRecord],
+    refused: [Printed.Refused], files: AttachmentStatus, devices: Int?, incidents: [IncidentRecord],
     daemon: DaemonRecord?
   ) {
     self.home = home
@@ -108,6 +116,9 @@ struct StatusReport: Encodable {
     lastFailure = status.lastOutcome
     waiting = status.waiting
     self.refused = refused
+    attachments = Files(
+      queued: files.queued, queuedBytes: files.queuedBytes, sent: files.sent, verified: files.verified, refused: files.refused,
+      elsewhere: files.elsewhere)
     conflicts = status.conflicts
   }
 
@@ -121,6 +132,7 @@ struct StatusReport: Encodable {
     if unsent.carried > 0 {
       printer.say(Text("代送  他人的 \(unsent.carried) 条变更", "Carried     \(Format.count(unsent.carried, "changeset")) of others"))
     }
+    tellFiles(printer)
     tellSync(printer, now)
     daemon?.tell(printer, now: now)
     if !refused.isEmpty {
@@ -157,6 +169,19 @@ struct StatusReport: Encodable {
       Text(
         "未送  \(unsent.changesets) 条变更,\(Format.bytes(unsent.bytes)),最早 \(age?.zh ?? "?")",
         "Unsent      \(Format.count(unsent.changesets, "changeset")), \(Format.bytes(unsent.bytes)), the oldest \(age?.en ?? "?")"))
+  }
+
+  private func tellFiles(_ printer: Printer) {
+    let files = attachments
+    guard files.queued + files.sent + files.verified + files.refused + files.elsewhere > 0 else { return }
+    let queued =
+      files.queued == 0
+      ? Text("0", "0") : Text("\(files.queued)(\(Format.bytes(files.queuedBytes)))", "\(files.queued) (\(Format.bytes(files.queuedBytes)))")
+    var line = Text(
+      "附件  待送 \(queued.zh),已送 \(files.sent),已核验 \(files.verified),不在本机 \(files.elsewhere)",
+      "Files       \(queued.en) queued, \(files.sent) sent, \(files.verified) verified, \(files.elsewhere) not here")
+    if files.refused > 0 { line = line + Text(",被拒收 \(files.refused)", ", \(files.refused) refused") }
+    printer.say(line)
   }
 
   private func tellSync(_ printer: Printer, _ now: Int64) {

@@ -11,6 +11,7 @@ final class Daemon {
 
   private let home: Home
   private let manners: Manners
+  private let attachments: AttachmentWish
   private let surroundings: Surroundings
   private let stop: StopSignal
   private var state: DaemonState
@@ -18,8 +19,11 @@ final class Daemon {
   /// Opened when it can be: a protected home may be locked at first.
   private var replica: Replica?
 
-  init(_ home: Home, _ schedule: Schedule, _ manners: Manners, _ surroundings: Surroundings, _ stop: StopSignal) {
+  init(
+    _ home: Home, _ schedule: Schedule, _ manners: Manners, _ attachments: AttachmentWish, _ surroundings: Surroundings, _ stop: StopSignal
+  ) {
     (self.home, self.schedule, self.manners, self.surroundings, self.stop) = (home, schedule, manners, surroundings, stop)
+    self.attachments = attachments
     let before = DaemonState.read(home)
     state = DaemonState()
     (state.last, state.told) = (before?.last, before?.told ?? [])
@@ -88,13 +92,18 @@ final class Daemon {
     let replica = try replica ?? current.replica()
     self.replica = replica
     var written = ContinuousClock.now
-    let summary = try Exchange(home: current, replica: replica, isCancelled: { [stop] in stop.isStopped }).run { [self] progress in
+    let exchange = Exchange(home: current, replica: replica, isCancelled: { [stop] in stop.isStopped })
+    let summary = try exchange.run { [self] progress in
       (state.sent, state.received) = (progress.sent, progress.received)
       guard written.duration(to: .now) > .seconds(Self.progressInterval) else { return }
       written = .now
       note(.exchanging)
     }
-    return (summary, try SyncReport(summary, current.survey(over: replica)))
+    do {
+      return (summary, try SyncReport(summary, try exchange.moveAttachments(attachments), current.survey(over: replica)))
+    } catch {
+      throw SyncReport.failure(ofFiles: error)
+    }
   }
 
   // MARK: What it says

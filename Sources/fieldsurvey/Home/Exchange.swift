@@ -48,21 +48,25 @@ struct Exchange {
   func transport() throws -> any ExchangeTransport {
     switch home.profile.role {
     case .office, .archive: return LocalTransport(try (relay ?? home.relay()).officeAccess())
-    case .laptop:
-      guard let url = home.profile.relay else {
-        throw Failure(
-          "no-relay", .notConfigured, Text("home.json 里没有中继地址。", "home.json names no relay."), kept: Failure.allKept,
-          next: Text("请重新登记:fieldsurvey enrol URL CODE。", "Enrol again: fieldsurvey enrol URL CODE."))
-      }
-      let options = try (home.profile.connection ?? ConnectionSettings()).options(in: home.folder)
-      let transport = try CurlTransport(baseURL: url, token: try home.token(), options: options)
-      transport.isCancelled = isCancelled
-      return PatientTransport(over: transport) { (duration) throws(TransportError) in try wait(duration) }
+    case .laptop: return PatientTransport(over: try connection()) { (duration) throws(TransportError) in try wait(duration) }
     }
   }
 
+  /// A laptop's connection to its relay.
+  func connection() throws -> CurlTransport {
+    guard let url = home.profile.relay else {
+      throw Failure(
+        "no-relay", .notConfigured, Text("home.json 里没有中继地址。", "home.json names no relay."), kept: Failure.allKept,
+        next: Text("请重新登记:fieldsurvey enrol URL CODE。", "Enrol again: fieldsurvey enrol URL CODE."))
+    }
+    let options = try (home.profile.connection ?? ConnectionSettings()).options(in: home.folder)
+    let transport = try CurlTransport(baseURL: url, token: try home.token(), options: options)
+    transport.isCancelled = isCancelled
+    return transport
+  }
+
   /// Waits as long as the relay says, unless it is to stop.
-  private func wait(_ duration: Duration) throws(TransportError) {
+  func wait(_ duration: Duration) throws(TransportError) {
     onWait(Int(duration.components.seconds) + (duration.components.attoseconds > 0 ? 1 : 0))
     let end = ContinuousClock.now + duration
     while ContinuousClock.now < end {

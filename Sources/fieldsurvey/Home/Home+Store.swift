@@ -13,7 +13,8 @@ extension Home {
     #if PostgreSQL
       if let store {
         return try Relay(
-          postgres: PostgresAddress(store), creating: creating, codec: .standard, limits: limits, issuer: issuer, authority: authority,
+          postgres: PostgresAddress(store), blobFolder: Relay.blobFolder(beside: relayFile(folder).path), creating: creating,
+          codec: .standard, limits: limits, issuer: issuer, authority: authority,
           clock: Environment.clock, random: Environment.random)
       }
       return try Relay(

@@ -112,6 +112,7 @@ extension Home {
       tables: SurveySchema.tables, author: profile?.user ?? "nobody", schemaVersion: SurveySchema.version, clock: Environment.clock,
       random: Environment.random, marks: Environment.marks)
     configuration.storageKey = try HomeKey.current(folder)
+    configuration.attachments = SurveySchema.attachments
     configuration.keepsHistory = profile?.role == .archive
     if let profile {
       let (signing, trust, encryption) = try keys(folder, profile)

@@ -64,6 +64,8 @@ final class OfficeDesk: Sendable {
     // Another process of the office may be at it, and does the same.
     let lock = try SyncLock(home, wait: 1)
     defer { withExtendedLifetime(lock) {} }
-    _ = try Exchange(home: home, replica: replica, relay: relay).run()
+    let exchange = Exchange(home: home, replica: replica, relay: relay)
+    _ = try exchange.run()
+    _ = try exchange.moveAttachments(.all)
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import SurveyModel
 import SurveyPrint
+import SyncBlobs
 import SyncCore
 import SyncKit
 import SyncRelay
@@ -17,6 +18,7 @@ extension Failure {
     case let error as PrintError: self.init(error)
     case let error as TransportError: self.init(error)
     case let error as RelayError: self.init(error)
+    case let error as BlobError: self.init(error)
     case let error as SyncCoreError: self.init(error)
     case let error as DatabaseError: self.init(error)
     case let error as CocoaError: self.init(error)

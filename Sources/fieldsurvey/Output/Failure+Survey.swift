@@ -51,7 +51,7 @@ extension Failure {
     case .creditCodesDiffer:
       Text(
         "确认是同一家时加 --although-codes-differ。", "Where they are one all the same, add --although-codes-differ.")
-    default: nextForFile(code)
+    default: nextForFile(code) ?? nextForAttachment(code)
     }
   }
 
@@ -97,7 +97,7 @@ extension Failure {
       case .sceneLevelOutOfRange:
         Text("\(item(details).zh)等级应为 0 到 4,不是 \(of("level"))", "\(item(details).en): the level is 0 to 4, not \(of("level"))")
       case .creditCodePart: Text("\(of("part")) 不能是“\(of("value"))”", "\(of("part")) cannot be \"\(of("value"))\"")
-      default: file(error) ?? record(error)
+      default: file(error) ?? attachment(error) ?? record(error)
       }
     if let place = place(details) { return place + sentence }
     guard let line = details["line"], error.code != .jsonMalformed else { return sentence }

@@ -114,6 +114,11 @@ extension Failure {
         .badPeer, Text("服务器拒绝了请求(\(http))。", "The server rejects the request (\(http))."),
         Text("请把这段文字和编号告诉办公室。", "Tell the office this text and the number.")
       )
+    case .serverFailed where error.serverCode == "no-room":
+      return (
+        .tryLater, Text("中继的磁盘快满了,暂不接收附件。", "The relay's disk is nearly full, and takes no files for now."),
+        Text("请告知办公室;文字照常同步,附件以后接着送。", "Tell the office; words are synced as ever, and files go on later.")
+      )
     case .serverFailed:
       return (
         error.httpStatus == 503 ? .tryLater : .unreachable, Text("服务器出错(\(http))。", "The server failed (\(http))."),

@@ -137,8 +137,8 @@ import Testing
     let plant = try office.plant(for: "li", "chen")
     let other = try office.place.make("enterprise", "add", "同安数控(虚构)")
     try office.place.run("assign", other, "chen")
-    let photograph = office.folder.url.appendingPathComponent("车间.jpg")
-    try Data((0..<4_000).map { UInt8(truncatingIfNeeded: $0 * 7) }).write(to: photograph)
+    let photograph = office.folder.url.appendingPathComponent("车间.pdf")
+    try Data("%PDF-".utf8 + (0..<4_000).map { UInt8(truncatingIfNeeded: $0 * 7) }).write(to: photograph)
     try office.meet(li, chen)
     func attach(_ place: Place, to plant: String) throws {
       let diagnosis = try place.make("diagnosis", "start", plant)

@@ -147,7 +147,7 @@ import Testing
 
   @Test func everythingOfACaseIsOfItsScope() throws {
     let diagnosis = try lin.startDiagnosis(of: enterprise, visit: lin.startVisit(to: enterprise).id).id
-    let path = try cases.file("a.jpg", [1])
+    let path = try cases.file("a.pdf", Array("%PDF-".utf8))
     _ = try lin.addFinding(FindingDraft(link: .rd, objectives: [.cost], text: "x"), to: diagnosis, evidence: [path])
     _ = try lin.describeLink(.rd, in: diagnosis, level: 1)
     _ = try lin.addNeed(NeedDraft(link: .rd, text: "x"), to: diagnosis)

@@ -66,18 +66,18 @@ import Testing
   }
 
   @Test func evidenceIsNamedByItsDigest() throws {
-    let path = try cases.file("照片.jpg", Array("abc".utf8))
+    let path = try cases.file("佐证.pdf", Array("%PDF-".utf8))
     let finding = try survey.addFinding(FindingDraft(link: .rd, objectives: [.cost], text: "x"), to: id, evidence: [path])
-    #expect(finding.evidence.map(\.sha256) == ["ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"])
-    #expect(finding.evidence.map(\.fileName) == ["照片.jpg"])
-    #expect(finding.evidence.map(\.bytes) == [3])
+    #expect(finding.evidence.map(\.sha256) == ["38523c087796e5d5dd1cf9bad1fb026781a838dd9dd2cf8af58b9f6502a46778"])
+    #expect(finding.evidence.map(\.fileName) == ["佐证.pdf"])
+    #expect(finding.evidence.map(\.bytes) == [5])
     let missing = refusal { _ = try survey.editFinding(finding.id, FindingDraft(text: "y"), evidence: ["/nowhere/x.jpg"]) }
     #expect(missing?.code == .fileUnreadable)
     #expect(try survey.finding(finding.id).text == "x")
   }
 
   @Test func aDeletedFindingLeavesItsEvidence() throws {
-    let path = try cases.file("a.jpg", [1, 2, 3])
+    let path = try cases.file("a.pdf", Array("%PDF-".utf8))
     let finding = try survey.addFinding(FindingDraft(link: .rd, objectives: [.cost], text: "x"), to: id, evidence: [path])
     let deleted = try survey.deleteFinding(finding.id)
     #expect(deleted == finding)

@@ -213,7 +213,7 @@ import Testing
   }
 
   @Test func onePhotographForTwoEnterprisesIsFlaggedAndForOneIsNot() throws {
-    let photo = try place.file("machine.jpg", [1, 2, 3])
+    let photo = try place.file("machine.pdf", Array("%PDF-".utf8))
     var findings: [String] = []
     for name in ["示例甲", "示例乙"] {
       let enterprise = try add(name)

@@ -13,7 +13,7 @@ import Testing
       [
         "assignment", "unit_transfer", "enrolment", "enrolment_step", "standing", "approval", "policy_file", "provider", "provider_state",
         "platform", "platform_year", "chain_leader", "agency", "programme_result", "field_order", "alias", "distinct_pair", "snapshot",
-        "correction", "handover", "erasure", "late_record",
+        "correction", "handover", "erasure", "late_record", "attachment_policy",
       ]
     ),
     ([.office, .district], ["spot_check", "warning"]),

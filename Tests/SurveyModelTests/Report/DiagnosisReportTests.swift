@@ -46,7 +46,7 @@ import Testing
     _ = try lin.describeLink(.production, in: diagnosis, currentState: "有 MES", problems: "未联网", level: 2, recommendation: "设备联网")
     _ = try lin.addFinding(
       FindingDraft(link: .production, objectives: [.quality, .cost], text: "报废率高", severity: .high), to: diagnosis,
-      evidence: [try cases.file("photo.jpg", [1, 2, 3])])
+      evidence: [try cases.file("photo.pdf", Array("%PDF-".utf8))])
     _ = try lin.addNeed(NeedDraft(scope: .common, link: .production, text: "联网网关", budgetFen: 8_500_000), to: diagnosis)
     _ = try lin.addNeed(NeedDraft(link: .rd, text: "工艺库"), to: diagnosis)
     _ = try lin.addRecord(
@@ -73,7 +73,7 @@ import Testing
     #expect(paper.words(of: "改造需求").contains("1｜研发设计｜—｜工艺库｜—｜—"))
     #expect(paper.words(of: "推荐方案与预算").contains("生产制造｜上 MES｜—｜—｜—｜—｜30万元"))
     #expect(paper.words(of: "目标等级与改造路径").contains("目标等级＝三级（集成级）"))
-    #expect(paper.words(of: "佐证材料").contains { $0.hasPrefix("photo.jpg｜3｜") && $0.contains("第 1 条") })
+    #expect(paper.words(of: "佐证材料").contains { $0.hasPrefix("photo.pdf｜5｜") && $0.contains("第 1 条") })
     #expect(paper.words(of: "调研人员") == ["林工｜—｜数字专员｜—"])
     #expect(paper.words(of: "争议") == ["没有未裁定的争议。"])
     #expect(paper.drawings.map(\.title) == ["16个场景的等级", "诊断发现:环节 × 目标"])

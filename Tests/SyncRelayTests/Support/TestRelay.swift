@@ -13,6 +13,8 @@ final class TestRelay: Sendable {
   private let time = Mutex<Int64>(1_800_000_000_000)
 
   var path: String { folder + "/relay.db" }
+  /// Where attached files are kept.
+  var blobFolder: String { Relay.blobFolder(beside: path) }
   var now: Int64 {
     get { time.withLock { $0 } }
     set { time.withLock { $0 = newValue } }
@@ -23,23 +25,27 @@ final class TestRelay: Sendable {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let box = ClockBox()
     place = try url ?? (StoreKind.current == .sqlite ? folder + "/relay.db" : StoreKind.emptyDatabase())
-    relay = try Self.open(place, limits: limits, clock: { box.now() })
+    relay = try Self.open(place, blobs: Relay.blobFolder(beside: folder + "/relay.db"), limits: limits, clock: { box.now() })
     box.owner.withLock { $0 = Weak(self) }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-  func reopen() throws -> Relay { try Self.open(place) }
+  func reopen() throws -> Relay { try Self.open(place, blobs: blobFolder) }
+
+  /// For relays to which nobody brings a file.
+  static let noBlobs = "/nonexistent"
 
   static func open(
-    _ place: String, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
+    _ place: String, blobs: String = noBlobs, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
     clock: @escaping @Sendable () -> Int64 = { 1_800_000_000_000 }
   ) throws -> Relay {
     switch StoreKind.current {
     case .sqlite: try Relay(path: place, codec: .standard, limits: limits, issuer: issuer, clock: clock, random: random)
     case .postgres:
       try Relay(
-        postgres: PostgresAddress(place.hasPrefix("/") ? StoreKind.emptyDatabase() : place), codec: .standard, limits: limits,
+        postgres: PostgresAddress(place.hasPrefix("/") ? StoreKind.emptyDatabase() : place), blobFolder: blobs, codec: .standard,
+        limits: limits,
         issuer: issuer, clock: clock, random: random)
     }
   }

@@ -13,8 +13,7 @@
     /// All but the one that tells whose the database is.
     static let names = [
       "relay", "scope", "site", "head", "changeset", "omission", "omitted", "rejection", "refused", "certificate", "part", "staged",
-      "access",
-      "account", "device", "code", "code_grant", "audit",
+      "access", "account", "device", "code", "code_grant", "audit", "blob", "blob_use", "upload", "blob_loss",
     ]
 
     /// What the database says of itself.
@@ -159,6 +158,18 @@
         device BYTEA, account TEXT COLLATE "C", detail TEXT COLLATE "C" NOT NULL)
       """,
       "CREATE INDEX audit_by_detail ON audit(event, detail)",
+      "CREATE TABLE blob(digest BYTEA PRIMARY KEY, bytes BIGINT NOT NULL, received_ms BIGINT NOT NULL, lost_ms BIGINT)",
+      """
+      CREATE TABLE blob_use(digest BYTEA NOT NULL, scope TEXT COLLATE "C" NOT NULL, device BYTEA NOT NULL, at_ms BIGINT NOT NULL,
+        PRIMARY KEY (digest, scope))
+      """,
+      "CREATE INDEX blob_use_by_device ON blob_use(device)",
+      """
+      CREATE TABLE upload(device BYTEA NOT NULL, digest BYTEA NOT NULL, scope TEXT COLLATE "C" NOT NULL, bytes BIGINT NOT NULL,
+        touched_ms BIGINT NOT NULL, PRIMARY KEY (device, digest))
+      """,
+      "CREATE INDEX upload_by_time ON upload(touched_ms)",
+      "CREATE TABLE blob_loss(number BIGINT PRIMARY KEY, digest BYTEA NOT NULL, at_ms BIGINT NOT NULL)",
     ]
   }
 #endif

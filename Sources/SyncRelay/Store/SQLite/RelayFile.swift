@@ -15,7 +15,7 @@ enum RelayFile {
   /// "SYNM": the log that stood in the file has moved into a database. No version opens it as a relay.
   static let movedID: Int32 = 0x5359_4E4D
   /// The version of the tables below.
-  static let formatVersion: Int32 = 6
+  static let formatVersion: Int32 = 7
   /// Readable and writable by the owner alone: the file holds everybody's work.
   static let mode: mode_t = 0o600
 
@@ -157,6 +157,19 @@ enum RelayFile {
       device BLOB NOT NULL, account TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (scope, site)) STRICT, WITHOUT ROWID;
     """
 
+  /// The files that are held, in which scopes they were attached, which are arriving, and which were lost; their bytes are not here. Of one
+  /// that was lost its uses stay.
+  static let blob = """
+    CREATE TABLE blob(digest BLOB PRIMARY KEY, bytes INTEGER NOT NULL, received_ms INTEGER NOT NULL, lost_ms INTEGER) STRICT, WITHOUT ROWID;
+    CREATE TABLE blob_use(digest BLOB NOT NULL REFERENCES blob(digest), scope TEXT NOT NULL, device BLOB NOT NULL, at_ms INTEGER NOT NULL,
+      PRIMARY KEY (digest, scope)) STRICT, WITHOUT ROWID;
+    CREATE INDEX blob_use_by_device ON blob_use(device);
+    CREATE TABLE upload(device BLOB NOT NULL, digest BLOB NOT NULL, scope TEXT NOT NULL, bytes INTEGER NOT NULL, touched_ms INTEGER NOT NULL,
+      PRIMARY KEY (device, digest)) STRICT, WITHOUT ROWID;
+    CREATE INDEX upload_by_time ON upload(touched_ms);
+    CREATE TABLE blob_loss(number INTEGER PRIMARY KEY, digest BLOB NOT NULL, at_ms INTEGER NOT NULL) STRICT;
+    """
+
   private static let tables = """
     -- omitted is the latest arrival that may have been left out, and omitted_lineage the lineage by then.
     CREATE TABLE relay(id INTEGER PRIMARY KEY CHECK (id = 1), epoch BLOB NOT NULL, arrival INTEGER NOT NULL,
@@ -180,6 +193,7 @@ enum RelayFile {
     \(omitted)
     \(rejection)
     \(certificate)
+    \(blob)
     -- Bodies, of changesets that are whole and of those that are not yet: arriving, a changeset is not copied.
     CREATE TABLE part(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id),
       site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL, part INTEGER NOT NULL, body BLOB NOT NULL,
