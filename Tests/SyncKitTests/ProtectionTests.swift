@@ -8,7 +8,8 @@ import Testing
 
 /// What an encrypted replica leaves on the disk, and what it does not.
 @Suite struct ProtectionTests {
-  private static let marker = "鹭岛精密电子的秘密-0123456789"
+  /// A text that is nowhere else: other tests have files open in this process too.
+  private static func newMarker() -> String { "鹭岛精密电子的秘密-\(UUID().uuidString)" }
   private static let scope = ScopeID(literal: "case")
 
   private static func folder() throws -> String {
@@ -46,6 +47,7 @@ import Testing
     let folder = try folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let replica = try open("\(folder)/r.sqlite", key)
+    let marker = newMarker()
     var found = 0
     var temporary = 0
     func look() {
@@ -174,6 +176,7 @@ import Testing
     let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let (path, key) = ("\(folder)/r.sqlite", StorageKey())
+    let marker = Self.newMarker()
     let marks = ReplicaMarks(folder: folder + "/marks")
     func open(_ key: StorageKey?) throws -> Replica {
       var configuration = ReplicaConfiguration(tables: [SyncedTable("note", scope: .fixed(Self.scope))], author: "lin", marks: marks)
@@ -184,7 +187,7 @@ import Testing
     }
     var before: Replica? = try open(nil)
     try before?.write { db in
-      for row in 0..<500 { try db.execute(sql: "INSERT INTO note VALUES(?, ?)", arguments: ["\(row)", Self.marker]) }
+      for row in 0..<500 { try db.execute(sql: "INSERT INTO note VALUES(?, ?)", arguments: ["\(row)", marker]) }
     }
     try before?.noteLeaving()
     let site = before?.site
@@ -195,7 +198,7 @@ import Testing
     before = nil
     try Replica.protect(path: path, with: key, marks: marks)
     try Replica.protect(path: path, with: key, marks: marks)
-    #expect(Self.bytesOnDisk(folder).range(of: Data(Self.marker.utf8)) == nil)
+    #expect(Self.bytesOnDisk(folder).range(of: Data(marker.utf8)) == nil)
     let after = try open(key)
     #expect(after.site == site)
     #expect(try after.incidents().isEmpty)

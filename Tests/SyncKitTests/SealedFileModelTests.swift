@@ -75,4 +75,28 @@ import Testing
     }
     #expect(refusal.result == SQLITE_NOTADB)
   }
+
+  /// Else a page could outlive its header in a loss of power, and nobody could read it or make the file anew.
+  @Test func aHeaderIsOnTheDiskBeforeAnythingIsWrittenBehindIt() throws {
+    let folder = NSTemporaryDirectory() + "sealed-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let disk = try FaultyDisk(folder: folder)
+    var database: OpaquePointer?
+    try #require(
+      sqlite3_open_v2(
+        try SealedFiles.name(of: folder + "/device0.sqlite", StorageKey()), &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil)
+        == SQLITE_OK)
+    try #require(sqlite3_exec(database, "CREATE TABLE t(a)", nil, nil, nil) == SQLITE_OK)
+    sqlite3_close(database)
+    let events = disk.recording.events
+    let header = try #require(
+      events.firstIndex { if case .write(0, let bytes) = $0.kind { bytes.count == SealedHeader.byteCount } else { false } })
+    let later = events[(header + 1)...].filter { $0.file == events[header].file }
+    guard case .sync? = later.first?.kind else {
+      Issue.record("\(later.first as Any)")
+      return
+    }
+    #expect(later.count > 2)
+  }
 }
