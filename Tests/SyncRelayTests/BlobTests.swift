@@ -230,6 +230,29 @@ struct BlobTests {
     }
   }
 
+  @Test("that come slowly have their time, and keep out neither words nor, for ever, other files")
+  func slowUploads() async throws {
+    let photo = Self.photo(10_000)
+    let name = try name(photo)
+    let configuration = RelayServerConfiguration(port: 0, maximumRequests: 1, maximumUploads: 1, maximumBodySeconds: 2)
+    try await withServer(world, configuration) { client async throws -> Void in
+      let slow = try HTTPClient.Connection(port: client.port)
+      let head = HTTPClient.head(
+        "PATCH", "/v1/blobs/\(Hex.text(name.digest))", token: device.token, type: "application/offset+octet-stream",
+        headers: ["Upload-Offset": "0", "Upload-Length": "10000", "Upload-Scope": Hex.text(scope.name.utf8)], length: photo.count)
+      slow.send(head + photo[..<100])
+      let other = try self.name(Self.photo(500, seed: 2))
+      try await eventually { try world.relay.blobStatistics().arriving == 1 }
+      #expect(try await send(Self.photo(500, seed: 2), at: 0, of: other, client).json["code"] == "busy")
+      #expect(try await client.request("GET", "/healthz").status == 200)
+      let answer = try await slow.receive()
+      #expect(answer.status == 408 && answer.json["code"] == "timed-out")
+      #expect(try await send(Self.photo(500, seed: 2), at: 0, of: other, client).status == 200)
+      // What came in time stays.
+      #expect(try await states([name], client) == [.missing(received: 100)])
+    }
+  }
+
   @Test("that the relay has lost are asked for again, wherever they were attached, and read by whoever might before")
   func lostFiles() async throws {
     let photo = Self.photo(20_000)
