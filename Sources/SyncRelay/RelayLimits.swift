@@ -65,6 +65,8 @@ public struct RelayLimits: Hashable, Sendable {
   public static let databaseConnections = 16
   /// How often what others came in between of is tried before it is given up.
   static let conflictAttempts = 8
+  /// How long it waits before it tries the second time, at most, in seconds; as much more each time.
+  static let conflictPauseSeconds = 0.05
   /// How long a database that nobody answers for is left alone, in seconds; twice as long each time, up to ``longestReconnectSeconds``.
   static let reconnectSeconds = 0.125
   static let longestReconnectSeconds = 2.0

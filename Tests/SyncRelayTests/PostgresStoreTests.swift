@@ -1,13 +1,14 @@
 import Foundation
 import SyncCore
 import SyncKit
+import Synchronization
 import TestPostgres
 import Testing
 
 @testable import SyncRelay
 
 /// What several processes before one database ask of it; what a single relay does is judged by the suites of both stores.
-@Suite("The relay in PostgreSQL", .namingStore)
+@Suite("The relay in PostgreSQL")
 struct PostgresStoreTests {
   /// Opens one more relay, with connections of its own as another process has them.
   private func open(_ url: String, issuer: Signer? = nil) throws -> Relay {
@@ -16,6 +17,25 @@ struct PostgresStoreTests {
   }
 
   private func world() throws -> TestRelay { try StoreKind.$current.withValue(.postgres) { try TestRelay() } }
+
+  private final class Box: Sendable {
+    let all = Mutex<[String]>([])
+  }
+
+  /// Runs work on so many threads at once, each told its number; waiting for a database would hold the few that tasks share.
+  private func together(_ count: Int, _ work: @escaping @Sendable (Int) throws -> Void) async -> [String] {
+    let group = DispatchGroup()
+    let failures = Box()
+    for turn in 0..<count {
+      group.enter()
+      Thread.detachNewThread {
+        do { try work(turn) } catch { failures.all.withLock { $0.append("\(error)") } }
+        group.leave()
+      }
+    }
+    await withCheckedContinuation { done in group.notify(queue: .global()) { done.resume() } }
+    return failures.all.withLock { $0 }
+  }
 
   private func refusal(_ work: () throws -> Void) -> RelayError.Code? {
     do {
@@ -124,19 +144,16 @@ struct PostgresStoreTests {
       return author.write(count: 30)
     }
     let relays = try (0..<4).map { _ in try open(world.place) }
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for (turn, relay) in relays.enumerated() {
-        group.addTask {
-          let access = RelayAccess(relay, try #require(try relay.authenticate(device.token)))
-          for start in stride(from: 0, to: 30, by: 3) {
-            // Every process in an order of its own: whoever took rows as they come would wait for another in a ring.
-            let batch = (0..<4).flatMap { pushes[($0 + turn) % 4][start..<start + 3] }
-            #expect(try access.store(batch).refused.isEmpty)
-          }
-        }
+    let accesses = try relays.map { RelayAccess($0, try #require(try $0.authenticate(device.token))) }
+    let failures = await together(4) { turn in
+      for start in stride(from: 0, to: 30, by: 3) {
+        // Every process in an order of its own: whoever took rows as they come would wait for another in a ring.
+        let batch = (0..<4).flatMap { pushes[($0 + turn) % 4][start..<start + 3] }
+        let refused = try accesses[turn].store(batch).refused
+        #expect(refused.isEmpty)
       }
-      try await group.waitForAll()
     }
+    #expect(failures.isEmpty)
     #expect(try world.count("changeset") == 120)
     #expect(try world.relay.store.read { db in try LogCheck(db: db, codec: .standard).run() } == 120)
   }

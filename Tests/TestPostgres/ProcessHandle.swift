@@ -34,7 +34,22 @@ final class ProcessHandle: Sendable {
     state = Mutex(State(process: process, input: input))
   }
 
-  func killServer() { if server > 1 { kill(server, SIGKILL) } }
+  /// Ends the server and all that work for it, none of whom notices the others' end.
+  func killServer() {
+    guard server > 1 else { return }
+    let workers = Self.children(of: server)
+    for process in [server] + workers { kill(process, SIGKILL) }
+  }
+
+  /// Of a Linux process; elsewhere nobody says.
+  private static func children(of parent: pid_t) -> [pid_t] {
+    let all = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
+    return all.filter { process in
+      // The parent's number stands behind the name, in parentheses, and the state.
+      let status = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+      return status.split(separator: ")").last?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) } == parent
+    }
+  }
 
   func end() {
     let process = state.withLock { state in

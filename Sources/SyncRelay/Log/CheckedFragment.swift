@@ -27,6 +27,14 @@ enum CheckedFragment {
     }
   }
 
+  /// Where it belongs.
+  var scope: ScopeID {
+    switch self {
+    case .usable(let incoming): incoming.header.scope
+    case .refused(let refusal, _): refusal.scope
+    }
+  }
+
   private static func problem(
     _ fragment: Fragment, _ header: ChangesetHeader, codec: Codec, limits: RelayLimits
   ) -> String? {

@@ -66,8 +66,12 @@ extension LogWriter {
   }
 
   private mutating func loadChains(_ scopes: [Int64: ScopeID]) throws {
-    func each(_ sql: (String) -> String, _ body: (StoreRow, Chain) throws -> Void) throws {
-      for row in try db.rows(in: scopes.keys.sorted(), sql) {
+    func each(_ table: String, _ columns: String, _ body: (StoreRow, Chain) throws -> Void) throws {
+      let rows = try db.rows(in: scopes.keys.sorted()) { marks in
+        "SELECT \(table).scope, site.id, site.name, seq, hash\(columns) FROM \(table) JOIN site ON site.id = \(table).site "
+          + "WHERE \(table).scope IN (\(marks))"
+      }
+      for row in rows {
         guard let scope = scopes[try row["scope"]], let site = SiteID(bytes: try row.bytes("name")) else {
           throw RelayError(.damaged, "a site")
         }
@@ -75,21 +79,14 @@ extension LogWriter {
       }
     }
     func seq(_ row: StoreRow) throws -> UInt64 { UInt64(try row["seq"] as Int64) }
-    try each({ "SELECT head.scope, site.id, site.name, seq, hash FROM head JOIN site ON site.id = head.site WHERE head.scope IN (\($0))" })
-    {
-      siteRows[$1.site] = try $0["id"]
-      heads[$1.scope, default: [:]][$1.site] = Head(seq: try seq($0), hash: try $0["hash"])
+    try each("head", "") { row, chain in
+      siteRows[chain.site] = try row["id"]
+      heads[chain.scope, default: [:]][chain.site] = Head(seq: try seq(row), hash: try row["hash"])
     }
-    try each({
-      "SELECT staged.scope, site.name, seq, hash, held FROM staged JOIN site ON site.id = staged.site WHERE staged.scope IN (\($0))"
-    }) {
-      staged[$1] = Staged(seq: try seq($0), hash: try $0["hash"], held: try $0["held"])
+    try each("staged", ", held") { row, chain in
+      staged[chain] = Staged(seq: try seq(row), hash: try row["hash"], held: try row["held"])
     }
-    try each({
-      "SELECT rejection.scope, site.name, seq, hash FROM rejection JOIN site ON site.id = rejection.site WHERE rejection.scope IN (\($0))"
-    }) {
-      rejections[$1, default: [:]][try seq($0)] = try $0["hash"]
-    }
+    try each("rejection", "") { row, chain in rejections[chain, default: [:]][try seq(row)] = try row["hash"] }
   }
 
   private mutating func loadSites(_ sites: Set<SiteID>) throws {

@@ -82,7 +82,9 @@ struct LogWriter {
   mutating func store(_ fragments: [CheckedFragment], omissions: [Omission]) throws -> Outcome {
     for omission in omissions { gaps[Chain(scope: omission.scope, site: omission.site), default: []].append(omission.run) }
     try load(fragments)
-    for checked in fragments {
+    // New scopes are made in one order too, whatever the push's.
+    let ordered = fragments.enumerated().sorted { ($0.element.scope, $0.offset) < ($1.element.scope, $1.offset) }.map(\.element)
+    for checked in ordered {
       let scope: ScopeID
       let dot: Dot
       let hash: [UInt8]

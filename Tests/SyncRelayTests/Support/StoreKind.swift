@@ -52,7 +52,8 @@ extension Trait where Self == IssueHandlingTrait {
   static var namingStore: Self {
     .compactMapIssues { issue in
       var issue = issue
-      issue.comments.append("over \(StoreKind.current.rawValue)")
+      let name = Comment(rawValue: "over \(StoreKind.current.rawValue)")
+      if !issue.comments.contains(name) { issue.comments.append(name) }
       return issue
     }
   }

@@ -1,4 +1,5 @@
 #if PostgreSQL
+  import Foundation
   import SyncCore
 
   /// The log in a PostgreSQL database, which several relay processes may stand before.
@@ -51,6 +52,8 @@
           }
         } catch let error as PostgresError {
           guard error.isConflict, attempt < RelayLimits.conflictAttempts else { throw error.asRelayError }
+          // Those who stood in a ring do not meet again if they come back at different times.
+          Thread.sleep(forTimeInterval: .random(in: 0...RelayLimits.conflictPauseSeconds) * Double(attempt))
           attempt += 1
         } catch is StoreConflict {
           guard attempt < RelayLimits.conflictAttempts else { throw RelayError(.unavailable, "conflict") }
