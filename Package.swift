@@ -130,12 +130,15 @@ let package = Package(
     // The laws of whatever decodes; scripts/fuzz compiles them with Fuzz and the decoders alone.
     .testTarget(name: "DecoderTests", dependencies: ["SurveyModel", "SyncKit", "SyncCore"], swiftSettings: strict),
     .testTarget(
-      name: "SyncKitTests", dependencies: ["SimulatedDisk", "SyncSimulator", "SyncRelay", "SyncKit", "SyncBlobs", "SyncCore", "CSQLite", grdb],
+      name: "SyncKitTests",
+      dependencies: ["SimulatedDisk", "SyncSimulator", "SyncRelay", "SyncKit", "SyncBlobs", "SyncCore", "CSQLite", grdb],
       swiftSettings: strict),
     .testTarget(name: "ReliabilityTests", dependencies: ["SyncSimulator", "SyncKit"], swiftSettings: strict),
     .testTarget(
       name: "SyncRelayTests",
-      dependencies: ["TestCertificates", "TestPostgres", "SyncRelay", "SyncServer", "SyncKit", "SyncBlobs", "SyncCore", "CCurl", grdb, tls],
+      dependencies: [
+        "TestCertificates", "TestPostgres", "SyncRelay", "SyncServer", "SyncKit", "SyncBlobs", "SyncCore", "CCurl", grdb, tls,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "SurveyModelTests", dependencies: ["SurveyModel", "SyncKit", "SyncBlobs", grdb], resources: [.copy("Fixtures")],

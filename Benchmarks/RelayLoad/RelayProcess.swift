@@ -45,8 +45,11 @@ final class RelayProcess {
     let portFile = folder.appendingPathComponent("port")
     let errors = folder.appendingPathComponent("serve.log")
     process = Process()
-    process.executableURL = program
-    process.arguments = ["serve", "--init", "--home", home.path, "--port", "0", "--port-file", portFile.path]
+    // It ends with this program, however that ends.
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+    process.arguments = [
+      "--pdeathsig", "KILL", program.path, "serve", "--init", "--home", home.path, "--port", "0", "--port-file", portFile.path,
+    ]
     if case .postgres(let server) = store { process.arguments? += ["--store", server.url()] }
     process.standardOutput = FileHandle.nullDevice
     FileManager.default.createFile(atPath: errors.path, contents: nil)

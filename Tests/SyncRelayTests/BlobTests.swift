@@ -7,7 +7,7 @@ import SyncServer
 import Testing
 
 /// Files as requests that are right and wrong bring and ask for them, over HTTP, to a real relay.
-@Suite("Files")
+@Suite("Files", .bothStores, .namingStore)
 struct BlobTests {
   let world: TestRelay
   let scope = ScopeID(literal: "case/1")

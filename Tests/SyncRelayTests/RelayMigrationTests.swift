@@ -34,7 +34,8 @@ struct RelayMigrationTests {
 
   private func opened() throws -> Relay {
     try Relay(
-      postgres: PostgresAddress(url), blobFolder: TestRelay.noBlobs, creating: false, codec: .standard, clock: { 1_800_000_000_000 }, random: TestRelay.random)
+      postgres: PostgresAddress(url), blobFolder: TestRelay.noBlobs, creating: false, codec: .standard, clock: { 1_800_000_000_000 },
+      random: TestRelay.random)
   }
 
   /// Everything but what was written down of the move itself, row by row.
@@ -122,7 +123,8 @@ struct RelayMigrationTests {
   @Test("goes into no database that holds another relay's log")
   func taken() throws {
     _ = try fill()
-    let theirs = try Relay(postgres: PostgresAddress(url), blobFolder: TestRelay.noBlobs, codec: .standard, clock: { 0 }, random: TestRelay.random)
+    let theirs = try Relay(
+      postgres: PostgresAddress(url), blobFolder: TestRelay.noBlobs, codec: .standard, clock: { 0 }, random: TestRelay.random)
     _ = try theirs.createCode(user: "li", name: "li")
     #expect(throws: RelayError.self) { try migrate(to: url) }
     #expect(try theirs.store.read { db in try db.value("SELECT count(*) FROM changeset") } == 0)
