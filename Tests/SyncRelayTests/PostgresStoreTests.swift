@@ -13,7 +13,8 @@ struct PostgresStoreTests {
   /// Opens one more relay, with connections of its own as another process has them.
   private func open(_ url: String, issuer: Signer? = nil) throws -> Relay {
     try Relay(
-      postgres: PostgresAddress(url), blobFolder: TestRelay.noBlobs, codec: .standard, issuer: issuer, clock: { 1_800_000_000_000 }, random: TestRelay.random)
+      postgres: PostgresAddress(url), blobFolder: TestRelay.noBlobs, codec: .standard, issuer: issuer, clock: { 1_800_000_000_000 },
+      random: TestRelay.random)
   }
 
   private func world() throws -> TestRelay { try StoreKind.$current.withValue(.postgres) { try TestRelay() } }

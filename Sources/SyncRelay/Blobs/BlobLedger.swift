@@ -44,9 +44,11 @@ struct BlobLedger {
     let device = principal.deviceBytes
     let kept: Int64 =
       try db.value(
-        "SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM blob WHERE digest IN (SELECT digest FROM blob_use WHERE device = ?)", [device]) ?? 0
+        "SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM blob WHERE digest IN (SELECT digest FROM blob_use WHERE device = ?)", [device])
+      ?? 0
     let coming: Int64 =
-      try db.value("SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM upload WHERE device = ? AND digest <> ?", [device, name.digest]) ?? 0
+      try db.value("SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM upload WHERE device = ? AND digest <> ?", [device, name.digest])
+      ?? 0
     guard kept + coming + Int64(name.bytes) <= limits.blobBytesPerDevice else { return .quota }
     let others: Int = try db.value("SELECT count(*) FROM upload WHERE device = ? AND digest <> ?", [device, name.digest]) ?? 0
     return others < limits.uploadsPerDevice ? nil : .tooManyUploads
