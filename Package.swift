@@ -114,7 +114,7 @@ let package = Package(
     .executableTarget(
       name: "RelayLoad",
       dependencies: [
-        "TestPostgres", "SurveyModel", "SyncRelay", "SyncKit", "SyncCore", "CPostgres", "CSQLite", grdb, arguments,
+        "TestPostgres", "SurveyModel", "SyncRelay", "SyncKit", "SyncBlobs", "SyncCore", "CPostgres", "CSQLite", grdb, arguments,
       ],
       path: "Benchmarks/RelayLoad", swiftSettings: strict),
     // How quick the relay takes pushes in, against how quick its store appends.

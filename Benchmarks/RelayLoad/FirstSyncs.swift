@@ -10,7 +10,7 @@ struct FirstSyncs {
 
   /// - Returns: the errors that laptops met.
   func play(_ count: Int, enterprises: Int, atOnce: Int) throws -> [String] {
-    let writer = try fleet.laptops(1, named: "office", role: "office", grants: [.all], writing: false)
+    let writer = try fleet.laptops(1, named: "office", role: "office", grants: [.all], doing: .nothing)
     try writer[0].open().write { db in
       for number in 0..<enterprises {
         try db.execute(
@@ -19,7 +19,7 @@ struct FirstSyncs {
       }
     }
     let pushed = try fleet.exchange(writer, atOnce: 1).tally
-    let readers = try fleet.laptops(count, named: "reader", role: "district", grants: [.all], writing: false)
+    let readers = try fleet.laptops(count, named: "reader", role: "district", grants: [.all], doing: .nothing)
     process.forgetPeak()
     let processor = process.processorSeconds
     let (tally, seconds) = try fleet.exchange(readers, atOnce: atOnce)

@@ -13,16 +13,21 @@ struct Fleet: Sendable {
   let folder: URL
   let threads: Int
 
-  /// Makes and enrols laptops, which write their day's work where they have any.
-  func laptops(_ count: Int, named prefix: String, role: String, grants: [GrantedScope] = [], writing: Bool) throws -> [Laptop] {
+  /// What laptops have to bring.
+  enum Work { case nothing, words, wordsAndPhotos }
+
+  /// Makes and enrols laptops, which do their day's work.
+  func laptops(_ count: Int, named prefix: String, role: String, grants: [GrantedScope] = [], doing work: Work) throws -> [Laptop] {
     let codes = try relay.open()
     defer { try? codes.close() }
     let made = Mutex<[Laptop]>([])
+    let photo = Laptop.photo()
     try onThreads(threads, count) { number in
       let user = "\(prefix)\(number)"
       let code = try codes.createCode(user: user, name: user, role: role, grants: grants)
       let laptop = try Laptop(number: number, user: user, role: role, code: code, url: relay.url, folder: folder)
-      if writing { try laptop.writeDay() }
+      if work != .nothing { try laptop.writeDay() }
+      if work == .wordsAndPhotos { try laptop.takePhotos(photo) }
       made.withLock { $0.append(laptop) }
     }
     return made.withLock { $0.sorted { $0.number < $1.number } }
@@ -69,6 +74,7 @@ struct Fleet: Sendable {
       }
       tally.exchanges.note(ContinuousClock.now - began)
       tally.add(transport.tally)
+      if try !replica.attachments.named().isEmpty { try send(replica, transport.transport, &tally) }
     } catch {
       tally.errors.append("\(laptop.user): \(error)")
     }
@@ -76,9 +82,24 @@ struct Fleet: Sendable {
   }
 }
 
+extension Fleet {
+  /// Brings the photographs, as the daemon does after the words.
+  private func send(_ replica: Replica, _ transport: CurlTransport, _ tally: inout Tally) throws {
+    let began = ContinuousClock.now
+    let link = AttachmentLink { seconds in Thread.sleep(forTimeInterval: Double(seconds) * Double.random(in: 0.2...1)) }
+    let summary = try replica.attachments.send(to: RemoteBlobs(transport), peer: Laptop.peer, over: link)
+    let status = try replica.attachments.status(peer: Laptop.peer)
+    guard status.verified == Laptop.photosPerDay, status.queued + status.refused == 0 else { throw LoadError("files: \(status)") }
+    tally.files.note(ContinuousClock.now - began)
+    tally.fileBytes += summary.bytesMoved
+  }
+}
+
 extension Tally {
   mutating func add(_ other: Tally) {
     exchanges.add(other.exchanges)
+    files.add(other.files)
+    fileBytes += other.fileBytes
     requests.add(other.requests)
     bytesUp += other.bytesUp
     bytesDown += other.bytesDown

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SurveyModel
+import SyncBlobs
 import SyncCore
 import SyncKit
 import SyncRelay
@@ -13,6 +14,9 @@ struct Laptop: Sendable {
   static let changesetsPerEnterprise = 10
   /// How many cells each of them writes, keys aside.
   static let cellsPerChangeset = 10
+  /// How many photographs belong to a day's work, and how large each is, in bytes.
+  static let photosPerDay = 3
+  static let photoBytes = 200_000
   /// Under this name a replica remembers its relay, as the program does.
   static let peer = "relay"
 
@@ -74,6 +78,7 @@ struct Laptop: Sendable {
   private static func replica(_ file: URL, user: String, signing: Signing?, issuer: [UInt8]?) throws -> Replica {
     var configuration = ReplicaConfiguration(tables: SurveySchema.tables, author: user, schemaVersion: SurveySchema.version)
     configuration.signing = signing
+    configuration.attachments = SurveySchema.attachments
     configuration.trust = issuer.map { Trust(issuers: [$0]) }
     return try Replica(path: file.path, configuration: configuration, migrate: SurveySchema.migrate)
   }
@@ -88,6 +93,26 @@ struct Laptop: Sendable {
       try replica.write { db in try openCase(enterprise, db) }
       for form in 1..<Self.changesetsPerEnterprise { try replica.write { db in try answer(enterprise, form, db) } }
     }
+  }
+
+  /// Takes the day's photographs: all of one content, but for whose and which they are.
+  func takePhotos(_ content: [UInt8]) throws {
+    let replica = try open()
+    for photo in 0..<Self.photosPerDay {
+      let kept = try replica.attachments.folder.put(content + Array("\(user) \(photo)".utf8))
+      try replica.write { db in
+        try db.execute(
+          sql: "INSERT INTO evidence(id, enterprise_id, sha256, bytes, file_name) VALUES (?, ?, ?, ?, ?)",
+          arguments: ["\(user)-p\(photo)", enterprises[photo], Hex.text(kept.digest), kept.bytes, "IMG_\(photo).jpg"])
+      }
+    }
+  }
+
+  /// What a photograph begins with, and noise that does not compress.
+  static func photo() -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    let noise = (0..<photoBytes / 8).flatMap { _ in withUnsafeBytes(of: generator.next()) { Array($0) } }
+    return [0xFF, 0xD8, 0xFF, 0xE0] + noise.dropLast(4)
   }
 
   private func openCase(_ id: String, _ db: Database) throws {

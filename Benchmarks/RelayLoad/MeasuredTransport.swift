@@ -2,7 +2,7 @@ import SyncKit
 
 /// A transport that counts what goes over it, and how long each request takes.
 final class MeasuredTransport: ExchangeTransport {
-  private let transport: CurlTransport
+  let transport: CurlTransport
   private(set) var tally = Tally()
 
   init(url: String, token: String) throws {

@@ -20,7 +20,7 @@ struct Night {
   /// How fast days are taken in, against the same bytes appended by SQLite alone.
   mutating func measureIngest(_ count: Int, in folder: URL) throws {
     if count == 0 { return }
-    let laptops = try fleet.laptops(count, named: "ingest", role: "specialist", writing: true)
+    let laptops = try fleet.laptops(count, named: "ingest", role: "specialist", doing: .words)
     let ingest = try Ingest(laptops)
     process.forgetPeak()
     let processor = process.processorSeconds
@@ -43,7 +43,7 @@ struct Night {
 
   /// What an exchange takes that has the relay for itself.
   mutating func measureIdle(_ count: Int) throws {
-    let laptops = try fleet.laptops(count, named: "idle", role: "specialist", writing: true)
+    let laptops = try fleet.laptops(count, named: "idle", role: "specialist", doing: .words)
     let tally = try fleet.exchange(laptops, atOnce: 1).tally
     idleMedian = tally.exchanges.quantile(0.5)
     tell("idle: an exchange of a day \(tally.exchanges.text); requests \(tally.requests.text)")
@@ -55,7 +55,7 @@ struct Night {
   mutating func play(_ count: Int, window: Double, atOnce: Int) throws {
     if count == 0 { return }
     let began = ContinuousClock.now
-    let laptops = try fleet.laptops(count, named: "laptop", role: "specialist", writing: true)
+    let laptops = try fleet.laptops(count, named: "laptop", role: "specialist", doing: .wordsAndPhotos)
     tell("night: \(count) laptops enrolled, their day written in \(text((ContinuousClock.now - began).seconds, 0)) s")
     process.forgetPeak()
     let processor = process.processorSeconds
@@ -70,6 +70,9 @@ struct Night {
     tell(
       "  wire: \(tally.bytesUp / count) bytes up, \(tally.bytesDown / count) down for each; relay at most \(text(process.peakMegabytes)) MB"
     )
+    tell(
+      "  photographs: \(tally.files.count * Laptop.photosPerDay) verified, \(tally.files.text) for \(Laptop.photosPerDay); "
+        + "\(tally.fileBytes / count) bytes for each laptop")
     pushed += laptops
     note(tally)
   }

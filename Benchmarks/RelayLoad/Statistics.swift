@@ -33,6 +33,9 @@ extension Duration {
 struct Tally: Sendable {
   var exchanges = Durations()
   var requests = Durations()
+  /// How long the files took that followed the words.
+  var files = Durations()
+  var fileBytes = 0
   var bytesUp = 0
   var bytesDown = 0
   /// How often the relay said that it has too much to do.

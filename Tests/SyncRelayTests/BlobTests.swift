@@ -82,6 +82,19 @@ struct BlobTests {
     #expect(try world.relay.blobs.isIntact(name.digest))
   }
 
+  @Test("are not lost because somebody asks for them with another length")
+  func anotherLength() async throws {
+    let photo = Self.photo(20_000)
+    let name = try name(photo)
+    let wrong = try #require(BlobName(scope: scope, digest: name.digest, bytes: photo.count + 1))
+    try await withServer(world) { client async throws -> Void in
+      #expect(try await send(photo, at: 0, of: name, client).status == 200)
+      #expect(try await states([wrong], client) == [.missing(received: 0)])
+      #expect(try await states([name], client) == [.held])
+      #expect(try await fetch(name.digest, client, range: "bytes=0-").status == 206)
+    }
+  }
+
   @Test("that others' scopes hold are told of, given and attached to nobody who only knows their digests")
   func knowingADigestGivesNothing() async throws {
     let photo = Self.photo(50_000)

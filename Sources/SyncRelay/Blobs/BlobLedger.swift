@@ -22,11 +22,14 @@ struct BlobLedger {
       """, [digest, principal.user, now])
   }
 
-  /// Whether a file is held and was attached in the scope.
+  /// Whether a file is held and was attached in the scope. One of another length is another file, whatever its digest is said to be: who
+  /// asks for it learns nothing, and makes nobody look for it.
   func isHeld(_ name: BlobName) throws -> Bool {
     try db.exists(
-      "SELECT 1 FROM blob JOIN blob_use ON blob_use.digest = blob.digest WHERE blob.digest = ? AND scope = ? AND lost_ms IS NULL",
-      [name.digest, name.scope.name])
+      """
+      SELECT 1 FROM blob JOIN blob_use ON blob_use.digest = blob.digest
+      WHERE blob.digest = ? AND bytes = ? AND scope = ? AND lost_ms IS NULL
+      """, [name.digest, name.bytes, name.scope.name])
   }
 
   /// Notes that a file is attached in a scope.

@@ -6,8 +6,8 @@ extension Examination {
     guard let keys = attempt("keys", { try KeyFile.read(home.folder) }) else { return }
     let isProtected = keys?.isComplete ?? false
     let inClear = Text(
-      "未加密:home.json(无秘密),文件的大小和时间,您自己导出的表格和报告,整个内存;数据包另行加密给收件人",
-      "in clear: home.json (no secrets), sizes and times of files, what you exported yourself, memory; bundles are encrypted to their recipients"
+      "未加密:附件(照片和文件),home.json(无秘密),文件的大小和时间,您自己导出的表格和报告,整个内存;数据包另行加密给收件人",
+      "in clear: attachments (photographs and files), home.json (no secrets), sizes and times of files, what you exported yourself, memory; bundles are encrypted to their recipients"
     )
     if isProtected {
       checks.append(
