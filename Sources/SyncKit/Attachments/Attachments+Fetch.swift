@@ -4,7 +4,11 @@ public import SyncCore
 extension Attachments {
   /// Fetches the files that rows name and that are not here, the smallest first.
   ///
-  /// - Parameter reserve: how much of the disk stays free, in bytes.
+  /// - Parameters:
+  ///   - store: the other side.
+  ///   - peer: the name under which what it says is remembered.
+  ///   - reserve: how much of the disk stays free, in bytes.
+  ///   - link: how the way there is used: when to stop, how to wait, whom to tell.
   public func fetchAll(
     from store: some BlobStore, peer: String, reserve: Int64 = AttachmentLimits.freeReserveBytes, over link: AttachmentLink
   ) throws -> AttachmentSummary {
@@ -15,7 +19,12 @@ extension Attachments {
 
   /// Fetches files, from wherever an earlier run was cut. What comes is looked through before it stands under its digest.
   ///
-  /// - Parameter reserve: how much of the disk stays free, in bytes; 0 for what somebody has asked for by name.
+  /// - Parameters:
+  ///   - names: the files.
+  ///   - store: the other side.
+  ///   - peer: the name under which what it says is remembered.
+  ///   - reserve: how much of the disk stays free, in bytes; 0 for what somebody has asked for by name.
+  ///   - link: how the way there is used: when to stop, how to wait, whom to tell.
   public func fetch(
     _ names: [BlobName], from store: some BlobStore, peer: String, reserve: Int64 = 0, over link: AttachmentLink
   ) throws -> AttachmentSummary {

@@ -9,6 +9,7 @@ extension Attachments {
   /// - Parameters:
   ///   - store: the other side.
   ///   - peer: the name under which what it says is remembered.
+  ///   - link: how the way there is used: when to stop, how to wait, whom to tell.
   /// - Throws: ``TransportError`` when the way there fails again and again; what was verified stays so.
   public func send(to store: some BlobStore, peer: String, over link: AttachmentLink) throws -> AttachmentSummary {
     let memory = PeerMemory(replica, peer)
