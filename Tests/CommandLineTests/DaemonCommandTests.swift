@@ -97,6 +97,23 @@ import Testing
     #expect(try laptop.attempt("daemon", "--once", "--window", "22-6").status == 64)
   }
 
+  @Test func photographsWaitForANetworkThatIsNotMetered() throws {
+    let office = try Office()
+    var laptop = try office.laptop("li")
+    let plant = try office.plant(for: "li")
+    try laptop.run("sync")
+    let photo = office.folder.url.appendingPathComponent("a.pdf")
+    try Data("%PDF-1.7 contract".utf8).write(to: photo)
+    try laptop.run("attachment", "add", photo.path, "--to", plant)
+    func files(_ key: String) throws -> Int? { (try laptop.object("status")["attachments"] as? [String: Any])?[key] as? Int }
+    laptop.environment = try Self.fake("busctl", "echo 'u 1'", in: office)
+    try laptop.run("daemon", "--once")
+    #expect(try files("queued") == 1 && files("verified") == 0)
+    #expect((try laptop.object("status")["unsent"] as? [String: Any])?["changesets"] as? Int == 0)
+    try laptop.run("daemon", "--once", "--metered", "always")
+    #expect(try files("queued") == 0 && files("verified") == 1)
+  }
+
   @Test func whatWasReturnedIsToldOnceAndNamesNobody() throws {
     let office = try Office()
     var laptop = try office.laptop("li")

@@ -100,7 +100,8 @@ final class Daemon {
       note(.exchanging)
     }
     do {
-      return (summary, try SyncReport(summary, try exchange.moveAttachments(attachments), current.survey(over: replica)))
+      let files = try exchange.moveAttachments(manners.files(attachments, surroundings))
+      return (summary, try SyncReport(summary, files, current.survey(over: replica)))
     } catch {
       throw SyncReport.failure(ofFiles: error)
     }

@@ -83,4 +83,9 @@ struct Manners: Sendable {
     if isMetered, metered == .never { return .wait(.metered, until: nil) }
     return isMetered || power != .mains ? .sparingly : .go
   }
+
+  /// Which files go along: over a metered network none, unless it is to make no difference. A day's photographs are fifty times its words.
+  func files(_ wish: AttachmentWish, _ surroundings: Surroundings) -> AttachmentWish {
+    metered != .always && surroundings.isMetered() ? .none : wish
+  }
 }
