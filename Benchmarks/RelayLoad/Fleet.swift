@@ -6,9 +6,6 @@ import Synchronization
 
 /// The laptops of a load, and how they are made and let exchange.
 struct Fleet: Sendable {
-  /// How often a laptop that was told to come back later does so, before that counts as an error.
-  private static let attempts = 20
-
   let relay: RelayProcess.Address
   let folder: URL
   let threads: Int
@@ -54,7 +51,7 @@ struct Fleet: Sendable {
     return (total.withLock { $0 }, (ContinuousClock.now - began).seconds)
   }
 
-  /// One laptop's exchange, as the daemon makes it: again where the relay says that it has too much to do.
+  /// One laptop's exchange, as the program makes it: it waits where the relay says that it has too much to do.
   private func exchange(_ laptop: Laptop) -> Tally {
     var tally = Tally()
     do {
@@ -62,16 +59,14 @@ struct Fleet: Sendable {
       let replica = try laptop.open()
       let transport = try MeasuredTransport(url: relay.url, token: laptop.token)
       let began = ContinuousClock.now
-      for attempt in 1...Self.attempts {
-        do {
-          let summary = try replica.sync(with: transport, peer: Laptop.peer)
-          if let refused = summary.refused.first { throw LoadError("refused: \(refused.code) \(refused.scope.name)") }
-          break
-        } catch let error as TransportError where error.retryAfterSeconds != nil && attempt < Self.attempts {
-          tally.busy += 1
-          Thread.sleep(forTimeInterval: Double(error.retryAfterSeconds ?? 1) * Double.random(in: 0.2...1))
-        }
+      var waits = 0
+      let patient = PatientTransport(over: transport) { (duration) throws(TransportError) in
+        waits += 1
+        Thread.sleep(forTimeInterval: duration.seconds)
       }
+      let summary = try replica.sync(with: patient, peer: Laptop.peer)
+      tally.busy += waits
+      if let refused = summary.refused.first { throw LoadError("refused: \(refused.code) \(refused.scope.name)") }
       tally.exchanges.note(ContinuousClock.now - began)
       tally.add(transport.tally)
       if try !replica.attachments.named().isEmpty { try send(replica, transport.transport, &tally) }

@@ -1,4 +1,5 @@
 import Foundation
+import SyncCore
 import SyncKit
 import SyncRelay
 import TestPostgres
@@ -11,15 +12,19 @@ final class RelayProcess {
     let file: URL
     let store: Store
 
-    /// The log itself, as the office's other commands open it.
+    /// The log itself, as the office's other commands open it: with the key by which the office issues certificates.
     func open() throws -> Relay {
       let (clock, random) = (ReplicaConfiguration.systemClock, ReplicaConfiguration.systemRandom)
+      let text = try String(contentsOf: file.deletingLastPathComponent().appendingPathComponent("issuer.key"), encoding: .utf8)
+      guard let issuer = Hex.bytes(text.trimmingCharacters(in: .whitespacesAndNewlines)).flatMap({ SigningKey(bytes: $0) })?.signer else {
+        throw LoadError("the office's key")
+      }
       switch store {
-      case .sqlite: return try Relay(path: file.path, codec: .standard, clock: clock, random: random)
+      case .sqlite: return try Relay(path: file.path, codec: .standard, issuer: issuer, clock: clock, random: random)
       case .postgres(let server):
         return try Relay(
-          postgres: PostgresAddress(server.url()), blobFolder: Relay.blobFolder(beside: file.path), codec: .standard, clock: clock,
-          random: random)
+          postgres: PostgresAddress(server.url()), blobFolder: Relay.blobFolder(beside: file.path), creating: false, codec: .standard,
+          issuer: issuer, clock: clock, random: random)
       }
     }
   }
