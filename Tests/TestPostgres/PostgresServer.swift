@@ -93,6 +93,7 @@ public final class PostgresServer: Sendable {
   // MARK: - Programs
 
   private static func makeFolder() throws -> String {
+    // Not where TMPDIR says: a socket's path has to be short.
     var template = Array("/tmp/test-postgres-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure(description: "mkdtemp: errno \(errno)") }
     let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
