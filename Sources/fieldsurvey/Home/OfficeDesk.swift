@@ -10,6 +10,9 @@ final class OfficeDesk: Sendable {
   private static let interval = 3.0
   /// How long it waits for the pushes of one exchange to come in together, in seconds.
   private static let settling = 0.1
+  /// How many times as long as an exchange took it rests after it, up to ``interval``: an exchange passes over all that the office has, so
+  /// that in a busy night the laptops' requests would else wait for the office's looking again and again.
+  private static let rest = 4.0
 
   private let home: Home
   private let relay: Relay
@@ -33,6 +36,7 @@ final class OfficeDesk: Sendable {
     let thread = Thread { [self] in
       var last: Failure?
       while !isStopped.withLock({ $0 }) {
+        let began = ContinuousClock.now
         do {
           try exchange()
           last = nil
@@ -41,8 +45,10 @@ final class OfficeDesk: Sendable {
           if failure != last, failure.code != "busy" { report(failure) }
           last = failure
         }
+        let took = (ContinuousClock.now - began) / Duration.seconds(1)
         if wakeUp.wait(timeout: .now() + Self.interval) == .success {
-          Thread.sleep(forTimeInterval: Self.settling)
+          let pause = DispatchTime.now() + min(max(Self.settling, Self.rest * took), Self.interval)
+          while !isStopped.withLock({ $0 }), wakeUp.wait(timeout: pause) == .success {}
           while wakeUp.wait(timeout: .now()) == .success {}
         }
       }
