@@ -141,7 +141,9 @@ struct Laptop: Sendable {
 
   /// What is here of the replica's own writing, as one or more pushes carry it.
   func pushes() throws -> [[Fragment]] {
-    let store = try open().exchangeStore
+    let replica = try open()
+    try replica.signTogether(for: "relay")
+    let store = replica.exchangeStore
     var wants = enterprises.compactMap { ScopeID($0) }.map { ScopeHoldings(scope: $0, holdings: Holdings()) }
     var out: [[Fragment]] = []
     while true {

@@ -39,6 +39,8 @@ public enum Limits {
   public static let reasonBytes = 1024
   /// The longest certificate, in bytes.
   public static let certificateBytes = 4096
+  /// How many changesets one signature may stand for. With each doubling every one of them carries another 32 bytes.
+  public static let signedTogether = 64
   /// How many files one question may name.
   public static let blobNames = 1024
   /// How many bytes of a file go with one request or come with one answer, at the most.

@@ -101,6 +101,12 @@ import Testing
     #expect(try Seal(decoding: Fixture.read("seal.hex")) == seal)
   }
 
+  @Test func signaturesOfChangesetsThatWereSignedTogether() throws {
+    let hashes = [Sample.firstHeader, Sample.header, Sample.restamped].map { Codec.standard.digest($0.encoded) }
+    let signatures = try Seal.signatures(hashes, by: SigningKey.test("lin").signer, codec: .standard)
+    try expect(signatures.flatMap(\.self), in: "signatures-joint.hex")
+  }
+
   @Test func keys() throws {
     var all: [UInt8] = []
     for value in Sample.keyValues {

@@ -1,7 +1,7 @@
 /// What shows that a changeset was written on the device that it names: that device's signature, and the certificate that its header cites.
 /// It stands beside the header wherever the changeset goes, so that a relay or a stick needs no trust.
 public struct Seal: Hashable, Sendable {
-  /// The device's signature.
+  /// The device's signature: of this changeset alone, or of several with the way from it to what they have in common.
   public let signature: [UInt8]
   public let certificate: SignedCertificate
 
@@ -19,6 +19,17 @@ public struct Seal: Hashable, Sendable {
     self.init(signature: try signer.sign(Self.context + hash), certificate: certificate)
   }
 
+  /// Signs changesets together: whoever takes them judges one signature for all, and each still by itself.
+  /// - Parameters:
+  ///   - hashes: the digests of their headers' bytes, two at least and ``Limits/signedTogether`` at the most.
+  ///   - signer: the device's key.
+  ///   - codec: for the tree of hashes.
+  /// - Returns: their signatures, in their order.
+  public static func signatures(_ hashes: [[UInt8]], by signer: Signer, codec: Codec) throws -> [[UInt8]] {
+    precondition((2...Limits.signedTogether).contains(hashes.count), "a joint signature of \(hashes.count)")
+    return try JointSignature.sign(hashes, by: signer, codec: codec)
+  }
+
   private static let context = Array("synckit changeset 1\0".utf8)
 
   /// The bytes that travel beside the header.
@@ -28,22 +39,32 @@ public struct Seal: Hashable, Sendable {
 
   public init(decoding bytes: [UInt8]) throws(SyncCoreError) {
     guard let fields = try CBOR(decoding: bytes).array, fields.count == 3, let signature = fields[0].bytes,
-      let certificate = fields[1].bytes, let issued = fields[2].bytes, signature.count == Certificate.signatureBytes,
-      issued.count == Certificate.signatureBytes
+      let certificate = fields[1].bytes, let issued = fields[2].bytes, issued.count == Certificate.signatureBytes,
+      (Certificate.signatureBytes...JointSignature.mostBytes).contains(signature.count)
     else { throw SyncCoreError(.malformed, "seal") }
     self.init(signature: signature, certificate: SignedCertificate(bytes: certificate, signature: issued))
   }
 
   /// Why a changeset is not what the device wrote that it names, by what a certificate says which was found to be issued by somebody
   /// trusted; nil when it is.
-  /// - Parameter encoded: the header's bytes.
-  func problem(_ header: ChangesetHeader, encoded: [UInt8], by certificate: Certificate, codec: Codec) -> String? {
+  /// - Parameters:
+  ///   - encoded: the header's bytes.
+  ///   - proven: joint signatures that need not be judged again.
+  func problem(
+    _ header: ChangesetHeader, encoded: [UInt8], by certificate: Certificate, proven: ProvenSignatures, codec: Codec
+  ) -> String? {
     // A re-stamped changeset says the same as the one that was signed: that the header itself has checked.
     guard let first = try? header.firstHeader(encoded: encoded), (try? header.isNamedByItsHash(codec.digest)) ?? false,
       header.dot.site.bytes.starts(with: certificate.device), header.author == certificate.user,
-      codec.isSigned(signature, Self.context + codec.digest(first), certificate.key)
+      isSigned(codec.digest(first), by: certificate.key, proven: proven, codec: codec)
     else { return Refusal.Code.badSignature }
     return nil
+  }
+
+  private func isSigned(_ hash: [UInt8], by key: [UInt8], proven: ProvenSignatures, codec: Codec) -> Bool {
+    if signature.count == Certificate.signatureBytes { return codec.isSigned(signature, Self.context + hash, key) }
+    guard let joint = JointSignature(signature), let message = joint.message(of: hash, codec: codec) else { return false }
+    return proven.isProven(Array(joint.signature), message, key, codec: codec)
   }
 }
 
@@ -75,9 +96,11 @@ extension Fragment {
   ///   - header: the fragment's header, decoded.
   ///   - trust: whose certificates are believed; nil to ask only that a seal, where there is one, belongs to what is cited.
   ///   - codec: digests and signatures.
+  ///   - proven: signatures of several changesets that need not be judged again, to which those are added that were.
   ///   - known: a certificate that was believed before, by its hash; the same with the same signature need not be judged again.
   public func unsealed(
-    _ header: ChangesetHeader, by trust: Trust?, codec: Codec, known: (_ hash: [UInt8]) -> BelievedCertificate?
+    _ header: ChangesetHeader, by trust: Trust?, codec: Codec, proven: ProvenSignatures,
+    known: (_ hash: [UInt8]) -> BelievedCertificate?
   ) throws(Unbelieved) -> Unsealed {
     if header.certificate.isEmpty, trust == nil { return Unsealed(signature: signature, certificate: nil, believed: nil) }
     guard !header.certificate.isEmpty, !signature.isEmpty else { throw Unbelieved(code: Refusal.Code.notSigned) }
@@ -91,7 +114,7 @@ extension Fragment {
         guard let certificate = trust.certificate(seal.certificate, codec: codec) else { throw Unbelieved(code: Refusal.Code.notTrusted) }
         believed = BelievedCertificate(signed: seal.certificate, certificate: certificate)
       }
-      if let believed, let code = seal.problem(header, encoded: self.header, by: believed.certificate, codec: codec) {
+      if let believed, let code = seal.problem(header, encoded: self.header, by: believed.certificate, proven: proven, codec: codec) {
         throw Unbelieved(code: code)
       }
       if let authority = believed?.certificate.authority { try check(authority, codec: codec) }

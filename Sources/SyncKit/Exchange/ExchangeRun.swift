@@ -35,6 +35,7 @@ struct ExchangeRun {
     let token = token ?? known.token
     // Without a token nothing shows what the other side may have lost: it is asked for every scope.
     let scopes = try memory.unsentScopes(orAll: token.isEmpty)
+    try memory.signTogether(scopes)
     var events: [ExchangeInitiator.Event] = [.begin(epoch: known.epoch, token: token, unsent: scopes)]
     while let event = events.popLast() {
       let actions = try machine.handle(event)

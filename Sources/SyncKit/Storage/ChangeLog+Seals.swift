@@ -65,7 +65,7 @@ extension Engine {
   func unseal(_ fragment: Fragment, _ header: ChangesetHeader) throws -> Result<Fragment, Unbelieved> {
     let unsealed: Unsealed
     do throws(Unbelieved) {
-      unsealed = try fragment.unsealed(header, by: trust, codec: codec) { certificates[$0] }
+      unsealed = try fragment.unsealed(header, by: trust, codec: codec, proven: proven) { certificates[$0] }
     } catch {
       return .failure(error)
     }

@@ -27,6 +27,7 @@ final class Engine: @unchecked Sendable {
   var certificateHash: [UInt8] = []
   /// Certificates that were found to be issued by somebody trusted, by their hashes.
   var certificates: [[UInt8]: BelievedCertificate] = [:]
+  let proven = ProvenSignatures()
   var author: String
 
   private let currentSite = Mutex(SiteID(deviceHigh: 0, deviceLow: 0, incarnation: 0))

@@ -5,7 +5,7 @@ extension Relay {
   /// Judges the seal of a changeset that is brought. Safe on any thread: signatures are verified before the log is locked.
   func unseal(_ fragment: Fragment, _ header: ChangesetHeader) throws(Unbelieved) -> Unsealed {
     let trust = issuer.map { Trust(issuers: [$0.publicKey]) }
-    let unsealed = try fragment.unsealed(header, by: trust, codec: codec) { hash in believed.withLock { $0[hash] } }
+    let unsealed = try fragment.unsealed(header, by: trust, codec: codec, proven: proven) { hash in believed.withLock { $0[hash] } }
     believed.withLock { $0[header.certificate] = unsealed.believed }
     return unsealed
   }
