@@ -25,7 +25,6 @@ import Testing
       let signatures = try JointSignature.sign(hashes, by: Self.key.signer, codec: Self.codec)
       #expect(Set(signatures.map { $0.prefix(64) }).count == 1)
       for (at, signature) in signatures.enumerated() {
-        #expect(signature.count <= JointSignature.mostBytes)
         #expect(Self.isRight(signature, hashes[at]), "\(at) of \(count)")
         #expect(!Self.isRight(signature, hashes[(at + 1) % count]), "\(at) of \(count) for its neighbour")
         #expect(!Self.isRight(signature, hashes[at], key: SigningKey.test("wang").publicKey))
@@ -58,15 +57,15 @@ import Testing
   }
 
   @Test func noMoreAreSignedTogetherThanTheLimitSays() throws {
-    var signature = try JointSignature.sign(Self.hashes(Limits.signedTogether), by: Self.key.signer, codec: Self.codec)[0]
-    #expect(JointSignature(signature) != nil)
-    signature[65] = UInt8(Limits.signedTogether + 1)
-    #expect(JointSignature(signature) == nil)
+    let signature = try JointSignature.sign(Self.hashes(Limits.signedTogether), by: Self.key.signer, codec: Self.codec)[0]
+    var greater = signature
+    greater[65] = UInt8(Limits.signedTogether + 1)
     let certificate = SignedCertificate(bytes: [1], signature: [UInt8](repeating: 0, count: 64))
-    for (count, isTaken) in [(63, false), (64, true), (JointSignature.mostBytes, true), (JointSignature.mostBytes + 1, false)] {
-      let seal = Seal(signature: [UInt8](repeating: 0, count: count), certificate: certificate).encoded
-      #expect(((try? Seal(decoding: seal)) != nil) == isTaken, "\(count) bytes")
-    }
+    func isTaken(_ signature: [UInt8]) -> Bool { (try? Seal(decoding: Seal(signature: signature, certificate: certificate).encoded)) != nil }
+    #expect(isTaken(signature) && !isTaken(greater))
+    // One level more than the greatest tree has, a part of a hash, and no path at all.
+    #expect(!isTaken(signature + [UInt8](repeating: 0, count: 32)) && !isTaken(signature + [0]) && !isTaken(Array(signature.prefix(66))))
+    #expect(isTaken(Array(signature.prefix(64))) && !isTaken(Array(signature.prefix(63))) && !isTaken(Array(signature.prefix(65))))
   }
 
   @Test func aSignatureIsJudgedOnceUntilTooManyAreRemembered() throws {
@@ -78,10 +77,13 @@ import Testing
     let proven = ProvenSignatures()
     for _ in 0..<3 { #expect(proven.isProven([1], [2], [3], codec: counting)) }
     #expect(judged.withLock { $0 } == 1)
+    // Another key's it is not.
+    _ = proven.isProven([1], [2], [4], codec: counting)
+    #expect(judged.withLock { $0 } == 2)
     // One that is wrong is judged each time, and remembered as nothing.
     for _ in 0..<3 { #expect(!proven.isProven([0], [2], [3], codec: counting)) }
-    #expect(judged.withLock { $0 } == 4)
-    for number in 1..<ProvenSignatures.kept { _ = proven.isProven([1], [UInt8(number & 255), UInt8(number >> 8)], [3], codec: counting) }
+    #expect(judged.withLock { $0 } == 5)
+    for number in 2..<ProvenSignatures.kept { _ = proven.isProven([1], [UInt8(number & 255), UInt8(number >> 8)], [3], codec: counting) }
     judged.withLock { $0 = 0 }
     #expect(proven.isProven([1], [2], [3], codec: counting) && judged.withLock { $0 } == 0)
     _ = proven.isProven([1], [9, 9, 9], [3], codec: counting)

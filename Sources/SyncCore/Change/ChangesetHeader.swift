@@ -125,7 +125,7 @@ extension ChangesetHeader {
     default: throw SyncCoreError(.malformed, "wall clock")
     }
     let author = try CBOR.require(map[6]?.text, "author")
-    let note = try map.optional(12, "note", \.text)
+    let note = try map.optional(12, "note") { $0.text }
     guard author.utf8.count <= Limits.authorBytes else { throw SyncCoreError(.tooLarge, "author") }
     guard note.utf8.count <= Limits.noteBytes else { throw SyncCoreError(.tooLarge, "note") }
     let transaction = try CBOR.require(map[7]?.array, "transaction")
@@ -145,12 +145,12 @@ extension ChangesetHeader {
     guard !parts.isEmpty else { throw SyncCoreError(.malformed, "a changeset without parts") }
     let needs = try map[11].map { (field) throws(SyncCoreError) in try VersionVector(decoding: field) } ?? VersionVector()
     guard map[11] == nil || !needs.isEmpty else { throw SyncCoreError(.malformed, "empty, and not left out: needs") }
-    let ends = try map.optional(15, "ends", \.bytes)
+    let ends = try map.optional(15, "ends") { $0.bytes }
     guard ends.isEmpty || ends.count == needs.entries.count * Self.endBytes else { throw SyncCoreError(.malformed, "ends") }
     self.init(
       scope: scope, dot: Dot(site: site, seq: seq), time: HybridTime(rawValue: time), wallClock: wall, author: author,
       transaction: Transaction(id: id, part: Int(part), parts: Int(count)), schema: Int(schema),
-      certificate: try map.optional(9, "certificate", \.bytes), previous: try map.optional(10, "previous", \.bytes), needs: needs,
+      certificate: try map.optional(9, "certificate") { $0.bytes }, previous: try map.optional(10, "previous") { $0.bytes }, needs: needs,
       ends: ends, note: note, parts: parts, origin: try map[14].map { (field) throws(SyncCoreError) in try Origin(decoding: field) })
     try checkOrigin(room: room)
   }

@@ -10,13 +10,10 @@ struct JointSignature {
   /// The hashes beside the way to the root, from the leaf on.
   private let path: [ArraySlice<UInt8>]
 
-  /// The most bytes that it takes: the tree of so many leaves has six levels below its root.
-  static let mostBytes = head + 6 * hashBytes
-
   /// - Parameter bytes: the signature, the place of the leaf, how many leaves there are, one byte each, and the path.
   init?(_ bytes: [UInt8]) {
     let head = Self.head
-    guard bytes.count > head, (bytes.count - head) % Self.hashBytes == 0 else { return nil }
+    guard bytes.count > head, (bytes.count - head) % Self.hashBytes == 0, bytes.count <= Self.mostBytes else { return nil }
     signature = bytes[..<Certificate.signatureBytes]
     (index, size) = (Int(bytes[head - 2]), Int(bytes[head - 1]))
     guard size <= Limits.signedTogether, index < size else { return nil }
@@ -66,6 +63,8 @@ struct JointSignature {
   private static let hashBytes = 32
   /// What stands before the path.
   private static let head = Certificate.signatureBytes + 2
+  /// As many levels as the largest tree has below its root.
+  private static let mostBytes = head + Limits.signedTogether.trailingZeroBitCount * hashBytes
 
   private static func leaf(_ hash: [UInt8], _ codec: Codec) -> [UInt8] { codec.digest([0] + hash) }
 

@@ -40,7 +40,7 @@ public struct Seal: Hashable, Sendable {
   public init(decoding bytes: [UInt8]) throws(SyncCoreError) {
     guard let fields = try CBOR(decoding: bytes).array, fields.count == 3, let signature = fields[0].bytes,
       let certificate = fields[1].bytes, let issued = fields[2].bytes, issued.count == Certificate.signatureBytes,
-      (Certificate.signatureBytes...JointSignature.mostBytes).contains(signature.count)
+      signature.count == Certificate.signatureBytes || JointSignature(signature) != nil
     else { throw SyncCoreError(.malformed, "seal") }
     self.init(signature: signature, certificate: SignedCertificate(bytes: certificate, signature: issued))
   }
@@ -81,6 +81,11 @@ public struct Unsealed: Hashable, Sendable {
 public struct BelievedCertificate: Hashable, Sendable {
   public let signed: SignedCertificate
   public let certificate: Certificate
+
+  public init(signed: SignedCertificate, certificate: Certificate) {
+    self.signed = signed
+    self.certificate = certificate
+  }
 }
 
 /// Why a changeset is not believed: a code of ``Refusal/Code``.

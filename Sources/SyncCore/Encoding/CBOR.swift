@@ -108,10 +108,12 @@ extension CBOR {
       return .array(items)
     case 5:
       var entries: [(key: UInt64, value: CBOR)] = []
-      for _ in 0..<(try length(n, reader)) {
-        guard case .unsigned(let key) = try read(&reader, depth: depth + 1) else {
-          throw SyncCoreError(.malformed, "a map's key that is not an unsigned number")
-        }
+      let count = try length(n, reader)
+      entries.reserveCapacity(min(count, 16))
+      for _ in 0..<count {
+        let head = try reader.byte()
+        guard head >> 5 == 0 else { throw SyncCoreError(.malformed, "a map's key that is not an unsigned number") }
+        let key = try argument(head & 0x1f, &reader)
         if let last = entries.last, last.key >= key { throw SyncCoreError(.malformed, "a map's keys out of order") }
         entries.append((key, try read(&reader, depth: depth + 1)))
       }
@@ -148,7 +150,8 @@ extension CBOR {
   /// The value under a key of a map; nil when absent or when this is no map.
   public subscript(key: UInt64) -> CBOR? {
     guard case .map(let entries) = self else { return nil }
-    return entries.first { $0.key == key }?.value
+    for at in entries.indices where entries[at].key >= key { return entries[at].key == key ? entries[at].value : nil }
+    return nil
   }
 
   public var unsigned: UInt64? { if case .unsigned(let n) = self { n } else { nil } }

@@ -59,7 +59,7 @@ extension ExchangeRequest {
     switch try CBOR.require(map[1]?.unsigned, "kind of request") {
     case 1:
       self = .hello(
-        epoch: try map.optional(2, "epoch", \.bytes), token: try map.optional(3, "token", \.bytes),
+        epoch: try map.optional(2, "epoch") { $0.bytes }, token: try map.optional(3, "token") { $0.bytes },
         scopes: try CBOR.require(map[4]?.array, "scopes").map { (field) throws(SyncCoreError) in try ScopeID(decoding: field) })
     case 2: self = .push(try Fragment.list(map[2]), omissions: try Omission.list(map[3]))
     case 3:
@@ -103,7 +103,7 @@ extension ExchangeResponse {
     case 2:
       self = .receipt(
         try ScopeHoldings.list(map[2]),
-        refused: try map.optional(3, "refused", \.array).map { (field) throws(SyncCoreError) in try Refusal(decoding: field) })
+        refused: try map.optional(3, "refused") { $0.array }.map { (field) throws(SyncCoreError) in try Refusal(decoding: field) })
     case 3:
       self = .changes(
         try Fragment.list(map[2]), omissions: try Omission.list(map[4]), rejections: try Rejection.list(map[5]),

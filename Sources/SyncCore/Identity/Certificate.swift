@@ -67,7 +67,7 @@ public struct Certificate: Hashable, Sendable {
     else { throw SyncCoreError(.malformed, "certificate") }
     guard user.utf8.count <= Limits.authorBytes else { throw SyncCoreError(.tooLarge, "author") }
     self.init(
-      device: device, key: key, user: user, role: try map.optional(4, "role", \.text),
+      device: device, key: key, user: user, role: try map.optional(4, "role") { $0.text },
       authority: try Authority(withheld: map[7], only: map[8], settles: map[9]), from: Int64(from), issuer: issuer,
       encryptionKey: encryptionKey ?? [])
   }

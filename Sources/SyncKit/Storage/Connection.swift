@@ -182,6 +182,8 @@ final class Statement {
 extension String {
   /// The name as SQL writes it, whatever characters it has.
   var quotedIdentifier: String {
+    // Nearly always: statements' texts are made for each group of rows that is applied.
+    if !utf8.contains(UInt8(ascii: "\"")) { return "\"" + self + "\"" }
     var out = "\""
     for character in self.unicodeScalars {
       if character == "\"" { out += "\"" }

@@ -58,7 +58,7 @@ extension [UInt8]: StoreBindable, StoreReadable {
 }
 
 extension Optional: StoreBindable where Wrapped: StoreBindable {
-  var storeValue: StoreValue { map(\.storeValue) ?? .null }
+  var storeValue: StoreValue { map { $0.storeValue } ?? .null }
 }
 
 /// One row that a statement gave.

@@ -108,7 +108,8 @@ struct SQLiteTransaction: StoreTransaction {
   }
 
   private static func arguments(_ values: [any StoreBindable]) -> StatementArguments {
-    StatementArguments(values.map(\.storeValue.databaseValue))
+    // As optionals: GRDB's other initialiser makes a key path each time, which takes longer than the insertion.
+    StatementArguments(values.map { $0.storeValue.databaseValue as (any DatabaseValueConvertible)? })
   }
 }
 
