@@ -61,7 +61,9 @@ import Testing
     var greater = signature
     greater[65] = UInt8(Limits.signedTogether + 1)
     let certificate = SignedCertificate(bytes: [1], signature: [UInt8](repeating: 0, count: 64))
-    func isTaken(_ signature: [UInt8]) -> Bool { (try? Seal(decoding: Seal(signature: signature, certificate: certificate).encoded)) != nil }
+    func isTaken(_ signature: [UInt8]) -> Bool {
+      (try? Seal(decoding: Seal(signature: signature, certificate: certificate).encoded)) != nil
+    }
     #expect(isTaken(signature) && !isTaken(greater))
     // One level more than the greatest tree has, a part of a hash, and no path at all.
     #expect(!isTaken(signature + [UInt8](repeating: 0, count: 32)) && !isTaken(signature + [0]) && !isTaken(Array(signature.prefix(66))))
@@ -70,10 +72,12 @@ import Testing
 
   @Test func aSignatureIsJudgedOnceUntilTooManyAreRemembered() throws {
     let judged = Mutex(0)
-    let counting = Codec(compress: { $0 }, inflate: { bytes, _ in Array(bytes) }, digest: Self.codec.digest) { signature, _, _ in
-      judged.withLock { $0 += 1 }
-      return signature != [0]
-    }
+    let counting = Codec(
+      compress: { $0 }, inflate: { bytes, _ in Array(bytes) }, digest: Self.codec.digest,
+      isSigned: { signature, _, _ in
+        judged.withLock { $0 += 1 }
+        return signature != [0]
+      })
     let proven = ProvenSignatures()
     for _ in 0..<3 { #expect(proven.isProven([1], [2], [3], codec: counting)) }
     #expect(judged.withLock { $0 } == 1)
