@@ -95,6 +95,7 @@ public final class Relay: Sendable {
     self.init(
       store, BlobFolder(blobFolder ?? Self.blobFolder(beside: path)), codec: codec, limits: limits, issuer: issuer, authority: authority,
       clock: clock, random: random)
+    try stateEarlier()
   }
 
   #if PostgreSQL
@@ -133,6 +134,7 @@ public final class Relay: Sendable {
       self.init(
         store, BlobFolder(Self.blobFolder(beside: path)), codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock,
         random: random)
+      try stateEarlier()
     }
   #endif
 

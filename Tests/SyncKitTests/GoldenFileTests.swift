@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
-import SyncCore
 import Testing
 
+@testable import SyncCore
 @testable import SyncKit
 
 /// The bytes of the formats, as files that no later version may write or read otherwise (docs/wire-protocol.md, docs/storage-format.md).
@@ -99,6 +99,17 @@ import Testing
     // Ed25519 gives one signature of a message, whoever implements it.
     try expect(seal.encoded, in: "seal.hex")
     #expect(try Seal(decoding: Fixture.read("seal.hex")) == seal)
+  }
+
+  @Test func aStatementOfEachKind() throws {
+    let trust = Trust(issuers: [SigningKey.test("issuer").publicKey])
+    for (name, content) in Sample.statements {
+      let signed = Sample.stated(content)
+      try expect(signed.cbor.encoded, in: name)
+      let read = try SignedStatement.list(.array([CBOR(decoding: Fixture.read(name))]))
+      #expect(read == [signed] && trust.statement(signed, codec: .standard)?.content == content)
+      #expect(Trust(issuers: []).statement(signed, codec: .standard) == nil)
+    }
   }
 
   @Test func keys() throws {

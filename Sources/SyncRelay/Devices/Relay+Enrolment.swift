@@ -80,7 +80,7 @@ extension Relay {
       }
       try self.admit(device, label: label, key: key, by: usable, token: token, now: now, in: db)
       let certificate = try key.flatMap {
-        try self.issue(device, key: $0, user: user, role: try usable["role"], encryptionKey: encryptionKey, in: db)
+        try self.succeed(device, key: $0, user: user, role: try usable["role"], encryptionKey: encryptionKey, in: db)
       }
       return .success(
         Enrolment(
@@ -114,16 +114,20 @@ extension Relay {
     try store.read { db in try issued(db) }
   }
 
-  private func issued(_ db: any StoreTransaction) throws -> [(signed: SignedCertificate, certificate: Certificate)] {
-    guard let trust = issuer.map({ Trust(issuers: [$0.publicKey]) }) else { return [] }
-    let all = try db.rows("SELECT bytes, signature FROM certificate").compactMap { row in
+  /// - Parameter isWanted: which certificates are looked for: the others' signatures are not verified.
+  func issued(
+    _ db: any StoreTransaction, where isWanted: (Certificate) -> Bool = { _ in true }
+  ) throws -> [(signed: SignedCertificate, certificate: Certificate)] {
+    guard let trust else { return [] }
+    let all = try db.rows("SELECT bytes, signature FROM certificate").compactMap { row -> (SignedCertificate, Certificate)? in
       let signed = SignedCertificate(bytes: try row.bytes("bytes"), signature: try row.bytes("signature"))
+      guard isWanted(try Certificate(decoding: signed.bytes)) else { return nil }
       return trust.certificate(signed, codec: codec).map { (signed, $0) }
     }
     return all.sorted { $0.1.from > $1.1.from }
   }
 
-  private func issue(
+  func issue(
     _ device: DeviceID, key: [UInt8], user: String, role: String, authority: Authority? = nil, encryptionKey: [UInt8],
     in db: any StoreTransaction
   ) throws -> SignedCertificate? {
