@@ -137,7 +137,8 @@ let package = Package(
     .testTarget(
       name: "SyncRelayTests",
       dependencies: [
-        "TestCertificates", "TestPostgres", "SyncRelay", "SyncServer", "SyncKit", "SyncBlobs", "SyncCore", "CCurl", grdb, tls,
+        "TestCertificates", "TestPostgres", "SurveyModel", "SyncRelay", "SyncServer", "SyncKit", "SyncBlobs", "SyncCore", "CCurl", grdb,
+        tls,
       ],
       swiftSettings: strict),
     .testTarget(

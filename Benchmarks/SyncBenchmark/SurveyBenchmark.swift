@@ -147,7 +147,7 @@ struct SurveyBenchmark {
   private func apply(_ messages: [[UInt8]], to replica: Replica) throws {
     let store = replica.exchangeStore
     for message in messages {
-      guard case .changes(let fragments, _, _, _) = try ExchangeResponse(decoding: message, codec: .standard) else { continue }
+      guard case .changes(let fragments, _, _, _, _) = try ExchangeResponse(decoding: message, codec: .standard) else { continue }
       _ = try store.store(fragments)
     }
   }

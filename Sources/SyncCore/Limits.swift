@@ -32,11 +32,13 @@ public enum Limits {
   /// How many branches a changeset's body may speak of by names they have lost.
   public static let restamps = 16
   /// How many runs of changesets may be left out of one scope: told together, they have to fit a message beside one part.
-  public static let omissions = 16_384
+  public static let omissions = 4096
   /// How many changesets of one scope may be rejected: told together, they have to fit a message beside one part.
-  public static let rejections = 1024
+  public static let rejections = 256
   /// The longest reason of a rejection, in bytes of UTF-8.
   public static let reasonBytes = 1024
+  /// The longest statement, in bytes: one that hands a device a certificate.
+  public static let statementBytes = certificateBytes + 512
   /// The longest certificate, in bytes.
   public static let certificateBytes = 4096
   /// How many changesets one signature may stand for. With each doubling every one of them carries another 32 bytes.

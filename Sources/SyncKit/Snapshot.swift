@@ -18,7 +18,7 @@ final class Snapshot {
   init(_ handle: OpaquePointer, _ engine: Engine) {
     connection = Connection(handle)
     catalog = Catalog(connection)
-    log = ChangeLog(connection, catalog, engine.codec)
+    log = ChangeLog(connection, catalog, engine.codec, asksForStatements: engine.trust != nil)
     rows = RowStore(connection)
     candidates = Candidates(connection)
     aside = AsideValues(connection)

@@ -96,6 +96,7 @@ public final class Relay: Sendable {
     self.init(
       store, BlobFolder(blobFolder ?? Self.blobFolder(beside: path)), codec: codec, limits: limits, issuer: issuer, authority: authority,
       clock: clock, random: random)
+    try stateEarlier()
   }
 
   #if PostgreSQL
@@ -134,6 +135,7 @@ public final class Relay: Sendable {
       self.init(
         store, BlobFolder(Self.blobFolder(beside: path)), codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock,
         random: random)
+      try stateEarlier()
     }
   #endif
 

@@ -47,6 +47,8 @@ extension RelayError.Code {
   public static let changesetUnknown = Self(rawValue: "changeset-unknown")
   /// No such device is enrolled.
   public static let deviceUnknown = Self(rawValue: "device-unknown")
+  /// No device of such a user ever enrolled.
+  public static let userUnknown = Self(rawValue: "user-unknown")
   /// The device was enrolled once and is no longer.
   public static let revoked = Self(rawValue: "revoked")
   /// A file stands where a new one was to be made.

@@ -15,7 +15,7 @@ struct AccessLine {
   var code: String?
 
   /// What it asks for, as far as we know it.
-  let route: Metrics.Route
+  let route: Route
   private let method: String
   private let path: String
   private let start = ContinuousClock.now
@@ -26,7 +26,7 @@ struct AccessLine {
     method = Self.printable(request.method.rawValue)
     // Without the query, where somebody may put what does not belong into a log.
     path = Self.printable(request.uri.path)
-    route = Metrics.Route(path: request.uri.path)
+    route = Route(path: request.uri.path)
   }
 
   /// How long it has taken so far.

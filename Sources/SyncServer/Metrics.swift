@@ -38,28 +38,6 @@ final class Metrics: Sendable {
     }
   }
 
-  /// What a request asks for.
-  enum Route: String, CaseIterable, Comparable, Sendable {
-    case hello = "/v1/hello"
-    case push = "/v1/push"
-    case pull = "/v1/pull"
-    case enrol = "/v1/enrol"
-    case blobs = "/v1/blobs"
-    /// One file's, whichever it is.
-    case blob = "/v1/blobs/{digest}"
-    case health = "/healthz"
-    case ready = "/readyz"
-    case metrics = "/metrics"
-    /// Nothing that there is.
-    case other
-
-    init(path: String) {
-      self = path.hasPrefix("/v1/blobs/") ? .blob : Route(rawValue: path) ?? .other
-    }
-
-    static func < (left: Route, right: Route) -> Bool { left.rawValue < right.rawValue }
-  }
-
   private let state = Mutex(Counts())
 
   var counts: Counts { state.withLock { $0 } }

@@ -55,9 +55,11 @@ struct RelayResponder: HTTPResponder {
   }
 
   private func answer(_ request: Request, _ line: inout AccessLine) async throws -> Response {
+    // Who shows nothing takes no place; what is shown is judged where it is asked for.
+    if line.route.credential == .device, Self.bearerToken(request) == nil { throw Problem.unauthorized }
     // Whoever enrols is not known yet, and may send a byte now and then: their few bytes are read before they take a place.
     var enrolment: [UInt8]?
-    if request.uri.path == "/v1/enrol" {
+    if line.route == .enrol {
       try Self.require(.post, request, type: "application/json", upTo: ServerLimits.enrolmentBytes)
       enrolment = try await body(of: request, upTo: ServerLimits.enrolmentBytes, within: min(bodySeconds, ServerLimits.enrolmentSeconds))
     }
@@ -76,20 +78,20 @@ struct RelayResponder: HTTPResponder {
       return try await givePiece(request, &line)
     }
     if let enrolment { return try await enrol(enrolment, &line) }
-    switch request.uri.path {
-    case "/v1/hello", "/v1/push", "/v1/pull":
+    switch line.route {
+    case .hello, .push, .pull:
       try Self.require(.post, request, type: "application/cbor", upTo: Limits.messageBytes)
       return try await exchange(request, &line)
-    case Self.blobs:
+    case .blobs:
       try Self.require(.post, request, type: "application/cbor", upTo: Self.questionBytes)
       return try await blobStates(request, &line)
-    case "/healthz":
+    case .health:
       guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
       return try await health()
-    case "/readyz":
+    case .ready:
       guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
       return try await readiness()
-    default: throw Problem.notFound
+    case .enrol, .blob, .metrics, .other: throw Problem.notFound
     }
   }
 

@@ -174,10 +174,10 @@ extension DecoderLaw {
           let held = asked.map { ScopeHoldings(scope: $0.scope, holdings: scopes.contains($0.scope) ? mine : Holdings()) }
           events.append(.holds(held, acknowledged: held))
         case .load(_, let budget): events.append(.loaded([fragment], hasMore: budget > 0))
-        case .store(let fragments, _, _):
+        case .store(let fragments, _, _, _):
           events.append(.stored(fragments.isEmpty ? [] : [ScopeHoldings(scope: scopes[0], holdings: mine)]))
         case .forget: events.append(.begin(epoch: [], token: [], unsent: scopes))
-        case .resolve, .acknowledge, .remember, .adapt, .despair, .finish: break
+        case .resolve, .acknowledge, .remember, .adapt, .despair, .take, .finish: break
         }
       }
     }

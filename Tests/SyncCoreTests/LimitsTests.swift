@@ -165,8 +165,11 @@ import Testing
 
   @Test func aValueOfTheGreatestSizeFitsAPartAndThePartAMessage() {
     #expect(Limits.partBytes + (1 << 20) + Limits.batchBytes < Limits.messageBytes)
-    // All omissions of a scope, at their largest, beside one such part.
-    #expect(Limits.omissions * (Limits.scopeNameBytes + 80) + Limits.partBytes + (1 << 20) < Limits.messageBytes)
+    // All omissions and rejections of a scope, each with its statement and at their largest, beside one such part.
+    let (stated, name) = (200, Limits.scopeNameBytes + 80)
+    let omissions = Limits.omissions * (2 * name + stated)
+    let rejections = Limits.rejections * (2 * (name + Limits.reasonBytes) + stated)
+    #expect(omissions + rejections + Limits.partBytes + (1 << 20) < Limits.messageBytes)
     #expect(Limits.batchBytes <= Limits.partBytes && Limits.partTargetBytes <= Limits.sectionBytes)
   }
 }

@@ -249,7 +249,8 @@ import Testing
     #expect(try wang.rows(of: "note", in: TestField.scope, asOf: last)[0]["a"] == .text(Array("edit 6".utf8)))
   }
 
-  /// What another side says is left out is believed only of what has no effect here, and only if it is the changeset that is meant.
+  /// What is said to be left out, were it by the issuer, is believed only of what has no effect here, and only if it is the changeset that is
+  /// meant.
   @Test func nothingThatIsNeededGoesWhateverIsTold() throws {
     let field = try Self.field()
     let (li, _) = try edited(field)
@@ -260,7 +261,8 @@ import Testing
     let hash = try Codec.standard.digest(#require(all.last { try ChangesetHeader(decoding: $0.header).dot == last.dot }).header)
     for hash in [hash, [UInt8](repeating: 7, count: 32)] {
       let run = Omission.Run(first: 1, last: last.dot.seq, hash: hash)
-      _ = try li.exchangeStore.store([], omissions: [Omission(scope: TestField.scope, site: li.site, run: run)])
+      let lie = Omission(scope: TestField.scope, site: li.site, run: run)
+      _ = try li.exchangeStore.store([], omissions: [lie], statements: field.stated([.omitted(lie)]))
       #expect(try li.hex == before)
       #expect(try li.repair().isEmpty)
     }
@@ -270,18 +272,18 @@ import Testing
     #expect(try li.findings().allSatisfy { !$0.isProblem })
   }
 
-  /// Somebody says that what is still to come has been left out: it is taken all the same when it comes.
+  /// Somebody who has the issuer's key says that what is still to come has been left out: it is taken all the same when it comes.
   @Test func whatIsYetToComeCannotBeTakenAway() throws {
     let field = try Self.field()
     let (li, wang) = try edited(field)
     let whole = Omission.Run(first: 1, last: 1 << 62, hash: [UInt8](repeating: 7, count: 32))
     let lies = (1...4).map { Omission(scope: TestField.scope, site: SiteID(deviceHigh: 9, deviceLow: $0, incarnation: 1), run: whole) }
-    _ = try wang.exchangeStore.store([], omissions: lies)
+    _ = try wang.exchangeStore.store([], omissions: lies, statements: field.stated(lies.map { .omitted($0) }))
     let hashes: [[UInt8]] = [[UInt8](repeating: 7, count: 32), try Codec.standard.digest(#require(li.fragments().last).header)]
     for hash in hashes {
       for (first, last) in [(1, 1 << 40), (7, 7), (7, 9), (8, 1 << 50), (6, 1 << 60)] as [(UInt64, UInt64)] {
         let lie = Omission(scope: TestField.scope, site: li.site, run: Omission.Run(first: first, last: last, hash: hash))
-        _ = try wang.exchangeStore.store([], omissions: [lie])
+        _ = try wang.exchangeStore.store([], omissions: [lie], statements: field.stated([.omitted(lie)]))
       }
       for at in 0..<5 {
         try li.run("UPDATE note SET a = 'after the lie \(at)'")
@@ -292,7 +294,7 @@ import Testing
     try field.settleDown([li, wang])
     #expect(try changesets(li) == changesets(wang))
     #expect(try wang.repair().isEmpty)
-    _ = try wang.exchangeStore.store([], omissions: lies)
+    _ = try wang.exchangeStore.store([], omissions: lies, statements: field.stated(lies.map { .omitted($0) }))
     _ = try wang.exportBundle(to: field.field.path("stick"))
     let reader = try field.field.replica("reader")
     _ = try reader.importBundle(from: field.field.path("stick"))
@@ -312,8 +314,8 @@ import Testing
   @Test func aFileOfTheVersionBeforeIsTakenOver() throws {
     let field = try TestField()
     try field.replica("li").run("INSERT INTO note VALUES('n', 'x', 'x', 0)")
-    let came = ["attachment", "certificate", "rejection", "omission", "incident"]
-    for (format, gone) in [(5, came[..<1]), (4, came[..<2]), (3, came[..<3]), (2, came[..<4]), (1, came[...])] {
+    let came = ["statement", "attachment", "certificate", "rejection", "omission", "incident"]
+    for (format, gone) in [(6, came[..<1]), (5, came[..<2]), (4, came[..<3]), (3, came[..<4]), (2, came[..<5]), (1, came[...])] {
       let queue = try DatabaseQueue(path: field.path("li.sqlite"))
       try queue.write { db in
         for name in gone { try db.execute(sql: "DROP TABLE synckit_\(name)") }

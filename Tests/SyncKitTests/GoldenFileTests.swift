@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
-import SyncCore
 import Testing
 
+@testable import SyncCore
 @testable import SyncKit
 
 /// The bytes of the formats, as files that no later version may write or read otherwise (docs/wire-protocol.md, docs/storage-format.md).
@@ -105,6 +105,17 @@ import Testing
     let hashes = [Sample.firstHeader, Sample.header, Sample.restamped].map { Codec.standard.digest($0.encoded) }
     let signatures = try Seal.signatures(hashes, by: SigningKey.test("lin").signer, codec: .standard)
     try expect(signatures.flatMap(\.self), in: "signatures-joint.hex")
+  }
+
+  @Test func aStatementOfEachKind() throws {
+    let trust = Trust(issuers: [SigningKey.test("issuer").publicKey])
+    for (name, content) in Sample.statements {
+      let signed = Sample.stated(content)
+      try expect(signed.cbor.encoded, in: name)
+      let read = try SignedStatement.list(.array([CBOR(decoding: Fixture.read(name))]))
+      #expect(read == [signed] && trust.statement(signed, codec: .standard)?.content == content)
+      #expect(Trust(issuers: []).statement(signed, codec: .standard) == nil)
+    }
   }
 
   @Test func keys() throws {

@@ -147,7 +147,34 @@ enum Sample {
     ("request-pull.hex", .pull([holdings])), ("request-pull-budget.hex", .pull([holdings], budget: 16384)),
     ("request-push-omissions.hex", .push([fragment], omissions: [omission])),
     ("request-pull-omissions.hex", .pull([ScopeHoldings(scope: holdings.scope, holdings: Holdings(omitted: 0))])),
+    ("request-push-statements.hex", .push([fragment], omissions: [omission], statements: [stated(.omitted(omission))])),
   ]
+
+  // MARK: Statements
+
+  /// As `Tests/Fixtures/statements.py` has them too, which knows the documents alone.
+  static let statements: [(String, IssuerStatement.Content)] = [
+    ("statement-omitted.hex", .omitted(omission)), ("statement-rejected.hex", .rejected(rejection)),
+    ("statement-superseded.hex", .superseded(supersession)),
+  ]
+
+  static let rejection = Rejection(
+    scope: omission.scope, dot: Dot(site: omission.site, seq: 7), hash: omission.run.hash, reason: "退回")
+
+  static let supersession: Supersession = {
+    let issuer = SigningKey.test("issuer").signer
+    guard let successor = try? SignedCertificate(limitedCertificate, by: issuer) else { preconditionFailure("a key signs") }
+    return Supersession(
+      device: certificate.device, former: Codec.standard.digest(certificate.encoded), successor: successor, arrival: 57)
+  }()
+
+  static func stated(_ content: IssuerStatement.Content) -> SignedStatement {
+    let issuer = SigningKey.test("issuer").signer
+    guard let signed = try? SignedStatement(IssuerStatement(content, issuer: issuer.publicKey), by: issuer) else {
+      preconditionFailure("a key signs")
+    }
+    return signed
+  }
 
   static let omission = Omission(
     scope: ScopeID(literal: "case-1"), site: sites[1],
@@ -182,10 +209,18 @@ enum Sample {
     (
       "response-changes-rejections.hex",
       .changes(
-        [], rejections: [Rejection(scope: omission.scope, dot: Dot(site: omission.site, seq: 7), hash: omission.run.hash, reason: "退回")],
+        [], rejections: [rejection],
         isComplete: true)
     ),
     ("response-changes-omissions.hex", .changes([], omissions: [omission], isComplete: false)),
+    (
+      "response-changes-statements.hex",
+      .changes([], statements: [stated(.omitted(omission)), stated(.rejected(rejection))], isComplete: true)
+    ),
+    (
+      "response-heads-statements.hex",
+      .heads(epoch: Array(0..<16), token: Array(0..<40), scopes: [], isRelay: true, statements: [stated(.superseded(supersession))])
+    ),
     (
       "response-heads-omissions.hex",
       .heads(

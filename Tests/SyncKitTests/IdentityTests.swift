@@ -430,6 +430,17 @@ final class RelayField {
     return try field.replica(name, tables: tables, schema: schema, keepsHistory: keepsHistory, signing: signings[name], trust: trust)
   }
 
+  /// What the issuer states, or somebody who makes it up.
+  func stated(_ contents: [IssuerStatement.Content], by key: String = "issuer") throws -> [SignedStatement] {
+    let issuer = SigningKey.test("issuer").publicKey
+    return try contents.map { try SignedStatement(IssuerStatement($0, issuer: issuer), by: SigningKey.test(key).signer) }
+  }
+
+  /// The relay as a replica's user sees it.
+  func access(_ replica: Replica) throws -> RelayAccess {
+    RelayAccess(relay, try #require(principals[replica.configuration.author]))
+  }
+
   /// A copy of a replica's file as it is now, opened as another replica of the same user's.
   func copy(_ name: String, as other: String, author: String? = nil) throws -> Replica {
     try DatabaseQueue(path: field.path(name + ".sqlite")).backup(to: DatabaseQueue(path: field.path(other + ".sqlite")))

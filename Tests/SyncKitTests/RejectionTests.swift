@@ -139,8 +139,8 @@ import Testing
     #expect(try texts(late, "SELECT a FROM note") == ["first"])
   }
 
-  /// That somebody's work is to have no effect is the relay's to say: another laptop's word takes nothing away.
-  @Test func onlyARelayIsBelieved() throws {
+  /// That somebody's work is to have no effect the issuer states: whoever brings that, a laptop or a stick, is believed.
+  @Test func aRejectionGoesByHandToo() throws {
     let field = try RelayField()
     let (li, wang) = (try field.replica("li"), try field.replica("wang"))
     try li.run("INSERT INTO note VALUES('n', 'first', '', 0)")
@@ -149,9 +149,13 @@ import Testing
     try field.relay.reject(dot, of: TestField.scope, reason: "unwanted")
     try field.sync(li)
     _ = try wang.sync(with: LocalTransport(li.exchangeStore), peer: "li")
-    #expect(try texts(wang, "SELECT a FROM note") == ["first"])
-    try field.settleDown([li, wang])
     #expect(try texts(wang, "SELECT a FROM note").isEmpty)
+    #expect(try wang.rejections() == li.rejections() && wang.rejections().count == 1)
+    let third = try field.replica("third")
+    _ = try wang.exportBundle(to: field.field.path("stick"))
+    _ = try third.importBundle(from: field.field.path("stick"))
+    #expect(try third.rejections() == li.rejections())
+    try field.settleDown([li, wang, third])
   }
 
   @Test func whatIsRejectedStaysWhenTheLogIsCompacted() throws {

@@ -28,9 +28,9 @@ struct ExchangeTests {
       case .load(let wants, let budget):
         let batch = try local.load(beyond: wants, budget: budget)
         pending += try machine.handle(.loaded(batch.fragments, hasMore: batch.hasMore))
-      case .store(let fragments, _, _): pending += try machine.handle(.stored(try local.store(fragments).held))
+      case .store(let fragments, _, _, _): pending += try machine.handle(.stored(try local.store(fragments).held))
       case .remember(_, let token): remembered = token
-      case .forget, .resolve, .acknowledge, .adapt, .despair: break
+      case .forget, .resolve, .acknowledge, .adapt, .despair, .take: break
       case .finish(let summary): return (summary, remembered)
       }
     }

@@ -129,6 +129,11 @@ extension Fragment {
 }
 
 extension Fragment {
+  /// Whether its parts go beyond what somebody has a say in, or cannot be read.
+  public func exceeds(_ authority: Authority, codec: Codec) -> Bool {
+    (try? authority.excess(ofParts: parts, codec: codec) == nil) != true
+  }
+
   /// Refuses parts that go beyond what their author has a say in.
   private func check(_ authority: Authority, codec: Codec) throws(Unbelieved) {
     let excess: Excess?

@@ -26,7 +26,7 @@ public struct ExchangeInitiator: Sendable {
     /// What this side holds of the scopes that were asked for, what the other side has said of them before, and where they do not hold
     /// the same.
     case holds([ScopeHoldings], acknowledged: [ScopeHoldings] = [], forks: [Fork] = [])
-    case loaded([Fragment], omissions: [Omission] = [], hasMore: Bool)
+    case loaded([Fragment], omissions: [Omission] = [], statements: [SignedStatement] = [], hasMore: Bool)
     /// Fragments were committed; what this side now holds of their scopes, and what it could not take.
     case stored([ScopeHoldings], refused: [Refusal] = [])
   }
@@ -39,7 +39,9 @@ public struct ExchangeInitiator: Sendable {
     /// Answer with `.loaded`: changesets beyond what the other side holds, of about so many bytes.
     case load([ScopeHoldings], budget: Int = Limits.batchBytes)
     /// Commit, then answer with `.stored`.
-    case store([Fragment], omissions: [Omission] = [], rejections: [Rejection] = [])
+    case store([Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], statements: [SignedStatement] = [])
+    /// Keep what was stated about this device, before anything else.
+    case take([SignedStatement])
     /// The other side is not the one that was remembered, or was restored from a backup: forget what it acknowledged, and answer with
     /// `.begin`.
     case forget(epoch: [UInt8], isRelay: Bool)
@@ -104,7 +106,7 @@ public struct ExchangeInitiator: Sendable {
       remembered = (epoch, token)
       state = .greeting
       return [send(.hello(epoch: epoch, token: token, scopes: unsent.sorted()))]
-    case (.greeting, .answered(.heads(let epoch, let token, let scopes, let isRelay))):
+    case (.greeting, .answered(.heads(let epoch, let token, let scopes, let isRelay, let statements))):
       (self.epoch, self.token, self.isRelay) = (epoch, token, isRelay)
       // What is held is compared with what is held; how a changeset's hash begins is for the look alone.
       remote = scopes.map { ScopeHoldings(scope: $0.scope, holdings: Holdings(vector: $0.holdings.vector, partial: $0.holdings.partial)) }
@@ -115,9 +117,10 @@ public struct ExchangeInitiator: Sendable {
         state = .idle
         return [.forget(epoch: epoch, isRelay: isRelay)]
       }
-      if scopes.isEmpty { return finish() }
+      let taken: [Action] = statements.isEmpty ? [] : [.take(statements)]
+      if scopes.isEmpty { return taken + finish() }
       state = .comparing
-      return [.look(scopes)]
+      return taken + [.look(scopes)]
     case (.comparing, .holds(_, _, let forks)) where isRelay && !forks.isEmpty:
       state = .done
       return [.resolve(forks)]
@@ -129,10 +132,10 @@ public struct ExchangeInitiator: Sendable {
       remoteVectors = Dictionary(remote.map { ($0.scope, $0.holdings.vector) }) { first, _ in first }
       toPull = remote.map { ScopeHoldings(scope: $0.scope, holdings: held[$0.scope] ?? Holdings()) }.filter { !isAllHere($0) }
       return [.acknowledge(remote.filter { there in !forks.contains { $0.scope == there.scope } })] + load()
-    case (.loading, .loaded(let fragments, let omissions, let hasMore)):
+    case (.loading, .loaded(let fragments, let omissions, let statements, let hasMore)):
       guard !fragments.isEmpty else { return pull() }
       state = .pushing(hasMore: hasMore)
-      return [send(.push(fragments, omissions: omissions))]
+      return [send(.push(fragments, omissions: omissions, statements: statements))]
     case (.pushing(let hasMore), .answered(.receipt(let held, let refused))):
       noteCarried()
       var progressed = false
@@ -154,16 +157,16 @@ public struct ExchangeInitiator: Sendable {
       let held = held.filter { there in !refused.contains { $0.scope == there.scope && $0.code == Refusal.Code.fork } }
       let acknowledged: [Action] = held.isEmpty ? [] : [.acknowledge(held)]
       return acknowledged + (!lost.isEmpty || hasMore && (progressed || !refused.isEmpty) ? load() : pull())
-    case (.pulling, .answered(.changes(let fragments, let omissions, var rejections, let isComplete))):
+    case (.pulling, .answered(.changes(let fragments, let omissions, var rejections, let statements, let isComplete))):
       noteCarried()
-      // That somebody's work is to have no effect is the relay's to say: whoever else is asked could make it up.
+      // Without a statement that somebody's work is to have no effect is the relay's to say: whoever else is asked could make it up.
       if !isRelay { rejections = [] }
-      guard !fragments.isEmpty || !omissions.isEmpty || !rejections.isEmpty else {
+      guard !fragments.isEmpty || !omissions.isEmpty || !rejections.isEmpty || !statements.isEmpty else {
         toPull.removeFirst(asked)
         return pull()
       }
       state = .storing(isComplete: isComplete)
-      return [.store(fragments, omissions: omissions, rejections: rejections)]
+      return [.store(fragments, omissions: omissions, rejections: rejections, statements: statements)]
     case (.storing(let isComplete), .stored(let local, let refused)):
       var progressed = false
       let places = Self.places(of: toPull)

@@ -2,8 +2,8 @@
 public enum ExchangeRequest: Hashable, Sendable {
   /// What has changed since `token`, and what do you have of `scopes`?
   case hello(epoch: [UInt8], token: [UInt8], scopes: [ScopeID])
-  /// Please keep these, and what was left out before them.
-  case push([Fragment], omissions: [Omission] = [])
+  /// Please keep these, and what was left out before them, as is stated.
+  case push([Fragment], omissions: [Omission] = [], statements: [SignedStatement] = [])
   /// I have this of these scopes: what am I missing? About so many bytes of it are asked for.
   case pull([ScopeHoldings], budget: Int = Limits.batchBytes)
 }
@@ -11,12 +11,13 @@ public enum ExchangeRequest: Hashable, Sendable {
 /// An answer of the exchange.
 public enum ExchangeResponse: Hashable, Sendable {
   /// The store's identity, the token to ask with next time, what the store has of the scopes that changed or were asked for, and whether
-  /// it is a relay: of two branches of a fork, the relay's keeps its name.
-  case heads(epoch: [UInt8], token: [UInt8], scopes: [ScopeHoldings], isRelay: Bool = false)
+  /// it is a relay: of two branches of a fork, the relay's keeps its name. Statements are about the asker's own device.
+  case heads(epoch: [UInt8], token: [UInt8], scopes: [ScopeHoldings], isRelay: Bool = false, statements: [SignedStatement] = [])
   /// What the store now holds durably of the scopes that were pushed to, and what it would not take.
   case receipt([ScopeHoldings], refused: [Refusal])
-  /// Some of what was missing, what has been left out, and what was rejected; `isComplete` when that was all.
-  case changes([Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], isComplete: Bool)
+  /// Some of what was missing, what has been left out, what was rejected, and what is stated of either; `isComplete` when that was all.
+  case changes(
+    [Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], statements: [SignedStatement] = [], isComplete: Bool)
 }
 
 extension ExchangeRequest {
@@ -40,10 +41,10 @@ extension ExchangeRequest {
         0: .unsigned(Self.version), 1: .unsigned(1), 2: epoch.isEmpty ? nil : .bytes(epoch), 3: token.isEmpty ? nil : .bytes(token),
         4: .array(scopes.map { .text($0.name) }),
       ])
-    case .push(let fragments, let omissions):
+    case .push(let fragments, let omissions, let statements):
       body = .map([
         0: .unsigned(Self.version), 1: .unsigned(2), 2: .array(fragments.map(\.cbor)),
-        3: omissions.isEmpty ? nil : .array(omissions.map(\.cbor)),
+        3: omissions.isEmpty ? nil : .array(omissions.map(\.cbor)), 4: statements.isEmpty ? nil : .array(statements.map(\.cbor)),
       ])
     case .pull(let scopes, let budget):
       body = .map([
@@ -61,7 +62,8 @@ extension ExchangeRequest {
       self = .hello(
         epoch: try map.optional(2, "epoch") { $0.bytes }, token: try map.optional(3, "token") { $0.bytes },
         scopes: try CBOR.require(map[4]?.array, "scopes").map { (field) throws(SyncCoreError) in try ScopeID(decoding: field) })
-    case 2: self = .push(try Fragment.list(map[2]), omissions: try Omission.list(map[3]))
+    case 2:
+      self = .push(try Fragment.list(map[2]), omissions: try Omission.list(map[3]), statements: try SignedStatement.list(map[4]))
     case 3:
       let budget = try map[3].map { (field) throws(SyncCoreError) in Int(clamping: try CBOR.require(field.unsigned, "budget")) }
       self = .pull(try ScopeHoldings.list(map[2]), budget: min(budget ?? Limits.batchBytes, Limits.batchBytes))
@@ -74,20 +76,21 @@ extension ExchangeResponse {
   public func encoded(codec: Codec) -> [UInt8] {
     let body: CBOR
     switch self {
-    case .heads(let epoch, let token, let scopes, let isRelay):
+    case .heads(let epoch, let token, let scopes, let isRelay, let statements):
       body = .map([
         0: .unsigned(ExchangeRequest.version), 1: .unsigned(1), 2: .bytes(epoch), 3: .bytes(token), 4: .array(scopes.map(\.cbor)),
-        5: isRelay ? .bool(true) : nil,
+        5: isRelay ? .bool(true) : nil, 6: statements.isEmpty ? nil : .array(statements.map(\.cbor)),
       ])
     case .receipt(let scopes, let refused):
       body = .map([
         0: .unsigned(ExchangeRequest.version), 1: .unsigned(2), 2: .array(scopes.map(\.cbor)),
         3: refused.isEmpty ? nil : .array(refused.map(\.cbor)),
       ])
-    case .changes(let fragments, let omissions, let rejections, let isComplete):
+    case .changes(let fragments, let omissions, let rejections, let statements, let isComplete):
       body = .map([
         0: .unsigned(ExchangeRequest.version), 1: .unsigned(3), 2: .array(fragments.map(\.cbor)), 3: .bool(isComplete),
         4: omissions.isEmpty ? nil : .array(omissions.map(\.cbor)), 5: rejections.isEmpty ? nil : .array(rejections.map(\.cbor)),
+        6: statements.isEmpty ? nil : .array(statements.map(\.cbor)),
       ])
     }
     return MessageFrame.encode(body, codec: codec)
@@ -99,7 +102,7 @@ extension ExchangeResponse {
     case 1:
       self = .heads(
         epoch: try CBOR.require(map[2]?.bytes, "epoch"), token: try CBOR.require(map[3]?.bytes, "token"),
-        scopes: try ScopeHoldings.list(map[4]), isRelay: map[5]?.bool ?? false)
+        scopes: try ScopeHoldings.list(map[4]), isRelay: map[5]?.bool ?? false, statements: try SignedStatement.list(map[6]))
     case 2:
       self = .receipt(
         try ScopeHoldings.list(map[2]),
@@ -107,7 +110,7 @@ extension ExchangeResponse {
     case 3:
       self = .changes(
         try Fragment.list(map[2]), omissions: try Omission.list(map[4]), rejections: try Rejection.list(map[5]),
-        isComplete: try CBOR.require(map[3]?.bool, "whether that was all"))
+        statements: try SignedStatement.list(map[6]), isComplete: try CBOR.require(map[3]?.bool, "whether that was all"))
     default: throw SyncCoreError(.unsupportedVersion, "kind of response")
     }
   }

@@ -17,16 +17,22 @@ public protocol ExchangeStore {
   /// of these scopes, and rejected, where the asker tells how much that is there and it is not as much as here.
   /// - Returns: at least one fragment when any is missing.
   func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch
-  /// Keeps fragments durably before it returns, and what was left out before them; what is there already is no error.
-  func store(_ fragments: [Fragment], omissions: [Omission]) throws -> (held: [ScopeHoldings], refused: [Refusal])
+  /// Keeps fragments durably before it returns, and what was left out before them, as is stated; what is there already is no error.
+  func store(
+    _ fragments: [Fragment], omissions: [Omission], statements: [SignedStatement]
+  ) throws -> (held: [ScopeHoldings], refused: [Refusal])
+  /// What was stated about the asker's own device since a token of this epoch; all of it for an empty token.
+  func statements(since token: [UInt8]) throws -> [SignedStatement]
 }
 
 extension ExchangeStore {
   public func recognize(_ token: [UInt8], of epoch: [UInt8]) throws {}
 
-  /// Keeps fragments before which nothing was left out.
-  public func store(_ fragments: [Fragment]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
-    try store(fragments, omissions: [])
+  public func statements(since token: [UInt8]) throws -> [SignedStatement] { [] }
+
+  /// Keeps fragments of which nothing is stated.
+  public func store(_ fragments: [Fragment], omissions: [Omission] = []) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+    try store(fragments, omissions: omissions, statements: [])
   }
 }
 
@@ -40,16 +46,19 @@ public enum ExchangeResponder {
       let current = try store.epoch
       let next = try store.token()
       var names = Set(scopes)
-      names.formUnion(try store.changedScopes(since: epoch == current ? token : []))
+      let since = epoch == current ? token : []
+      names.formUnion(try store.changedScopes(since: since))
       return .heads(
         epoch: current, token: next, scopes: try names.sorted().map { ScopeHoldings(scope: $0, holdings: try store.holdings(of: $0)) },
-        isRelay: store.isRelay)
-    case .push(let fragments, let omissions):
-      let (held, refused) = try store.store(fragments, omissions: omissions)
+        isRelay: store.isRelay, statements: try store.statements(since: since))
+    case .push(let fragments, let omissions, let statements):
+      let (held, refused) = try store.store(fragments, omissions: omissions, statements: statements)
       return .receipt(held, refused: refused)
     case .pull(let wants, let budget):
       let batch = try store.load(beyond: wants, budget: min(budget, Limits.batchBytes))
-      return .changes(batch.fragments, omissions: batch.omissions, rejections: batch.rejections, isComplete: !batch.hasMore)
+      return .changes(
+        batch.fragments, omissions: batch.omissions, rejections: batch.rejections, statements: batch.statements,
+        isComplete: !batch.hasMore)
     }
   }
 }

@@ -62,7 +62,7 @@ public struct ForkSearch: Sendable {
   public mutating func answered(
     _ response: ExchangeResponse, digest: ([UInt8]) -> [UInt8], hash: (UInt64) throws -> [UInt8]?
   ) throws {
-    guard let asked, case .changes(let fragments, let omissions, let rejections, _) = response, let first = fragments.first else {
+    guard let asked, case .changes(let fragments, let omissions, let rejections, _, _) = response, let first = fragments.first else {
       throw SyncCoreError(.unexpected, "no changeset to compare")
     }
     let header = try ChangesetHeader(decoding: first.header)

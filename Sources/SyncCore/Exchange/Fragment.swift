@@ -107,5 +107,8 @@ public struct Refusal: Hashable, Sendable {
     public static let notTrusted = "not-trusted"
     /// It writes what the certificate that it cites says is the word of others.
     public static let notAuthorised = "not-authorised"
+    /// It writes what was its author's word when its certificate was issued, and is not any more; and the office has to decide, since its
+    /// scope has as many rejections as it can.
+    public static let superseded = "certificate-superseded"
   }
 }

@@ -63,17 +63,23 @@ public struct ChangeBatch: Hashable, Sendable {
   public var fragments: [Fragment]
   public var omissions: [Omission]
   public var rejections: [Rejection]
+  /// What is stated of either.
+  public var statements: [SignedStatement]
   /// Whether there is more than this.
   public var hasMore: Bool
 
-  public init(fragments: [Fragment] = [], omissions: [Omission] = [], rejections: [Rejection] = [], hasMore: Bool = false) {
+  public init(
+    fragments: [Fragment] = [], omissions: [Omission] = [], rejections: [Rejection] = [], statements: [SignedStatement] = [],
+    hasMore: Bool = false
+  ) {
     self.fragments = fragments
     self.omissions = omissions
     self.rejections = rejections
+    self.statements = statements
     self.hasMore = hasMore
   }
 
-  public var isEmpty: Bool { fragments.isEmpty && omissions.isEmpty && rejections.isEmpty }
+  public var isEmpty: Bool { fragments.isEmpty && omissions.isEmpty && rejections.isEmpty && statements.isEmpty }
 }
 
 extension Omission {

@@ -17,6 +17,9 @@ public struct Rejection: Hashable, Sendable {
     self.reason = reason
   }
 
+  /// The reason of what a relay rejects by itself: it came after its author's role had changed, and was the old one's to write.
+  public static let superseded = "certificate-superseded"
+
   /// About how many bytes this takes in a batch.
   public var byteCount: Int { scope.name.utf8.count + reason.utf8.count + 80 }
 }

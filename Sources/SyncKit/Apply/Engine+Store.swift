@@ -9,13 +9,16 @@ extension Engine {
   ///   is asked for once an attempt without has failed.
   /// - Returns: the scopes that were touched, and what was not taken.
   func store(
-    _ fragments: [Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], sparing: Bool = false
+    _ fragments: [Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], statements: [SignedStatement] = [],
+    sparing: Bool = false
   ) throws -> (scopes: [UInt32], refused: [Refusal]) {
     readClock()
     forgetHeads()
     try reloadSite()
     return try applying {
-      var scopes = try leaveOut(omissions)
+      let stated = try take(statements)
+      var scopes = try leaveOut(believed(omissions))
+      let rejections = trust == nil ? rejections : stated.compactMap(\.content.rejection)
       for scope in try reject(rejections) where !scopes.contains(scope) { scopes.append(scope) }
       var refused: [Refusal] = []
       var brought: [ScopeID: Set<Dot>] = [:]

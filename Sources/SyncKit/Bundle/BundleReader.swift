@@ -9,7 +9,7 @@ struct BundleReader {
     /// The bundle is encrypted: what follows can be read once ``decrypt`` is set.
     case envelope(BundleEnvelope)
     case header(BundleHeader)
-    case changes([Fragment], [Omission])
+    case changes([Fragment], [Omission], [SignedStatement])
     case end
   }
 
@@ -56,10 +56,11 @@ struct BundleReader {
     case .envelope: throw SyncKitError(.bundleAltered)
     case .header: return .header(try BundleHeader(decoding: payload))
     case .changes:
-      guard case .changes(let fragments, let omissions, _, _) = try ExchangeResponse(decoding: payload, codec: .standard) else {
+      guard case .changes(let fragments, let omissions, _, let statements, _) = try ExchangeResponse(decoding: payload, codec: .standard)
+      else {
         throw SyncKitError(.bundleAltered)
       }
-      return .changes(fragments, omissions)
+      return .changes(fragments, omissions, statements)
     case .end:
       // What follows is covered by no digest: somebody has added it.
       guard payload.isEmpty, try isAtEnd() else { throw SyncKitError(.bundleAltered, ["offset": String(offset)]) }

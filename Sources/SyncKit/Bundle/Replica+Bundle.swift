@@ -54,7 +54,8 @@ extension Replica {
         hasMore = batch.hasMore && !batch.isEmpty
         guard !batch.isEmpty else { break }
         count += try advance(&wants, by: batch)
-        let message = ExchangeResponse.changes(batch.fragments, omissions: batch.omissions, isComplete: !hasMore)
+        let message = ExchangeResponse.changes(
+          batch.fragments, omissions: batch.omissions, statements: batch.statements, isComplete: !hasMore)
         try write(.changes, message.encoded(codec: .standard))
       }
       try write(.end, [])
@@ -71,10 +72,13 @@ extension Replica {
   /// Raises what the reader will hold by what has been written.
   private func advance(_ wants: inout [ScopeHoldings], by batch: ChangeBatch) throws -> Int {
     var whole = 0
-    for scope in Set(batch.omissions.map(\.scope)) {
-      guard let at = wants.firstIndex(where: { $0.scope == scope }) else { continue }
+    if !batch.omissions.isEmpty || !batch.statements.isEmpty {
       // All of a scope's are told at once.
-      wants[at].holdings.omitted = try look { try $0.holdings(of: scope).omitted }
+      let stated = batch.statements.compactMap { try? IssuerStatement(decoding: $0.bytes).content.scope }
+      let told = Set(batch.omissions.map(\.scope) + stated)
+      for at in wants.indices where told.contains(wants[at].scope) {
+        wants[at].holdings.omitted = try look { try $0.holdings(of: wants[at].scope).omitted }
+      }
     }
     for fragment in batch.fragments {
       let header = try ChangesetHeader(decoding: fragment.header)
@@ -112,9 +116,9 @@ extension Replica {
         switch try reader.next() {
         case .envelope, .header: throw SyncKitError(.bundleAltered)
         case .end: break loop
-        case .changes(let fragments, let omissions):
+        case .changes(let fragments, let omissions, let statements):
           let before = try count(fragments)
-          let (_, refused) = try store(fragments, omissions: omissions)
+          let (_, refused) = try store(fragments, omissions: omissions, statements: statements)
           report.changesets += try count(fragments) - before
           report.refused += refused
         }

@@ -55,14 +55,18 @@ extension ChangeLog {
     return try ChangesetHeader(decoding: next.blob(0)).previous == run.hash
   }
 
-  /// How many changesets of a scope have been left out, as far as others have come after them.
+  /// How many changesets of a scope have been left out, as far as others have come after them, and it can be shown to others: who tells
+  /// another number than they is told all of it once more.
   func omittedCount(inScope scope: UInt32) throws -> UInt64 {
     let sum = try connection.statement(
       fixed: """
         SELECT CAST(total(last - first + 1) AS INTEGER) FROM synckit_omission WHERE scope = ?1 AND last < \
-        (SELECT max(seq) FROM synckit_log WHERE synckit_log.scope = ?1 AND synckit_log.site = synckit_omission.site)
+        (SELECT max(seq) FROM synckit_log WHERE synckit_log.scope = ?1 AND synckit_log.site = synckit_omission.site) AND (?2 = 0 OR EXISTS \
+        (SELECT 1 FROM synckit_statement AS said WHERE said.scope = ?1 AND said.site = synckit_omission.site AND said.kind = 1 \
+        AND said.first <= synckit_omission.first AND said.last >= synckit_omission.last))
         """)
     sum.bind(1, scope)
+    sum.bind(2, asksForStatements ? 1 : 0)
     defer { sum.reset() }
     return try sum.step() ? UInt64(sum.int(0)) : 0
   }

@@ -57,7 +57,7 @@ struct ExchangeRun {
       do {
         let answer = try transport.roundTrip(path: request.path, body: request.encoded(codec: .standard))
         let response = try ExchangeResponse(decoding: answer, codec: .standard)
-        if case .heads(_, _, _, let isRelay) = response { self.isRelay = isRelay }
+        if case .heads(_, _, _, let isRelay, _) = response { self.isRelay = isRelay }
         return .answered(response)
       } catch let error as TransportError where error.isCut {
         cut = error
@@ -74,9 +74,10 @@ struct ExchangeRun {
       return .holds(held, acknowledged: acknowledged, forks: forks)
     case .load(let wants, let budget):
       let batch = try replica.look { try $0.load(beyond: wants, budget: budget) }
-      return .loaded(batch.fragments, omissions: batch.omissions, hasMore: batch.hasMore)
-    case .store(let fragments, let omissions, let rejections):
-      let (held, refused) = try replica.store(fragments, omissions: omissions, rejections: rejections)
+      return .loaded(batch.fragments, omissions: batch.omissions, statements: batch.statements, hasMore: batch.hasMore)
+    case .take(let statements): try replica.work { engine in _ = try engine.take(statements) }
+    case .store(let fragments, let omissions, let rejections, let statements):
+      let (held, refused) = try replica.store(fragments, omissions: omissions, rejections: rejections, statements: statements)
       unacceptable += refused
       return .stored(held, refused: refused)
     case .forget(let epoch, let isRelay):

@@ -47,8 +47,10 @@ public struct ReplicaExchangeStore: ExchangeStore {
     return try replica.look { try $0.load(beyond: wants, budget: budget) }
   }
 
-  public func store(_ fragments: [Fragment], omissions: [Omission]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
-    try replica.store(fragments, omissions: omissions)
+  public func store(
+    _ fragments: [Fragment], omissions: [Omission], statements: [SignedStatement]
+  ) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+    try replica.store(fragments, omissions: omissions, statements: statements)
   }
 }
 
@@ -58,11 +60,12 @@ extension Replica {
 
   /// Commits fragments whole, what was left out between them, and what was rejected.
   func store(
-    _ fragments: [Fragment], omissions: [Omission] = [], rejections: [Rejection] = []
+    _ fragments: [Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], statements: [SignedStatement] = []
   ) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
     func commit(sparing: Bool) throws -> ([ScopeID], [Refusal]) {
       try work { engine in
-        let (numbers, refused) = try engine.store(fragments, omissions: omissions, rejections: rejections, sparing: sparing)
+        let (numbers, refused) = try engine.store(
+          fragments, omissions: omissions, rejections: rejections, statements: statements, sparing: sparing)
         return (try numbers.map { try engine.catalog.scope($0) }, refused)
       }
     }
@@ -105,7 +108,7 @@ extension Snapshot {
 
   /// ``Holdings/omitted`` of a scope: what has been left out counts as far as others have come after it.
   private func effectless(inScope scope: UInt32) throws -> UInt64 {
-    Holdings.effectless(omitted: try log.omittedCount(inScope: scope), rejected: try log.rejections(inScope: scope).count)
+    Holdings.effectless(omitted: try log.omittedCount(inScope: scope), rejected: try log.rejectedCount(inScope: scope))
   }
 
   /// Changesets beyond what somebody holds, in the order of their arrival here, which is one in which they can be applied; and what has been
@@ -115,27 +118,30 @@ extension Snapshot {
     for want in wants {
       guard let scope = try catalog.known(want.scope) else { continue }
       let isTold = try want.holdings.omitted.map { try $0 != effectless(inScope: scope) } ?? false
-      if isTold { batch.add(try omissions(of: scope)) }
+      if isTold { batch.add(try omissions(of: scope), try log.statements(scope: scope)) }
       for entry in try missing(scope, want.holdings.vector, &batch) {
         if batch.isFull { break }
         try add(entry, scope, want.holdings, isTold: isTold, to: &batch)
       }
       if batch.isFull { break }
     }
-    return ChangeBatch(fragments: batch.fragments, omissions: batch.omissions, hasMore: batch.hasMore)
+    return ChangeBatch(
+      fragments: batch.fragments, omissions: batch.omissions, statements: batch.statements, hasMore: batch.hasMore)
   }
 
   private struct Batch {
     let budget: Int
     var fragments: [Fragment] = []
     var omissions: [Omission] = []
+    var statements: [SignedStatement] = []
     var bytes = 0
     var isFull = false
     var hasMore = false
 
-    mutating func add(_ more: [Omission]) {
+    mutating func add(_ more: [Omission], _ stated: [SignedStatement]) {
       omissions += more
-      bytes += more.reduce(0) { $0 + $1.byteCount }
+      statements += stated
+      bytes += more.reduce(0) { $0 + $1.byteCount } + stated.reduce(0) { $0 + $1.byteCount }
     }
   }
 
@@ -181,7 +187,9 @@ extension Snapshot {
     if !isTold, first == 0, entry.dot.seq > 1,
       let run = try log.omission(scope: scope, dot: LocalDot(site: entry.dot.site, seq: entry.dot.seq - 1))
     {
-      batch.add([Omission(scope: header.scope, site: header.dot.site, run: run)])
+      batch.add(
+        [Omission(scope: header.scope, site: header.dot.site, run: run)],
+        try log.statements(scope: scope, site: entry.dot.site, of: run))
     }
     batch.fragments.append(Fragment(header: entry.header, signature: seal, firstPart: first, parts: parts))
     batch.bytes += bytes

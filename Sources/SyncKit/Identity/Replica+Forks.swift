@@ -78,7 +78,7 @@ extension Replica {
       return try ExchangeResponse(decoding: answer, codec: .standard)
     }
     let (epoch, token) = try memory.known()
-    guard case .heads(_, _, let scopes, _) = try ask(.hello(epoch: epoch, token: token, scopes: [fork.scope])),
+    guard case .heads(_, _, let scopes, _, _) = try ask(.hello(epoch: epoch, token: token, scopes: [fork.scope])),
       let known = scopes.first(where: { $0.scope == fork.scope })?.holdings.vector
     else { throw SyncCoreError(.unexpected, "heads") }
     var search = ForkSearch(fork, known: known, isOwn: try look { try $0.connection.site() } == fork.site)

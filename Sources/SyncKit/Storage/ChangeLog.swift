@@ -5,6 +5,8 @@ final class ChangeLog {
   let connection: Connection
   let catalog: Catalog
   let codec: Codec
+  /// Whether what was left out or rejected counts towards others only where the office has stated it.
+  let asksForStatements: Bool
   /// A batch of edits nearly always meets those of few changesets.
   private var lastTime: (scope: UInt32, dot: LocalDot, time: HybridTime)?
   /// The certificate that was looked up last, by its hash.
@@ -14,7 +16,8 @@ final class ChangeLog {
   /// What was rejected, by scope, as far as it was asked for in this transaction.
   var rejected: [UInt32: [LocalDot: [UInt8]]] = [:]
 
-  init(_ connection: Connection, _ catalog: Catalog, _ codec: Codec) {
+  init(_ connection: Connection, _ catalog: Catalog, _ codec: Codec, asksForStatements: Bool) {
+    self.asksForStatements = asksForStatements
     self.connection = connection
     self.catalog = catalog
     self.codec = codec

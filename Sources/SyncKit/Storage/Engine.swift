@@ -71,7 +71,7 @@ final class Engine: @unchecked Sendable {
     connection = Connection(handle)
     catalog = Catalog(connection)
     codec = .standard
-    log = ChangeLog(connection, catalog, codec)
+    log = ChangeLog(connection, catalog, codec, asksForStatements: configuration.trust != nil)
     rows = RowStore(connection)
     candidates = Candidates(connection)
     aside = AsideValues(connection)

@@ -6,7 +6,7 @@ import SyncCore
 /// record to compare it, and here the bodies would be part of that.
 enum StorageFormat {
   /// Raised when a replica of the new form cannot be read by the old code.
-  static let version: Int64 = 6
+  static let version: Int64 = 7
 
   static let tables = """
     CREATE TABLE synckit_meta(name TEXT PRIMARY KEY NOT NULL, value ANY) WITHOUT ROWID;
@@ -37,6 +37,7 @@ enum StorageFormat {
     \(rejections)
     \(certificates)
     \(attachments)
+    \(statements)
     """
 
   /// What came with version 2.
@@ -66,5 +67,13 @@ enum StorageFormat {
   static let attachments = """
     CREATE TABLE synckit_attachment(peer INTEGER NOT NULL, scope INTEGER NOT NULL, digest BLOB NOT NULL, state INTEGER NOT NULL,
       code TEXT, at INTEGER NOT NULL, PRIMARY KEY(peer, scope, digest)) WITHOUT ROWID;
+    """
+
+  /// What came with version 7: what the office has stated of changesets (its number is that of ``IssuerStatement``'s kind) and, of no scope and no
+  /// site, of this device's certificates.
+  static let statements = """
+    CREATE TABLE synckit_statement(scope INTEGER NOT NULL, site INTEGER NOT NULL, kind INTEGER NOT NULL, first INTEGER NOT NULL,
+      last INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL, signature BLOB NOT NULL,
+      PRIMARY KEY(scope, site, kind, first)) WITHOUT ROWID;
     """
 }

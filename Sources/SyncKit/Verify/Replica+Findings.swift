@@ -3,7 +3,7 @@ import SyncCore
 
 /// One thing that an inspection of a replica has found.
 public struct ReplicaFinding: Sendable {
-  /// What it is: `integrity`, `guards`, `blocks`, `candidates`, `site`, `size`, `rows`, `aside`, `log`, `seals`.
+  /// What it is: `integrity`, `guards`, `blocks`, `candidates`, `site`, `size`, `rows`, `aside`, `log`, `seals`, `statements`.
   public let code: String
   public let isProblem: Bool
   public let details: [String: String]
@@ -32,7 +32,7 @@ extension Replica {
             ReplicaFinding(code: "log", isProblem: true, details: ["scope": scope.name, "changeset": changeset.dot.description]))
         }
       }
-      if let trust = engine.trust { out += try snapshot.sealFindings(trust) }
+      if let trust = engine.trust { out += try snapshot.sealFindings(trust) + snapshot.statementFindings(trust) }
       for shape in snapshot.tables {
         let find = try snapshot.connection.statement("SELECT 1 FROM main.sqlite_schema WHERE name = ?1")
         find.bind(1, "synckit_\(shape.name)_guard")

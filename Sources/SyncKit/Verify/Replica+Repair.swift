@@ -84,7 +84,7 @@ extension Replica {
       let partial = parts.isEmpty ? [] : [Holdings.Partial(dot: place.dot, parts: parts.count)]
       let request = ExchangeRequest.pull([ScopeHoldings(scope: scope, holdings: Holdings(vector: vector, partial: partial))])
       let answer = try transport.roundTrip(path: request.path, body: request.encoded(codec: .standard))
-      guard case .changes(let fragments, _, _, _) = try ExchangeResponse(decoding: answer, codec: .standard),
+      guard case .changes(let fragments, _, _, _, _) = try ExchangeResponse(decoding: answer, codec: .standard),
         let fragment = fragments.first,
         let header = try? ChangesetHeader(decoding: fragment.header), header.dot == place.dot, header.scope == scope,
         fragment.firstPart == parts.count,

@@ -53,6 +53,15 @@ public struct RelayAccess: ExchangeStore, Sendable {
     }
   }
 
+  public func statements(since token: [UInt8]) throws -> [SignedStatement] {
+    guard let device = principal.device else { return [] }
+    return try relay.store.read { db in
+      try Relay.requireCurrent(principal, in: db)
+      let since = RelayToken(token, key: try Relay.tokenKey(db), codec: relay.codec)?.arrival ?? 0
+      return try StatementLog(db: db, issuer: nil).all(of: device, after: since)
+    }
+  }
+
   public func holdings(of scope: ScopeID) throws -> Holdings {
     let now = relay.clock()
     return try relay.store.read { db in
@@ -75,22 +84,42 @@ public struct RelayAccess: ExchangeStore, Sendable {
         if batch.hasMore { break }
       }
       return ChangeBatch(
-        fragments: batch.fragments, omissions: batch.omissions, rejections: batch.rejections, hasMore: batch.hasMore)
+        fragments: batch.fragments, omissions: batch.omissions, rejections: batch.rejections, statements: batch.statements,
+        hasMore: batch.hasMore)
     }
   }
 
-  public func store(_ fragments: [Fragment], omissions: [Omission]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+  /// Keeps fragments, and counts as left out before them what is stated to be; of its own changesets the asker's device says so itself.
+  public func store(
+    _ fragments: [Fragment], omissions: [Omission], statements: [SignedStatement]
+  ) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
     guard fragments.count <= relay.limits.fragmentsPerPush else { throw RelayError(.tooLarge, "fragments of a push") }
     // Digests are taken and signatures verified before the transaction: everybody else's writes wait for it.
     let checked = try fragments.map { try CheckedFragment($0, relay: relay) }
+    let omissions = believed(omissions, statements)
     let now = relay.clock()
     let outcome = try relay.store.write { db in
       try Relay.requireCurrent(principal, in: db)
-      var writer = LogWriter(db, principal: principal, limits: relay.limits, codec: relay.codec, now: now)
+      var writer = LogWriter(db, principal: principal, of: relay, now: now)
       return try writer.store(checked, omissions: omissions)
     }
     if !outcome.changed.isEmpty { onStored?(outcome.changed.sorted()) }
     return (outcome.held, outcome.refused)
+  }
+
+  /// What is told to have been left out, as far as it is the asker's own or stated by this relay's issuer. Otherwise whoever carries another's
+  /// work could have it pass unstored.
+  private func believed(_ omissions: [Omission], _ statements: [SignedStatement]) -> [Omission] {
+    guard let trust = relay.trust, let device = principal.device, !omissions.isEmpty else { return omissions }
+    var runs: [LogWriter.Chain: [Omission.Run]] = [:]
+    for signed in statements {
+      guard case .omitted(let stated) = trust.statement(signed, codec: relay.codec)?.content else { continue }
+      runs[LogWriter.Chain(scope: stated.scope, site: stated.site), default: []].append(stated.run)
+    }
+    return omissions.filter { omission in
+      DeviceID(of: omission.site) == device
+        || runs[LogWriter.Chain(scope: omission.scope, site: omission.site)]?.states(omission.run) ?? false
+    }
   }
 }
 

@@ -81,7 +81,7 @@ extension Relay {
       }
       try self.admit(device, label: label, key: key, by: usable, token: token, now: now, in: db)
       let certificate = try key.flatMap {
-        try self.issue(device, key: $0, user: user, role: try usable["role"], encryptionKey: encryptionKey, in: db)
+        try self.succeed(device, key: $0, user: user, role: try usable["role"], encryptionKey: encryptionKey, in: db)
       }
       return .success(
         Enrolment(
@@ -115,14 +115,17 @@ extension Relay {
     try store.read { db in try issued(db) }
   }
 
-  private func issued(_ db: any StoreTransaction) throws -> [(signed: SignedCertificate, certificate: Certificate)] {
-    guard let trust = issuer.map({ Trust(issuers: [$0.publicKey]) }) else { return [] }
+  /// - Parameter isWanted: which certificates are looked for: the others' signatures are not verified.
+  func issued(
+    _ db: any StoreTransaction, where isWanted: (Certificate) -> Bool = { _ in true }
+  ) throws -> [(signed: SignedCertificate, certificate: Certificate)] {
+    guard let trust else { return [] }
     let all = try db.rows("SELECT hash, bytes, signature FROM certificate").compactMap { row -> BelievedCertificate? in
       let hash = try row.bytes("hash")
       let signed = SignedCertificate(bytes: try row.bytes("bytes"), signature: try row.bytes("signature"))
       // Each device that enrols asks for the office's: of thousands, all but the new ones have been judged before.
-      if let known = believed.withLock({ $0[hash] }), known.signed == signed { return known }
-      guard let certificate = trust.certificate(signed, codec: codec) else { return nil }
+      if let known = believed.withLock({ $0[hash] }), known.signed == signed { return isWanted(known.certificate) ? known : nil }
+      guard isWanted(try Certificate(decoding: signed.bytes)), let certificate = trust.certificate(signed, codec: codec) else { return nil }
       let found = BelievedCertificate(signed: signed, certificate: certificate)
       if codec.digest(signed.bytes) == hash { believed.withLock { $0[hash] = found } }
       return found
@@ -130,7 +133,7 @@ extension Relay {
     return all.map { ($0.signed, $0.certificate) }.sorted { $0.1.from > $1.1.from }
   }
 
-  private func issue(
+  func issue(
     _ device: DeviceID, key: [UInt8], user: String, role: String, authority: Authority? = nil, encryptionKey: [UInt8],
     in db: any StoreTransaction
   ) throws -> SignedCertificate? {

@@ -8,6 +8,7 @@ struct LogBatch {
   private(set) var fragments: [Fragment] = []
   private(set) var omissions: [Omission] = []
   private(set) var rejections: [Rejection] = []
+  private(set) var statements: [SignedStatement] = []
   private(set) var byteCount = 0
   /// Whether something was left out.
   var hasMore = false
@@ -24,6 +25,11 @@ struct LogBatch {
 
   mutating func append(_ more: [Rejection]) {
     rejections += more
+    byteCount += more.reduce(0) { $0 + $1.byteCount }
+  }
+
+  mutating func append(_ more: [SignedStatement]) {
+    statements += more
     byteCount += more.reduce(0) { $0 + $1.byteCount }
   }
 
@@ -104,6 +110,7 @@ struct LogReader {
       isTold = true
       if want.holdings.omitted != nil { batch.append(try omissions(of: want.scope)) }
       batch.append(try rejections(of: want.scope))
+      batch.append(try StatementLog(db: db, issuer: nil).all(inScope: scope))
     }
     if let known = want.holdings.omitted, try known != effectless(scope) ?? 0 { try tell() }
     guard let missing = try missing(scope, want.holdings.vector) else { return }

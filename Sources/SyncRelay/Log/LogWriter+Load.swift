@@ -31,6 +31,15 @@ extension LogWriter {
       }
     }
     try loadHashes(wanted)
+    try loadSuccessors(fragments)
+  }
+
+  /// Loads by what is judged what cites a certificate that its device has no more: in this transaction, since the place in the log decides.
+  private mutating func loadSuccessors(_ fragments: [CheckedFragment]) throws {
+    guard issuer != nil else { return }
+    var cited: Set<[UInt8]> = []
+    for case .usable(let incoming) in fragments { cited.insert(incoming.header.certificate) }
+    successors = try StatementLog(db: db, issuer: issuer).successors(of: cited).mapValues(\.authority)
   }
 
   /// Loads scopes and sites, and holds the scopes until the transaction ends: nobody else writes in them meanwhile.

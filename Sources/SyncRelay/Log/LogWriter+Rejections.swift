@@ -36,6 +36,22 @@ extension LogWriter {
     }
   }
 
+  /// Rejects what was written under a certificate that its device has no more, and goes beyond what the present one allows: it comes too
+  /// late to count. Whoever took it from a stick hears of it like everybody; the text is kept as with any rejection.
+  mutating func rejectSuperseded(_ incoming: IncomingFragment, _ chain: Chain, scope: Int64, site: Int64) throws -> String? {
+    // Parts that came with this push, before the one that shows it.
+    let seq = Int64(incoming.header.dot.seq)
+    parts.removeAll { $0[0] as? Int64 == scope && $0[1] as? Int64 == site && $0[2] as? Int64 == seq }
+    let rejection = Rejection(scope: chain.scope, dot: incoming.header.dot, hash: incoming.hash, reason: Rejection.superseded)
+    do {
+      _ = try reject(rejection)
+    } catch let error as RelayError where error.code == .tooLarge {
+      return Refusal.Code.superseded
+    }
+    outcome.changed.insert(chain.scope)
+    return nil
+  }
+
   /// Marks a changeset as rejected.
   /// - Returns: whether it was not before.
   mutating func reject(_ rejection: Rejection) throws -> Bool {
@@ -47,6 +63,7 @@ extension LogWriter {
       "INSERT INTO rejection(scope, site, seq, hash, reason, at_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
       [scope, site, Int64(rejection.dot.seq), rejection.hash, rejection.reason, now])
     if isNew == 0 { return false }
+    try StatementLog(db: db, issuer: issuer).state(rejection, scope: scope, site: site)
     let chain = Chain(scope: rejection.scope, site: rejection.dot.site)
     rejections[chain, default: [:]][rejection.dot.seq] = rejection.hash
     try passRejected(chain, scope: scope, site: site)

@@ -51,7 +51,9 @@ extension LogWriter {
     staged[chain] = nil
     try db.execute("DELETE FROM staged WHERE scope = ? AND site = ?", [scope, site])
     try db.execute("DELETE FROM part WHERE scope = ? AND site = ? AND seq >= ?", [scope, site, Int64(run.first)])
-    try OmissionLog(db: db, scope: scope, site: site).note(run)
+    let whole = try OmissionLog(db: db, scope: scope, site: site).note(run)
+    try StatementLog(db: db, issuer: issuer)
+      .state(Omission(scope: chain.scope, site: chain.site, run: whole), scope: scope, site: site)
     raise(chain, to: Head(seq: run.last, hash: run.hash))
   }
 

@@ -46,6 +46,8 @@ struct LogWriter {
   let principal: Principal
   let limits: RelayLimits
   let codec: Codec
+  /// In whose name is stated what is left out or rejected; nil where nothing is signed.
+  let issuer: Signer?
   let now: Int64
   var outcome = Outcome()
 
@@ -59,6 +61,8 @@ struct LogWriter {
   /// The hashes of changesets that were asked for, and of those that have just come.
   var hashes: [Chain: [UInt64: [UInt8]]] = [:]
   var access: [ScopeID: Bool] = [:]
+  /// By what is judged what cites a certificate in whose place there is another, by the hash of the one that is cited.
+  var successors: [[UInt8]: Authority] = [:]
 
   /// What the asker says that has been left out; taken as far as something that it brings follows it.
   var gaps: [Chain: [Omission.Run]] = [:]
@@ -71,11 +75,10 @@ struct LogWriter {
   var raised: Set<Chain> = []
   var opened: [(user: String, scope: ScopeID)] = []
 
-  init(_ db: any StoreTransaction, principal: Principal, limits: RelayLimits, codec: Codec, now: Int64) {
+  init(_ db: any StoreTransaction, principal: Principal, of relay: Relay, now: Int64) {
     self.db = db
-    self.codec = codec
     self.principal = principal
-    self.limits = limits
+    (codec, limits, issuer) = (relay.codec, relay.limits, relay.issuer)
     self.now = now
   }
 
@@ -150,6 +153,9 @@ struct LogWriter {
     if let gap {
       try pass(gap, chain, scope: scope, site: site)
       outcome.changed.insert(header.scope)
+    }
+    if let authority = successors[header.certificate], incoming.fragment.exceeds(authority, codec: codec) {
+      return try rejectSuperseded(incoming, chain, scope: scope, site: site)
     }
     let seq = Int64(header.dot.seq)
     parts += fresh.enumerated().map { offset, body in [scope, site, seq, held + offset, body] }

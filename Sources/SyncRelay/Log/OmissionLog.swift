@@ -44,8 +44,8 @@ struct OmissionLog {
     try db.value("SELECT max(arrival) FROM changeset WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?", place(run))
   }
 
-  /// - Returns: how many changesets went.
-  func leaveOut(_ run: Omission.Run) throws -> Int {
+  /// - Returns: how many changesets went, and the run that has been left out with it.
+  func leaveOut(_ run: Omission.Run) throws -> (gone: Int, whole: Omission.Run) {
     // By these a copy's work is told from what is left out under its name.
     try db.execute(
       """
@@ -54,19 +54,21 @@ struct OmissionLog {
       """, place(run))
     try db.execute("DELETE FROM part WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?", place(run))
     let gone = try db.execute("DELETE FROM changeset WHERE scope = ? AND site = ? AND seq BETWEEN ? AND ?", place(run))
-    try note(run)
-    return gone
+    return (gone, try note(run))
   }
 
   /// Notes a run as left out.
-  func note(_ run: Omission.Run) throws {
+  /// - Returns: the run that has been left out with it.
+  @discardableResult
+  func note(_ run: Omission.Run) throws -> Omission.Run {
     var runs = try runs()
     runs.add(run)
-    guard let whole = runs.run(with: run.first) else { return }
+    guard let whole = runs.run(with: run.first) else { throw RelayError(.damaged, "a run") }
     // Those that it has swallowed or has grown together with.
     try db.execute("DELETE FROM omission WHERE scope = ? AND site = ? AND first BETWEEN ? AND ?", place(whole))
     try db.execute(
       "INSERT INTO omission(scope, site, first, last, hash) VALUES (?, ?, ?, ?, ?)", place(whole) + [whole.hash] as [any StoreBindable])
+    return whole
   }
 
   /// Whether a changeset has been left out.

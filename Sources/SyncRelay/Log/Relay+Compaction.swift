@@ -45,7 +45,9 @@ extension Relay {
           continue
         }
         try noteOmitted(log.lastArrival(omission.run), db)
-        let gone = try log.leaveOut(omission.run)
+        let (gone, whole) = try log.leaveOut(omission.run)
+        try StatementLog(db: db, issuer: issuer)
+          .state(Omission(scope: omission.scope, site: omission.site, run: whole), scope: log.scope, site: log.site)
         if gone > 0 { touched.insert(log.scope) }
         count += gone
       }

@@ -56,7 +56,7 @@ extension Relay {
     guard !reason.isEmpty, reason.utf8.count <= Limits.reasonBytes else { throw RelayError(.badArgument, "reason") }
     let now = clock()
     return try store.write { db in
-      var writer = LogWriter(db, principal: .office, limits: limits, codec: codec, now: now)
+      var writer = LogWriter(db, principal: .office, of: self, now: now)
       try writer.load([(scope, dot)])
       try writer.loadHashes([(scope, dot)])
       let held = writer.hash(of: dot, LogWriter.Chain(scope: scope, site: dot.site))
@@ -80,7 +80,7 @@ extension Relay {
     if forgotten.isEmpty { return }
     let now = clock()
     try store.write { db in
-      var writer = LogWriter(db, principal: .office, limits: limits, codec: codec, now: now)
+      var writer = LogWriter(db, principal: .office, of: self, now: now)
       try writer.load(forgotten.map { ($0.scope, $0.dot) })
       for rejection in forgotten { _ = try writer.reject(rejection) }
       try writer.flush()

@@ -103,7 +103,10 @@ struct SparingStore<Store: ExchangeStore>: ExchangeStore {
   func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch {
     try store.load(beyond: wants, budget: batchBytes)
   }
-  func store(_ fragments: [Fragment], omissions: [Omission]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
-    try store.store(fragments, omissions: omissions)
+  func store(
+    _ fragments: [Fragment], omissions: [Omission], statements: [SignedStatement]
+  ) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+    try store.store(fragments, omissions: omissions, statements: statements)
   }
+  func statements(since token: [UInt8]) throws -> [SignedStatement] { try store.statements(since: token) }
 }

@@ -182,7 +182,7 @@ struct WireTrial {
     do {
       let body = try message(ExchangeRequest.push(fragments).encoded(codec: .standard))
       let request = try ExchangeRequest(decoding: body, codec: .standard)
-      if case .push(let all, _) = request { for fragment in all { offered.formUnion([fragment.header] + fragment.parts) } }
+      if case .push(let all, _, _) = request { for fragment in all { offered.formUnion([fragment.header] + fragment.parts) } }
       guard case .receipt(_, let refused) = try ExchangeResponder.answer(request, from: access) else {
         outcome = "relay: asked"
         return

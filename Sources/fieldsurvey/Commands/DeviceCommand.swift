@@ -7,7 +7,7 @@ import SyncRelay
 struct DeviceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "device", abstract: Text("办公室:登记码与设备", "At the office: enrolment codes and devices").here,
-    subcommands: [Code.self, List.self, Revoke.self])
+    subcommands: [Code.self, List.self, Role.self, Revoke.self])
 
   /// Issues a code.
   struct Code: ParsableCommand {
@@ -82,6 +82,8 @@ struct DeviceCommand: ParsableCommand {
         let id: String
         let user: String
         let label: String
+        /// The fingerprint of its public key; null where it has none.
+        let fingerprint: String?
         let enrolledAt: String
         let lastSeenAt: String
         let revokedAt: String?
@@ -89,7 +91,8 @@ struct DeviceCommand: ParsableCommand {
       }
       let told = try devices.map { device in
         Told(
-          id: device.id.description, user: device.user, label: device.label, enrolledAt: Format.iso(device.enrolled),
+          id: device.id.description, user: device.user, label: device.label, fingerprint: device.key.map(Format.fingerprint),
+          enrolledAt: Format.iso(device.enrolled),
           lastSeenAt: Format.iso(device.lastSeen), revokedAt: device.revoked.map(Format.iso),
           grants: try relay.grants(of: device.user).map(\.scope.description).filter { $0 != SurveySchema.catalogue.name })
       }
@@ -98,15 +101,57 @@ struct DeviceCommand: ParsableCommand {
         let now = Environment.clock()
         printer.table(
           [
-            Text("设备", "device"), Text("用户", "user"), Text("名称", "label"), Text("最近联系", "last seen"), Text("授权企业", "grants"),
-            Text("状态", "state"),
+            Text("设备", "device"), Text("用户", "user"), Text("名称", "label"), Text("密钥指纹", "key"), Text("最近联系", "last seen"),
+            Text("授权企业", "grants"), Text("状态", "state"),
           ],
           zip(devices, told).map { device, told in
             [
-              device.id.description, device.user, device.label, Format.ago(device.lastSeen, now: now)(printer.language),
+              device.id.description, device.user, device.label, told.fingerprint ?? "—",
+              Format.ago(device.lastSeen, now: now)(printer.language),
               String(told.grants.count), (device.revoked == nil ? Text("有效", "active") : Text("已停用", "revoked"))(printer.language),
             ]
-          }, right: [4])
+          }, right: [5])
+      }
+    }
+  }
+
+  /// Gives a user another role.
+  struct Role: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "role", abstract: Text("变更一位用户的角色,不必重新登记", "Change what a user works as, without enrolling again").here,
+      discussion: Text(
+        """
+        此人的每台设备在下次同步时换用新证书。此后送达的内容一律按新角色判断:原角色才能决定、变更之后才送达的内容会被退回,
+        原文保留在作者的设备上(fieldsurvey doctor)。收窄角色之前,请让此人先同步一次。
+        """,
+        """
+        Each of the user's devices takes up a new certificate at its next sync. What arrives from now on is judged by the new role: what was the
+        former one's to decide and arrives later is rejected, and its text kept on its author's device (fieldsurvey doctor). Before a role
+        becomes narrower, have the user sync.
+        """
+      ).here)
+
+    @Argument(help: ArgumentHelp(Text("用户名。", "The user's name.").here, valueName: "user"))
+    var user: String
+
+    @Argument(help: Choices.help(WorkRole.self, Text("新的角色", "What the user works as from now on")))
+    var role: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      let role = try WorkRole.parse(role, field: "role")
+      let devices = try common.openHome().relay().changeRole(of: user, to: role.rawValue)
+      struct Told: Encodable {
+        let user: String
+        let role: String
+        let devices: [String]
+      }
+      try common.printer.show(Told(user: user, role: role.rawValue, devices: devices.map(\.description))) { printer in
+        printer.say(
+          Text(
+            "\(user) 的角色已改为 \(role.rawValue);\(devices.count) 台设备下次同步时换用新证书。",
+            "\(user) is \(role.rawValue) now; \(Format.count(devices.count, "device")) will take up a new certificate at the next sync."))
       }
     }
   }

@@ -201,8 +201,8 @@ struct Examination {
         Check(
           "rejected",
           Text(
-            "办公室退回 \(rejection.scope.name) \(rejection.dot):\(rejection.reason)",
-            "the office rejected \(rejection.scope.name) \(rejection.dot): \(rejection.reason)")
+            "办公室退回 \(rejection.scope.name) \(rejection.dot):\(rejection.why.zh)",
+            "the office rejected \(rejection.scope.name) \(rejection.dot): \(rejection.why.en)")
             + kept,
           next: lines.isEmpty ? nil : Text("请改正后重新填写。", "Write it again, as it should be."),
           details: [
@@ -234,6 +234,13 @@ struct Examination {
       return Text(
         "变更 \(details["changeset"] ?? "?") 的签名无效(\(details["code"] ?? "?"))",
         "the signature of changeset \(details["changeset"] ?? "?") is not valid (\(details["code"] ?? "?"))")
+    case "statements" where !finding.isProblem:
+      return Text(
+        "办公室的 \(details["statements"] ?? "?") 条声明签名有效", "all \(details["statements"] ?? "?") statements of the office's are signed by it")
+    case "statements":
+      return Text(
+        "一条办公室声明的签名无效(\(details["scope"] ?? "?"))",
+        "a statement of the office's is not signed by it (\(details["scope"] ?? "?"))")
     case "aside":
       return Text(
         "表 \(details["table"] ?? "?") 有 \(details["rows"] ?? "?") 条记录因编号已被另一处使用而另行保存",

@@ -165,6 +165,8 @@ struct EnrolCommand: ParsableCommand {
     let user: String
     let name: String
     let device: String
+    /// The fingerprint of the device's public key, as the office's `device list` shows it.
+    let fingerprint: String?
     let relay: String
     let grants: [String]
     let isProtected: Bool
@@ -174,13 +176,20 @@ struct EnrolCommand: ParsableCommand {
   private func tell(_ home: Home, _ enrolled: Enrolled, recovery: String?) throws {
     let isProtected = try KeyFile.read(home.folder) != nil
     let told = Told(
-      home: home.folder.path, user: enrolled.user, name: enrolled.name, device: home.profile.device, relay: url, grants: enrolled.grants,
+      home: home.folder.path, user: enrolled.user, name: enrolled.name, device: home.profile.device,
+      fingerprint: (enrolled.issued.read?.certificate.key).map(Format.fingerprint), relay: url, grants: enrolled.grants,
       isProtected: isProtected, recoveryKey: recovery)
     try common.printer.show(told) { printer in
       printer.say(
         Text(
           "已登记:\(enrolled.name)(\(enrolled.user)),数据目录 \(home.folder.path)",
           "Enrolled: \(enrolled.name) (\(enrolled.user)), home \(home.folder.path)"))
+      if let fingerprint = told.fingerprint {
+        printer.note(
+          Text(
+            "密钥指纹(与办公室 device list 所列核对):\(fingerprint)",
+            "The key, to be compared with the office's device list: \(fingerprint)"))
+      }
       if let recovery { Protection.tell(recovery, printer) }
       if !isProtected {
         printer.note(

@@ -28,6 +28,7 @@ struct Exchange {
         reached = state
         progress(state)
       }
+      try home.takeUpCertificate(of: replica)
       // What is noted of what has come leaves at once, so that others hear of it with their next exchange.
       let survey = home.survey(over: replica)
       var noted = home.isOffice ? try survey.noteLateRecords() : 0

@@ -40,6 +40,19 @@ extension Home {
     return (Signing(certificate: signed, signer: key.signer), Trust(issuers: [certificate.issuer]), key.encryptionKey)
   }
 
+  /// Takes up the certificate that the office has stated to stand in the place of the one the home has: its user's role has changed. What is
+  /// written from the next opening on cites it.
+  func takeUpCertificate(of replica: Replica) throws {
+    guard profile.role == .laptop, let said = try replica.supersession(), let (_, own) = profile.certificate.read,
+      IssuedCertificate(said.successor) != profile.certificate, let certificate = try? Certificate(decoding: said.successor.bytes),
+      certificate.device == own.device, certificate.user == own.user, certificate.key == own.key, certificate.issuer == own.issuer,
+      certificate.from >= own.from
+    else { return }
+    var profile = profile
+    (profile.certificate, profile.work) = (IssuedCertificate(said.successor), WorkRole(rawValue: certificate.role))
+    try profile.write(Self.profileFile(folder))
+  }
+
   /// Certifies a device whose home lies with the office: its own replica, and an archive beside it.
   static func certificate(
     _ folder: URL, device: DeviceID, user: String, by relay: Relay, role: String = WorkRole.office.rawValue, authority: Authority? = nil

@@ -33,6 +33,10 @@ extension Failure {
       self = make(
         .notFound, Text("没有这台设备:\(error.details)", "No such device: \(error.details)"),
         next: Text("用 fieldsurvey device list 查看。", "See fieldsurvey device list."))
+    case .userUnknown:
+      self = make(
+        .notFound, Text("没有这个用户的设备:\(error.details)", "No device of such a user: \(error.details)"),
+        next: Text("用 fieldsurvey device list 查看。", "See fieldsurvey device list."))
     case .changesetUnknown:
       self = make(
         .notFound, Text("中继没有这条变更,也没有拒收过它:\(error.details)", "The relay neither holds this changeset nor has refused it: \(error.details)"),

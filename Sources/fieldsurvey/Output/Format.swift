@@ -1,4 +1,6 @@
 import Foundation
+import SyncCore
+import SyncKit
 
 /// Times and sizes as people read them, and as scripts do.
 enum Format {
@@ -44,6 +46,12 @@ enum Format {
     case ..<1_000_000: String(format: "%.1f kB", Double(count) / 1e3)
     default: String(format: "%.1f MB", Double(count) / 1e6)
     }
+  }
+
+  /// By what people compare a public key: the first 80 bits of its SHA-256, in groups of four digits.
+  static func fingerprint(_ key: [UInt8]) -> String {
+    let digits = Array(Hex.text(Array(Codec.standard.digest(key).prefix(10))))
+    return stride(from: 0, to: digits.count, by: 4).map { String(digits[$0..<$0 + 4]) }.joined(separator: " ")
   }
 
   /// A count of English things.

@@ -71,6 +71,15 @@ extension Value {
   }
 }
 
+extension Rejection {
+  /// Why: the office's words, or ours where the relay did so by itself.
+  var why: Text {
+    reason == Self.superseded
+      ? Text("角色变更之后才送达,其中有现在不由作者决定的内容", "it came after its author's role had changed, and writes what is the word of others now")
+      : Text(verbatim: reason)
+  }
+}
+
 extension Refusal {
   /// Whether a code tells that a changeset is not believed.
   static func isOfSeal(_ code: String) -> Bool { [Code.notSigned, Code.badSignature, Code.notTrusted, Code.notAuthorised].contains(code) }
@@ -92,6 +101,8 @@ extension Refusal {
     case Code.badSignature: Text("签名与所称的设备或作者不符", "its signature is not that of the device and author it names")
     case Code.notTrusted: Text("签发其证书的不是本办公室", "its certificate was issued by somebody else than this office")
     case Code.notAuthorised: Text("写了由其他单位决定的内容", "it writes what is the word of others")
+    case Code.superseded:
+      Text("作者的角色已变更,其中有现在不由其决定的内容", "its author's role has changed, and it writes what is the word of others now")
     default: Text(verbatim: code)
     }
   }

@@ -20,7 +20,9 @@ import Testing
       budgets.append(budget)
       return ChangeBatch(fragments: stored, hasMore: budget > 1)
     }
-    func store(_ fragments: [Fragment], omissions: [Omission]) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
+    func store(
+      _ fragments: [Fragment], omissions: [Omission], statements: [SignedStatement]
+    ) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
       stored += fragments
       return ([], [])
     }
@@ -36,14 +38,14 @@ import Testing
 
   @Test func theNewTokenIsTakenBeforeTheScopesAreRead() throws {
     let answer = try ExchangeResponder.answer(.hello(epoch: [9], token: [5], scopes: []), from: Store())
-    guard case .heads([9], let token, _, true) = answer else { return #expect(Bool(false), "\(answer)") }
+    guard case .heads([9], let token, _, true, _) = answer else { return #expect(Bool(false), "\(answer)") }
     #expect(token == [0])
   }
 
   @Test func scopesAreToldOnceAndInOrder() throws {
     let asked = ["c", "a"].compactMap { ScopeID($0) }
     let answer = try ExchangeResponder.answer(.hello(epoch: [], token: [], scopes: asked), from: Store())
-    guard case .heads(_, _, let scopes, _) = answer else { return #expect(Bool(false), "\(answer)") }
+    guard case .heads(_, _, let scopes, _, _) = answer else { return #expect(Bool(false), "\(answer)") }
     #expect(scopes.map(\.scope.name) == ["a", "b", "c"])
   }
 

@@ -38,15 +38,19 @@ final class TestRelay: Sendable {
 
   static func open(
     _ place: String, blobs: String = noBlobs, limits: RelayLimits = RelayLimits(), issuer: Signer? = nil,
+    authority: @escaping @Sendable (String) -> Authority = { _ in .all },
     clock: @escaping @Sendable () -> Int64 = { 1_800_000_000_000 }
   ) throws -> Relay {
     switch StoreKind.current {
-    case .sqlite: try Relay(path: place, codec: .standard, limits: limits, issuer: issuer, clock: clock, random: random)
+    case .sqlite:
+      try Relay(
+        path: place, blobFolder: blobs == noBlobs ? nil : blobs, codec: .standard, limits: limits, issuer: issuer, authority: authority,
+        clock: clock, random: random)
     case .postgres:
       try Relay(
         postgres: PostgresAddress(place.hasPrefix("/") ? StoreKind.emptyDatabase() : place), blobFolder: blobs, codec: .standard,
         limits: limits,
-        issuer: issuer, clock: clock, random: random)
+        issuer: issuer, authority: authority, clock: clock, random: random)
     }
   }
 

@@ -12,7 +12,8 @@
     static let formatVersion: Int64 = 1
     /// All but the one that tells whose the database is.
     static let names = [
-      "relay", "scope", "site", "head", "changeset", "omission", "omitted", "rejection", "refused", "certificate", "part", "staged",
+      "relay", "scope", "site", "head", "changeset", "omission", "omitted", "rejection", "refused", "certificate", "statement", "part",
+      "staged",
       "access", "account", "device", "code", "code_grant", "audit", "blob", "blob_use", "upload", "blob_loss",
     ]
 
@@ -127,6 +128,11 @@
         PRIMARY KEY (scope, site))
       """,
       "CREATE TABLE certificate(hash BYTEA PRIMARY KEY, bytes BYTEA NOT NULL, signature BYTEA NOT NULL)",
+      """
+      CREATE TABLE statement(scope BIGINT NOT NULL, site BIGINT NOT NULL, kind BIGINT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL,
+        hash BYTEA NOT NULL, bytes BYTEA NOT NULL, signature BYTEA NOT NULL, PRIMARY KEY (scope, site, kind, first))
+      """,
+      "CREATE INDEX statement_by_hash ON statement(hash)",
       """
       CREATE TABLE part(scope BIGINT NOT NULL, site BIGINT NOT NULL, seq BIGINT NOT NULL, part BIGINT NOT NULL, body BYTEA NOT NULL,
         PRIMARY KEY (scope, site, seq, part))

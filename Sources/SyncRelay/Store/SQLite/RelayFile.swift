@@ -15,7 +15,7 @@ enum RelayFile {
   /// "SYNM": the log that stood in the file has moved into a database. No version opens it as a relay.
   static let movedID: Int32 = 0x5359_4E4D
   /// The version of the tables below.
-  static let formatVersion: Int32 = 7
+  static let formatVersion: Int32 = 8
   /// Readable and writable by the owner alone: the file holds everybody's work.
   static let mode: mode_t = 0o600
 
@@ -157,6 +157,15 @@ enum RelayFile {
       device BLOB NOT NULL, account TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (scope, site)) STRICT, WITHOUT ROWID;
     """
 
+  /// What the issuer has stated of changesets, and, of no scope and no site, of devices' certificates. One that says all that others say takes
+  /// their place; else none is changed.
+  static let statement = """
+    CREATE TABLE statement(scope INTEGER NOT NULL, site INTEGER NOT NULL, kind INTEGER NOT NULL, first INTEGER NOT NULL,
+      last INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL, signature BLOB NOT NULL, PRIMARY KEY (scope, site, kind, first))
+      STRICT, WITHOUT ROWID;
+    CREATE INDEX statement_by_hash ON statement(hash);
+    """
+
   /// The files that are held, in which scopes they were attached, which are arriving, and which were lost; their bytes are not here. Of one
   /// that was lost its uses stay.
   static let blob = """
@@ -193,6 +202,7 @@ enum RelayFile {
     \(omitted)
     \(rejection)
     \(certificate)
+    \(statement)
     \(blob)
     -- Bodies, of changesets that are whole and of those that are not yet: arriving, a changeset is not copied.
     CREATE TABLE part(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id),

@@ -131,6 +131,7 @@ public struct RelayRestoration: Sendable {
       ON CONFLICT (id) DO UPDATE SET account = excluded.account, label = excluded.label, token_hash = excluded.token_hash,
         enrolled_ms = excluded.enrolled_ms, seen_ms = excluded.seen_ms, revoked_ms = excluded.revoked_ms, key = excluded.key;
     INSERT OR IGNORE INTO restored.certificate SELECT * FROM main.certificate;
+    INSERT OR IGNORE INTO restored.statement SELECT * FROM main.statement WHERE scope = 0 AND site = 0;
     UPDATE restored.relay SET arrival = arrival + 1;
     INSERT INTO restored.access(account, scope, until_ms, arrival)
       SELECT account, scope, until_ms, (SELECT arrival FROM restored.relay) FROM main.access WHERE true
