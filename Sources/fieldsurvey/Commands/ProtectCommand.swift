@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SyncBlobs
 import SyncKit
 
 struct ProtectCommand: ParsableCommand {
@@ -7,11 +8,12 @@ struct ProtectCommand: ParsableCommand {
     commandName: "protect", abstract: Text("加密本机的数据", "Encrypt this laptop's data").here,
     discussion: Text(
       """
-      数据库(连同日志和临时文件)、设备密钥和令牌从此只以密文存放,用口令解锁。恢复密钥只显示这一次:请抄在纸上,交办公室封存。口令和恢复密钥都丢了,
+      数据库(连同日志和临时文件)、附件、设备密钥和令牌从此只以密文存放,用口令解锁。恢复密钥只显示这一次:请抄在纸上,交办公室封存。口令和恢复密钥都丢了,
       还没送出的内容就再也打不开。中途断电不要紧,再运行一次会接着做完。
       """,
       """
-      The database with its log and temporary files, the device's key and the token lie encrypted from then on, and are unlocked by the passphrase.
+      The database with its log and temporary files, attachments, the device's key and the token lie encrypted from then on, and are unlocked
+      by the passphrase.
       The recovery key is shown this once: write it down and leave it with the office. Without either, what was not sent can never be read.
       A loss of power in between does no harm: run it again, and it goes on.
       """
@@ -23,7 +25,13 @@ struct ProtectCommand: ParsableCommand {
 
   func run() throws {
     let home = try common.openHome()
-    let recovery = try Protection(home).run { try $0 ? passphrase.new() : passphrase.present() }
+    let protection = Protection(home)
+    if let count = try protection.finish() {
+      return try common.printer.show(["attachments": count]) { printer in
+        printer.say(Text("已加密 \(count) 个附件。", "\(Format.count(count, "attachment")) encrypted."))
+      }
+    }
+    let recovery = try protection.run { try $0 ? passphrase.new() : passphrase.present() }
     let isUnlocked = try unlocking.keep(home)
     try common.printer.show(Told(recoveryKey: recovery, unlockedHours: isUnlocked ? unlocking.hours : 0)) { printer in
       Protection.tell(recovery, printer)
@@ -42,6 +50,16 @@ struct Protection {
   private let home: Home
 
   init(_ home: Home) { self.home = home }
+
+  /// Encrypts the attachments of a home that was encrypted by a version which left them in clear.
+  /// - Returns: how many those were; nil for a home that is not encrypted, or has none.
+  func finish() throws -> Int? {
+    guard let keys = try KeyFile.read(home.folder), keys.isComplete else { return nil }
+    let lock = try SyncLock(home, wait: 5)
+    defer { withExtendedLifetime(lock) {} }
+    let folder = Attachments.folder(of: Home.replicaFile(home.folder).path, try HomeKey.current(home.folder))
+    return try folder.inClear() > 0 ? try folder.sealAll() : nil
+  }
 
   /// - Parameter passphrase: gives the passphrase; asked whether it is to be a new one.
   /// - Returns: the recovery key, which is nowhere else.

@@ -1,4 +1,5 @@
 import Foundation
+import SyncBlobs
 import SyncKit
 
 /// The home's small secrets, and how a home in clear becomes a protected one.
@@ -12,7 +13,11 @@ extension Home {
     guard let data = try? Data(contentsOf: file) else { return nil }
     guard SealedBlob.isSealed(Array(data)) else { return Array(data) }
     guard let key = try HomeKey.current(file.deletingLastPathComponent()) else { throw keysLost(file) }
-    return try SealedBlob.Reader(file.path, by: key, context: file.lastPathComponent).readAll()
+    do {
+      return try SealedBlob.open(Array(data), by: key, context: file.lastPathComponent)
+    } catch let error as SyncKitError {
+      throw SyncKitError(error.code, error.details.merging(["path": file.path]) { one, _ in one })
+    }
   }
 
   /// Writes a small secret, encrypted where its home is protected.
@@ -44,6 +49,8 @@ extension Home {
           "Stop it (systemctl --user stop fieldsurvey-sync.timer fieldsurvey-sync.service), then run fieldsurvey protect with the same passphrase."
         ))
     }
+    // After the database, which whoever adds files has open: from here on nobody puts any in clear.
+    try Attachments.folder(of: Self.replicaFile(folder).path, key).sealAll()
     var done = keys
     done.isComplete = true
     try done.write(folder)
