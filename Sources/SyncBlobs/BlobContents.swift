@@ -8,23 +8,26 @@ struct BlobContents {
   private let file: BlobFile
   /// nil for a file in clear.
   private let cipher: (any BlobCipher)?
+  /// Whether it lies as the folder's files are to lie.
+  let isCurrent: Bool
 
   /// What is there.
   /// - Throws: ``BlobError`` with `wrongKey` or `newerFormat`.
   init(_ file: BlobFile, _ sealing: (any BlobSealing)?) throws(BlobError) {
     self.file = file
-    cipher = try sealing?.cipher(of: file.read(at: 0, upTo: BlobLayout.beginningBytes))
+    let found = try sealing?.cipher(of: file.read(at: 0, upTo: BlobLayout.beginningBytes))
+    cipher = found?.cipher
+    isCurrent = found?.isCurrent ?? (sealing == nil)
   }
 
   /// For a file without any bytes yet: what is written to it lies as the folder's files do.
   init(new file: BlobFile, _ sealing: (any BlobSealing)?) throws(BlobError) {
     self.file = file
     cipher = sealing?.makeCipher()
+    isCurrent = true
     guard let cipher else { return }
     try file.write(cipher.beginning + sealed([], by: cipher, number: 0, isLast: true), at: 0)
   }
-
-  var isSealed: Bool { cipher != nil }
 
   /// How many bytes it holds.
   func size() throws(BlobError) -> Int {

@@ -6,16 +6,16 @@ import Foundation
   import Darwin
 #endif
 
-/// Files that lay in clear before their folder was to be encrypted, and files that leave it.
+/// Files that lay in clear before their folder was to be encrypted, or under another key, and files that leave it.
 extension BlobFolder {
-  /// How many files lie in clear, those that are arriving included.
-  public func inClear() throws(BlobError) -> Int {
+  /// How many files lie in clear or under a former key, those that are arriving included.
+  public func unsealed() throws(BlobError) -> Int {
     var count = 0
-    for place in places() where try !isSealed(place) { count += 1 }
+    for place in places() where try !isCurrent(place) { count += 1 }
     return count
   }
 
-  /// Encrypts what lies in clear here, one file after the other, each whole or not at all; then writes over what was there. Interrupted, it
+  /// Encrypts what lies in clear here, or under a former key, one file after the other, each whole or not at all; then writes over what was there. Interrupted, it
   /// goes on where it is called again. What a crash has left of a file that was being put is removed.
   /// - Returns: how many files that were.
   @discardableResult
@@ -23,8 +23,8 @@ extension BlobFolder {
     var count = 0
     for place in places() {
       if (place as NSString).lastPathComponent.hasPrefix(BlobFile.temporaryPrefix) {
-        if try !isSealed(place) { try remove(clear: place) }
-      } else if try sealIfClear(place) {
+        if try !isCurrent(place) { try removeUnfinished(place) }
+      } else if try sealIfNeeded(place) {
         count += 1
       }
     }
@@ -36,22 +36,22 @@ extension BlobFolder {
     return digests().map(path(of:)) + arriving.map { "\(incoming)/\($0)" }
   }
 
-  private func isSealed(_ place: String) throws(BlobError) -> Bool {
-    try BlobContents(BlobFile(place, O_RDONLY), sealing).isSealed
+  private func isCurrent(_ place: String) throws(BlobError) -> Bool {
+    try BlobContents(BlobFile(place, O_RDONLY), sealing).isCurrent
   }
 
-  /// - Returns: whether it lay in clear.
-  private func sealIfClear(_ place: String) throws(BlobError) -> Bool {
+  /// - Returns: whether it did not lie as it should.
+  private func sealIfNeeded(_ place: String) throws(BlobError) -> Bool {
     let file = try BlobFile(place, O_RDWR)
     try file.lock()
-    if try BlobContents(file, sealing).isSealed { return false }
+    if try BlobContents(file, sealing).isCurrent { return false }
     try seal(file, at: place)
     return true
   }
 
-  /// Puts an encrypted file in the place of one in clear, which is locked.
+  /// Puts an encrypted file in the place of one that is not as it should be, and which is locked.
   func seal(_ former: BlobFile, at place: String) throws(BlobError) {
-    let source = try BlobContents(former, nil)
+    let source = try BlobContents(former, sealing)
     try makeFolder(incoming)
     let (file, sealed) = try BlobFile.temporary(in: incoming)
     do throws(BlobError) {
@@ -69,7 +69,7 @@ extension BlobFolder {
     try former.wipe()
   }
 
-  private func remove(clear place: String) throws(BlobError) {
+  private func removeUnfinished(_ place: String) throws(BlobError) {
     let former = try BlobFile(place, O_RDWR)
     guard unlink(place) == 0 else { throw BlobError(errno: errno, place) }
     try former.wipe()

@@ -226,7 +226,7 @@ public struct BlobFolder: Sendable {
   private func growing(_ place: String, _ flags: Int32 = 0) throws(BlobError) -> BlobFile {
     let file = try BlobFile(place, O_RDWR | flags)
     try file.lock()
-    guard sealing != nil, try hasBegun(file), try !BlobContents(file, sealing).isSealed else { return file }
+    guard sealing != nil, try hasBegun(file), try !BlobContents(file, sealing).isCurrent else { return file }
     try seal(file, at: place)
     return try growing(place)
   }

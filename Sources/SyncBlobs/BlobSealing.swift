@@ -6,9 +6,9 @@ public protocol BlobSealing: Sendable {
 
   /// For a file that is there.
   /// - Parameter beginning: its first ``BlobLayout/beginningBytes``, or as many as it has.
-  /// - Returns: nil for a file that lies in clear.
+  /// - Returns: its cipher, and whether it is as files are to lie that are written now; nil for a file that lies in clear.
   /// - Throws: ``BlobError`` with `wrongKey` or `newerFormat`.
-  func cipher(of beginning: [UInt8]) throws(BlobError) -> (any BlobCipher)?
+  func cipher(of beginning: [UInt8]) throws(BlobError) -> (cipher: any BlobCipher, isCurrent: Bool)?
 }
 
 /// Encrypts one file, chunk by chunk. A chunk belongs to its place, and the last one says that it is.

@@ -35,7 +35,7 @@ import Testing
     let kept = try folder.put(bytes)
     #expect(kept.digest == digest(bytes) && kept.bytes == count)
     #expect(try folder.isIntact(kept.digest) && folder.size(of: kept.digest) == count && folder.digests() == [kept.digest])
-    #expect(try !isFound() && folder.inClear() == 0)
+    #expect(try !isFound() && folder.unsealed() == 0)
     for (offset, length) in [(0, count), (0, 1), (count / 2, count), (count / 3, 70_000), (max(0, count - 1), 5), (count, 1), (count + 9, 1)] {
       #expect(try folder.read(kept.digest, at: offset, upTo: length) == Array(bytes.dropFirst(offset).prefix(length)))
     }
@@ -135,10 +135,10 @@ import Testing
     // Left by a crash while it was being put.
     try Data(marker).write(to: URL(fileURLWithPath: place + "/incoming/put-abcdef"))
     let former = try #require(FileHandle(forReadingAtPath: clear.path(of: one.digest)))
-    #expect(try isFound() && folder.inClear() == 4)
+    #expect(try isFound() && folder.unsealed() == 4)
     #expect(try folder.read(two.digest, at: 0, upTo: 100) == marker, "until then it can be read")
     #expect(try folder.sealAll() == 3)
-    #expect(try folder.inClear() == 0 && !isFound())
+    #expect(try folder.unsealed() == 0 && !isFound())
     #expect(try folder.isIntact(one.digest) && folder.isIntact(two.digest))
     #expect(try former.readToEnd()?.allSatisfy { $0 == 0 } == true, "what was there is written over")
     #expect(try folder.received("get-1") == 80_000)
@@ -167,6 +167,6 @@ import Testing
     // Nor is one taken in clear from there.
     try folder.remove(kept.digest)
     #expect(try folder.adopt(kept.digest, from: other))
-    #expect(try folder.isIntact(kept.digest) && !isFound() && folder.inClear() == 0)
+    #expect(try folder.isIntact(kept.digest) && !isFound() && folder.unsealed() == 0)
   }
 }

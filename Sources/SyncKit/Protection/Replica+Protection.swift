@@ -46,7 +46,7 @@ extension Replica {
     try writeOver(former)
   }
 
-  private static func bringToDisk(folderOf path: String) throws {
+  static func bringToDisk(folderOf path: String) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SyncKitError(.readOnly, ["path": folder]) }

@@ -19,7 +19,7 @@ extension Examination {
         ), details: details))
     // While it is locked nothing can be looked at; that is told where the replica is opened.
     guard let key = try? HomeKey.current(home.folder),
-      let count = attempt("attachments", { try Attachments.folder(of: Home.replicaFile(home.folder).path, key).inClear() }), count > 0
+      let count = attempt("attachments", { try Attachments.folder(of: Home.replicaFile(home.folder).path, key).unsealed() }), count > 0
     else { return }
     details["filesInClear"] = String(count)
     checks.append(

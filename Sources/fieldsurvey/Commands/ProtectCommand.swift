@@ -58,7 +58,7 @@ struct Protection {
     let lock = try SyncLock(home, wait: 5)
     defer { withExtendedLifetime(lock) {} }
     let folder = Attachments.folder(of: Home.replicaFile(home.folder).path, try HomeKey.current(home.folder))
-    return try folder.inClear() > 0 ? try folder.sealAll() : nil
+    return try folder.unsealed() > 0 ? try folder.sealAll() : nil
   }
 
   /// - Parameter passphrase: gives the passphrase; asked whether it is to be a new one.
