@@ -15,7 +15,9 @@ import Testing
   /// Every file of a home, as bytes.
   private static func bytes(of place: Place) -> Data {
     let names = FileManager.default.enumerator(atPath: place.home.path)?.compactMap { $0 as? String } ?? []
-    return names.reduce(into: Data()) { all, name in all.append(FileManager.default.contents(atPath: place.home.path + "/" + name) ?? Data()) }
+    return names.reduce(into: Data()) { all, name in
+      all.append(FileManager.default.contents(atPath: place.home.path + "/" + name) ?? Data())
+    }
   }
 
   /// Stands in what is attached.
@@ -198,6 +200,58 @@ import Testing
     try laptop.run("protect", "--passphrase-file", passphrase)
     #expect(try Data(contentsOf: file).starts(with: Data("SyncKit sealed".utf8)))
     try Place(home: laptop.home, environment: ["FIELDSURVEY_PASSPHRASE_FILE": passphrase]).run("sync")
+  }
+
+  @Test func anotherKeyEncryptsAllAnewAndTheFormerOpensNothing() throws {
+    let office = try Office()
+    let laptop = try office.laptop("li")
+    let plant = try office.plant(for: "li")
+    try laptop.run("sync")
+    let (attachment, bytes) = try Self.attach(laptop, to: plant, in: office)
+    let (old, new) = (try Self.file(Self.passphrase, in: office), try Self.file("a quite different one", in: office))
+    try laptop.run("protect", "--escrow-to-office", "--passphrase-file", old)
+    defer { _ = try? laptop.attempt("lock") }
+    let before = office.folder.url.appendingPathComponent("before")
+    try FileManager.default.copyItem(at: laptop.home, to: before)
+    try laptop.run("passphrase", "--new-key", "--passphrase-file", old, "--new-passphrase-file", new)
+    // The home as it was at each step of that: what is left under the former key is finished by the new passphrase.
+    let keys = laptop.home.appendingPathComponent("keys.json")
+    let done = try String(contentsOf: keys, encoding: .utf8)
+    let named = Place(home: laptop.home, environment: ["FIELDSURVEY_PASSPHRASE_FILE": new])
+    func expectWhole() throws {
+      #expect(try named.attempt("doctor").status == 0)
+      let out = office.folder.url.appendingPathComponent("out.pdf").path
+      try named.run("attachment", "get", attachment, "--output", out, "--force")
+      #expect(FileManager.default.contents(atPath: out) == bytes)
+      #expect(Self.bytes(of: laptop).range(of: Self.marker) == nil)
+    }
+    try expectWhole()
+    #expect(!done.contains("\"former\""))
+    // An old copy of keys.json and its passphrase open nothing of it.
+    let current = try Data(contentsOf: keys)
+    try FileManager.default.removeItem(at: keys)
+    try FileManager.default.copyItem(at: before.appendingPathComponent("keys.json"), to: keys)
+    let stale = Place(home: laptop.home, environment: ["FIELDSURVEY_PASSPHRASE_FILE": old])
+    #expect(try Self.code(stale.attempt("status", "--json")) == "wrong-key")
+    try current.write(to: keys)
+    try expectWhole()
+    // The passphrase forgotten and the paper lost: the office opens what was given to it.
+    let carried = office.folder.url.appendingPathComponent("carried.json")
+    try current.write(to: carried)
+    let told = try #require(try office.place.ask("device", "recover", carried.path) as? [String: String])
+    try Data(contentsOf: carried).write(to: keys)
+    let paper = try Self.file(try #require(told["recoveryKey"]), in: office)
+    let third = try Self.file("the third passphrase", in: office)
+    try laptop.run("passphrase", "--recovery", "--passphrase-file", paper, "--new-passphrase-file", third)
+    try Place(home: laptop.home, environment: ["FIELDSURVEY_PASSPHRASE_FILE": third]).run("sync")
+    // Another office cannot, nor this one for who did not want it.
+    let other = try Office()
+    #expect(try Self.code(other.place.attempt("device", "recover", carried.path, "--json")) == "no-escrow")
+    let chen = try office.laptop("chen")
+    try chen.run("protect", "--passphrase-file", old)
+    _ = try chen.attempt("lock")
+    #expect(try Self.code(office.place.attempt("device", "recover", chen.home.path + "/keys.json", "--json")) == "no-escrow")
+    _ = other.stop()
   }
 
   @Test func whatIsNoGoodPassphraseIsRefusedBeforeAnythingIsChanged() throws {

@@ -71,7 +71,8 @@ import Testing
     #expect(try office.place.attempt("relay", "recovery-key", "--json").error()["code"] as? String == "has-recovery-key")
     let backup = try backUp(office)
     // Nothing of it can be read without a key, its files neither.
-    #expect(!contents(of: backup.deletingLastPathComponent(), but: office.place.home, li.home).contains { $0.range(of: Self.marker) != nil })
+    #expect(
+      !contents(of: backup.deletingLastPathComponent(), but: office.place.home, li.home).contains { $0.range(of: Self.marker) != nil })
     try li.run("enterprise", "edit", plant, "--address", "after the backup")
     try li.run("sync")
     #expect(office.stop() == 0)
@@ -205,7 +206,8 @@ import Testing
     _ = try attach(li, to: plant, in: office)
     try li.run("sync")
     func backUp(_ options: String...) throws -> [String: Any] {
-      try #require(try Program.run(["relay", "backup", folder.path, "--json", "--home", office.place.home.path] + options).json() as? [String: Any])
+      try #require(
+        try Program.run(["relay", "backup", folder.path, "--json", "--home", office.place.home.path] + options).json() as? [String: Any])
     }
     #expect(try backUp()["filesCopied"] as? Int == 1)
     Thread.sleep(forTimeInterval: 1.1)

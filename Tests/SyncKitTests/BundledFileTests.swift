@@ -84,7 +84,9 @@ import Testing
       return try chen.importBundle(from: path)
     }
     let folder = chen.attachments.folder
-    func file(_ digest: [UInt8], _ bytes: Int) -> (BundleFormat.Kind, [UInt8]) { (.file, BundledFile(digest: digest, bytes: bytes).encoded) }
+    func file(_ digest: [UInt8], _ bytes: Int) -> (BundleFormat.Kind, [UInt8]) {
+      (.file, BundledFile(digest: digest, bytes: bytes).encoded)
+    }
     let stranger = Codec.standard.digest([9])
     #expect(try report(file(stranger, 1), (.piece, [9])).refusedFiles == 1)
     #expect(try report(file(digest, 3), (.piece, [1, 2, 4])).refusedFiles == 1)

@@ -63,7 +63,8 @@ import Testing
       let file = BundledFile(digest: [UInt8](repeating: 1, count: 32), bytes: 5, label: [UInt8](repeating: 7, count: count))
       #expect(try BundledFile(decoding: file.encoded) == file)
     }
-    let long = BundledFile(digest: [UInt8](repeating: 1, count: 32), bytes: 5, label: [UInt8](repeating: 7, count: BundledFile.labelBytes + 1))
+    let long = BundledFile(
+      digest: [UInt8](repeating: 1, count: 32), bytes: 5, label: [UInt8](repeating: 7, count: BundledFile.labelBytes + 1))
     #expect(throws: SyncCoreError.self) { try BundledFile(decoding: long.encoded) }
   }
 }

@@ -36,7 +36,9 @@ import Testing
     #expect(kept.digest == digest(bytes) && kept.bytes == count)
     #expect(try folder.isIntact(kept.digest) && folder.size(of: kept.digest) == count && folder.digests() == [kept.digest])
     #expect(try !isFound() && folder.unsealed() == 0)
-    for (offset, length) in [(0, count), (0, 1), (count / 2, count), (count / 3, 70_000), (max(0, count - 1), 5), (count, 1), (count + 9, 1)] {
+    for (offset, length) in [
+      (0, count), (0, 1), (count / 2, count), (count / 3, 70_000), (max(0, count - 1), 5), (count, 1), (count + 9, 1),
+    ] {
       #expect(try folder.read(kept.digest, at: offset, upTo: length) == Array(bytes.dropFirst(offset).prefix(length)))
     }
     let out = place + "-out"
@@ -54,7 +56,9 @@ import Testing
     #expect(error?.code == .wrongKey)
     var changed = whole
     changed[1000] ^= 1
-    for wrong in [changed, whole.dropLast(), whole.dropLast(BlobLayout.sealedChunkBytes), whole.prefix(BlobLayout.beginningBytes), whole + [0]] {
+    for wrong in [
+      changed, whole.dropLast(), whole.dropLast(BlobLayout.sealedChunkBytes), whole.prefix(BlobLayout.beginningBytes), whole + [0],
+    ] {
       try Data(wrong).write(to: URL(fileURLWithPath: path))
       #expect(try !folder.isIntact(kept.digest))
       #expect(throws: BlobError.self) { try folder.copy(kept.digest, to: place + "/out") }

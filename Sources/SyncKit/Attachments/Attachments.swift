@@ -44,8 +44,9 @@ public struct Attachments: Sendable {
   /// - Parameters:
   ///   - path: the replica's file.
   ///   - key: by what the replica is encrypted; nil where it lies in clear.
-  public static func folder(of path: String, _ key: StorageKey?) -> BlobFolder {
-    BlobFolder(path + "-attachments", sealing: key.map { AttachmentSeal($0) })
+  ///   - former: by what its files may be encrypted still, while that key takes another's place.
+  public static func folder(of path: String, _ key: StorageKey?, former: StorageKey? = nil) -> BlobFolder {
+    BlobFolder(path + "-attachments", sealing: key.map { AttachmentSeal($0, former: former) })
   }
 
   /// The files that rows name, each once for each scope, the smallest first.

@@ -113,7 +113,8 @@ extension RelayCommand {
         printer.note(
           Text(
             "已备份并核对 \(changesets) 条变更,\(size);新增附件 \(filesCopied) 个;sha256 \(sha256)",
-            "\(Format.count(changesets, "changeset")) copied and checked, \(size); \(Format.count(filesCopied, "file")) added; sha256 \(sha256)"))
+            "\(Format.count(changesets, "changeset")) copied and checked, \(size); \(Format.count(filesCopied, "file")) added; sha256 \(sha256)"
+          ))
         guard filesMissing > 0 else { return }
         printer.note(
           Text(

@@ -26,7 +26,9 @@ extension RelayCommand {
       guard replace || !keys.hasRecoveryKey else {
         throw Failure(
           "has-recovery-key", .badInput, Text("已经有恢复密钥了。", "There is a recovery key already."), kept: Failure.nothingChanged,
-          next: Text("丢了时换一个:fieldsurvey relay recovery-key --replace。", "Where it is lost, make another: fieldsurvey relay recovery-key --replace."))
+          next: Text(
+            "丢了时换一个:fieldsurvey relay recovery-key --replace。", "Where it is lost, make another: fieldsurvey relay recovery-key --replace.")
+        )
       }
       let recovery = try keys.makeRecoveryKey()
       try common.printer.show(["recoveryKey": recovery]) { printer in

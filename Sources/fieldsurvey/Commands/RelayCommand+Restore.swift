@@ -129,7 +129,8 @@ extension RelayCommand {
           printer.say(
             Text(
               "有 \(files.missing) 个附件备份里没有:运行 fieldsurvey relay check,有原件的设备会重送。",
-              "\(Format.count(files.missing, "file")) not in the backup: run fieldsurvey relay check, and devices that have them send them again."))
+              "\(Format.count(files.missing, "file")) not in the backup: run fieldsurvey relay check, and devices that have them send them again."
+            ))
         }
         if let previous = report.previous { printer.say(Text("原来的记录保留在 \(previous)。", "What stood there is kept in \(previous).")) }
       }

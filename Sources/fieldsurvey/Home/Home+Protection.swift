@@ -26,20 +26,12 @@ extension Home {
     try PrivateFile.write(try key.map { try SealedBlob.seal(bytes, by: $0, context: file.lastPathComponent) } ?? bytes, to: file)
   }
 
-  /// Encrypts what is still in clear, each file whole or not at all, and says so in `keys.json` when all is done.
+  /// Encrypts what is still in clear or under a former key, each file whole or not at all, and says so in `keys.json` when all is done.
   func protect(_ key: StorageKey, _ keys: KeyFile) throws {
-    for name in Self.secretFiles {
-      let file = folder.appendingPathComponent(name)
-      guard let data = try? Data(contentsOf: file), !SealedBlob.isSealed(Array(data)) else { continue }
-      let former = FileHandle(forUpdatingAtPath: file.path)
-      try PrivateFile.write(try SealedBlob.seal(Array(data), by: key, context: name), to: file)
-      // What stood there is in no file any more; as far as the disk writes where it is told to, it is gone from there too.
-      try former?.write(contentsOf: Data(count: data.count))
-      try former?.synchronize()
-      try former?.close()
-    }
+    let former = try keys.formerKey(key)
+    for name in Self.secretFiles { try seal(name, key, former) }
     do {
-      try Replica.protect(path: Self.replicaFile(folder).path, with: key, marks: Environment.marks)
+      try Replica.protect(path: Self.replicaFile(folder).path, with: key, former: former, marks: Environment.marks)
     } catch let error as SyncKitError where error.code == .busy {
       throw Failure(
         "in-use", .tryLater, Text("另一个程序(可能是 daemon)正打开着数据库。", "Another program, perhaps the daemon, has the database open."),
@@ -50,11 +42,28 @@ extension Home {
         ))
     }
     // After the database, which whoever adds files has open: from here on nobody puts any in clear.
-    try Attachments.folder(of: Self.replicaFile(folder).path, key).sealAll()
+    try Attachments.folder(of: Self.replicaFile(folder).path, key, former: former).sealAll()
     var done = keys
     done.isComplete = true
+    done.former = nil
     try done.write(folder)
     HomeKey.remember(key, of: done)
+  }
+
+  private func seal(_ name: String, _ key: StorageKey, _ former: StorageKey?) throws {
+    let file = folder.appendingPathComponent(name)
+    guard let data = try? Data(contentsOf: file) else { return }
+    var secret = Array(data)
+    if SealedBlob.isSealed(secret) {
+      guard let former, (try? SealedBlob.open(secret, by: key, context: name)) == nil else { return }
+      secret = try SealedBlob.open(secret, by: former, context: name)
+    }
+    let before = FileHandle(forUpdatingAtPath: file.path)
+    try PrivateFile.write(try SealedBlob.seal(secret, by: key, context: name), to: file)
+    // What stood there is in no file any more; as far as the disk writes where it is told to, it is gone from there too.
+    try before?.write(contentsOf: Data(count: data.count))
+    try before?.synchronize()
+    try before?.close()
   }
 
   private static func keysLost(_ file: URL) -> Failure {
