@@ -50,6 +50,12 @@ extension BlobError.Code {
   public static let wrongDigest = Self(rawValue: "wrong-digest")
   /// Another number of bytes has arrived than the one after which these should follow.
   public static let otherOffset = Self(rawValue: "other-offset")
+  /// An encrypted file is not what was written: cut short, or changed.
+  public static let damaged = Self(rawValue: "damaged")
+  /// The file was encrypted by another key.
+  public static let wrongKey = Self(rawValue: "wrong-key")
+  /// The file was encrypted by a newer version.
+  public static let newerFormat = Self(rawValue: "newer-format")
   /// The system could not read or write.
   public static let failed = Self(rawValue: "failed")
   /// A test ended it.

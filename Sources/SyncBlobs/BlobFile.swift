@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 #if canImport(Glibc)
@@ -10,7 +9,7 @@ import Foundation
 /// An open file, closed when nobody holds it any more.
 final class BlobFile {
   private let descriptor: Int32
-  private let place: String
+  let place: String
 
   init(_ place: String, _ flags: Int32, followsLinks: Bool = false) throws(BlobError) {
     let descriptor = open(place, flags | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW), BlobFolder.fileMode)
@@ -24,9 +23,12 @@ final class BlobFile {
     self.place = place
   }
 
+  /// How the names of files begin that have no digest yet.
+  static let temporaryPrefix = "put-"
+
   /// A new file of a name that nobody else has.
   static func temporary(in folder: String) throws(BlobError) -> (BlobFile, String) {
-    var template = Array("\(folder)/put-XXXXXX".utf8CString)
+    var template = Array("\(folder)/\(temporaryPrefix)XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
     let place = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     guard descriptor >= 0 else { throw BlobError(errno: errno, folder) }
@@ -88,15 +90,20 @@ final class BlobFile {
     }
   }
 
-  /// The SHA-256 of what stands in the file.
-  func digest() throws(BlobError) -> [UInt8] {
-    var hash = SHA256()
-    var offset = 0
-    while true {
-      let piece = try read(at: offset, upTo: BlobFolder.readBytes)
-      if piece.isEmpty { return Array(hash.finalize()) }
-      hash.update(data: piece)
-      offset += piece.count
+  func truncate(to size: Int) throws(BlobError) {
+    guard ftruncate(descriptor, off_t(size)) == 0 else { throw BlobError(errno: errno, place) }
+  }
+
+  /// Zeros in place of everything, unless the file has another name still: as far as the disk writes where it is told to, what stood there
+  /// is gone.
+  func wipe() throws(BlobError) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw BlobError(errno: errno, place) }
+    guard status.st_nlink == 0 else { return }
+    let zeros = [UInt8](repeating: 0, count: BlobFolder.readBytes)
+    for offset in stride(from: 0, to: Int(status.st_size), by: zeros.count) {
+      try write(Array(zeros.prefix(Int(status.st_size) - offset)), at: offset)
     }
+    try sync()
   }
 }

@@ -17,14 +17,19 @@ public struct BlobFolder: Sendable {
   }
 
   public let path: String
+  /// How its files are encrypted; nil where they lie in clear.
+  let sealing: (any BlobSealing)?
   /// Told of each step, so that a test may end there.
   private let onStep: @Sendable (Step) throws -> Void
 
   /// Names a folder, which is made when it is first written to.
-  public init(_ path: String) { self.init(path) { _ in } }
+  /// - Parameter sealing: how its files are encrypted; nil where they lie in clear. Of a folder with it, files that were there in clear
+  ///   before are read too (``sealAll()``).
+  public init(_ path: String, sealing: (any BlobSealing)? = nil) { self.init(path, sealing: sealing) { _ in } }
 
-  package init(_ path: String, onStep: @escaping @Sendable (Step) throws -> Void) {
+  package init(_ path: String, sealing: (any BlobSealing)? = nil, onStep: @escaping @Sendable (Step) throws -> Void) {
     self.path = path
+    self.sealing = sealing
     self.onStep = onStep
   }
 
@@ -41,7 +46,7 @@ public struct BlobFolder: Sendable {
     return "\(path)/\(name.prefix(2))/\(name)"
   }
 
-  private var incoming: String { path + "/incoming" }
+  var incoming: String { path + "/incoming" }
 
   /// Where a file arrives. Its name is of digits and hyphens, as we make it, so that it leads nowhere else.
   func partialPath(_ name: String) -> String {
@@ -56,8 +61,13 @@ public struct BlobFolder: Sendable {
 
   // MARK: What is here
 
-  /// The length of the file of a digest; nil when it is not here.
+  /// The length of the file of a digest; nil when it is not here, or not one that can be read.
   public func size(of digest: [UInt8]) -> Int? {
+    guard let bytes = bytesOnDisk(of: digest) else { return nil }
+    return sealing == nil ? bytes : try? contents(path(of: digest)).size()
+  }
+
+  private func bytesOnDisk(of digest: [UInt8]) -> Int? {
     var status = stat()
     guard lstat(path(of: digest), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     return Int(status.st_size)
@@ -65,14 +75,22 @@ public struct BlobFolder: Sendable {
 
   /// Whether the file of a digest is here and holds what its name says. Reads all of it.
   public func isIntact(_ digest: [UInt8]) throws(BlobError) -> Bool {
-    guard size(of: digest) != nil else { return false }
-    let file = try BlobFile(path(of: digest), O_RDONLY)
-    return try file.digest() == digest
+    guard bytesOnDisk(of: digest) != nil else { return false }
+    do {
+      return try contents(path(of: digest)).digest() == digest
+    } catch {
+      if error.code == .damaged { return false }
+      throw error
+    }
   }
 
   /// Some bytes of a file from a place on; none behind its end.
   public func read(_ digest: [UInt8], at offset: Int, upTo count: Int) throws(BlobError) -> [UInt8] {
-    try BlobFile(path(of: digest), O_RDONLY).read(at: offset, upTo: count)
+    try contents(path(of: digest)).read(at: offset, upTo: count)
+  }
+
+  private func contents(_ place: String, _ flags: Int32 = O_RDONLY) throws(BlobError) -> BlobContents {
+    try BlobContents(BlobFile(place, flags), sealing)
   }
 
   /// The digests of all files here.
@@ -120,32 +138,35 @@ public struct BlobFolder: Sendable {
   public func put(copyOf source: String, upTo limit: Int) throws(BlobError) -> (digest: [UInt8], bytes: Int) {
     let input = try BlobFile(source, O_RDONLY, followsLinks: true)
     guard try input.isRegular() else { throw BlobError(.notAFile, source) }
-    return try put { (output) throws(BlobError) in
-      var offset = 0
-      while true {
-        let piece = try input.read(at: offset, upTo: Self.readBytes)
-        if piece.isEmpty { return }
-        guard offset + piece.count <= limit else { throw BlobError(.tooLarge, source) }
-        try output.write(piece, at: offset)
-        offset += piece.count
+    return try put(copyOf: BlobContents(input, nil), upTo: limit, called: source)
+  }
+
+  private func put(
+    copyOf source: BlobContents, upTo limit: Int, called name: String
+  ) throws(BlobError) -> (digest: [UInt8], bytes: Int) {
+    try put { (output) throws(BlobError) in
+      try source.forEachPiece { (offset, piece) throws(BlobError) in
+        guard offset + piece.count <= limit else { throw BlobError(.tooLarge, name) }
+        try output.append(piece)
       }
     }
   }
 
   /// Takes bytes.
   public func put(_ bytes: [UInt8]) throws(BlobError) -> (digest: [UInt8], bytes: Int) {
-    try put { (output) throws(BlobError) in try output.write(bytes, at: 0) }
+    try put { (output) throws(BlobError) in try output.append(bytes) }
   }
 
-  private func put(_ write: (BlobFile) throws(BlobError) -> Void) throws(BlobError) -> (digest: [UInt8], bytes: Int) {
+  private func put(_ write: (BlobContents) throws(BlobError) -> Void) throws(BlobError) -> (digest: [UInt8], bytes: Int) {
     try makeFolder(incoming)
     let (file, place) = try BlobFile.temporary(in: incoming)
     do throws(BlobError) {
-      try write(file)
+      let contents = try BlobContents(new: file, sealing)
+      try write(contents)
       try step(.written)
       // What is read back is what stands there: its digest is that of the copy, not of what was meant to be copied.
-      let digest = try file.digest()
-      let bytes = try file.size()
+      let digest = try contents.digest()
+      let bytes = try contents.size()
       try finish(file, at: place, as: digest)
       return (digest, bytes)
     } catch {
@@ -154,18 +175,18 @@ public struct BlobFolder: Sendable {
     }
   }
 
-  /// Lets a file of another folder stand here too, without copying it where both are on one disk.
+  /// Lets a file of another folder stand here too, without copying it where both are on one disk, and neither encrypts.
   /// - Returns: whether it does: not where it is gone there, or damaged.
   public func adopt(_ digest: [UInt8], from other: BlobFolder) throws(BlobError) -> Bool {
     guard try other.isIntact(digest) else { return false }
     let target = path(of: digest)
     try makeFolder((target as NSString).deletingLastPathComponent)
     // Where something stands there already it is damaged: a copy takes its place.
-    if link(other.path(of: digest), target) == 0 {
+    if sealing == nil, other.sealing == nil, link(other.path(of: digest), target) == 0 {
       try syncFolder((target as NSString).deletingLastPathComponent)
       return true
     }
-    return try put(copyOf: other.path(of: digest), upTo: .max).digest == digest
+    return try put(copyOf: other.contents(other.path(of: digest)), upTo: .max, called: target).digest == digest
   }
 
   private func finish(_ file: BlobFile, at place: String, as digest: [UInt8]) throws(BlobError) {
@@ -191,20 +212,38 @@ public struct BlobFolder: Sendable {
   public func received(_ partial: String) throws(BlobError) -> Int {
     let place = partialPath(partial)
     guard access(place, F_OK) == 0 else { return 0 }
-    let file = try BlobFile(place, O_RDWR)
+    let file = try growing(place)
+    guard try hasBegun(file) else { return 0 }
+    // What a crash has left at its end is cut off: so much is to be sent again.
+    let contents = try BlobContents(file, sealing)
+    try contents.mend()
     try file.sync()
-    return try file.size()
+    return try contents.size()
+  }
+
+  /// Opens what arrives, and holds it for one call: two who bring the same file take turns by what has arrived, and neither waits for the
+  /// other's network. What began to arrive before the folder was to be encrypted goes on encrypted.
+  private func growing(_ place: String, _ flags: Int32 = 0) throws(BlobError) -> BlobFile {
+    let file = try BlobFile(place, O_RDWR | flags)
+    try file.lock()
+    guard sealing != nil, try hasBegun(file), try !BlobContents(file, sealing).isCurrent else { return file }
+    try seal(file, at: place)
+    return try growing(place)
+  }
+
+  /// Whether anything is there: an encrypted file has its beginning first.
+  private func hasBegun(_ file: BlobFile) throws(BlobError) -> Bool {
+    try file.size() >= (sealing == nil ? 1 : BlobLayout.beginningBytes)
   }
 
   /// Takes what follows the bytes that have arrived. It is not durable before ``received(_:)`` has told it.
   /// - Throws: ``BlobError`` with `otherOffset` where another number of bytes has arrived: somebody else went on meanwhile.
   public func append(_ piece: [UInt8], at offset: Int, to partial: String) throws(BlobError) {
     try makeFolder(incoming)
-    let file = try BlobFile(partialPath(partial), O_RDWR | O_CREAT)
-    // Held for one write: two who bring the same file take turns by what has arrived, and neither waits for the other's network.
-    try file.lock()
-    guard try file.size() == offset else { throw BlobError(.otherOffset, partial) }
-    try file.write(piece, at: offset)
+    let file = try growing(partialPath(partial), O_CREAT)
+    let contents = try hasBegun(file) ? BlobContents(file, sealing) : BlobContents(new: file, sealing)
+    guard try contents.size() == offset else { throw BlobError(.otherOffset, partial) }
+    try contents.append(piece)
   }
 
   /// Gives what has arrived the name of its digest, if it has that.
@@ -213,16 +252,26 @@ public struct BlobFolder: Sendable {
     let place = partialPath(partial)
     let file = try BlobFile(place, O_RDWR)
     try file.lock()
-    guard try file.digest() == digest else {
+    guard try holds(file, digest) else {
       unlink(place)
       throw BlobError(.wrongDigest, partial)
     }
     try finish(file, at: place, as: digest)
   }
 
+  /// A part of it that the disk has lost is as wrong as one that was never sent.
+  private func holds(_ file: BlobFile, _ digest: [UInt8]) throws(BlobError) -> Bool {
+    do {
+      return try BlobContents(file, sealing).digest() == digest
+    } catch {
+      if error.code == .damaged { return false }
+      throw error
+    }
+  }
+
   /// How what has arrived begins.
   public func head(of partial: String, upTo count: Int) throws(BlobError) -> [UInt8] {
-    try BlobFile(partialPath(partial), O_RDONLY).read(at: 0, upTo: count)
+    try contents(partialPath(partial)).read(at: 0, upTo: count)
   }
 
   /// Forgets what has arrived of a file.
@@ -248,7 +297,7 @@ public struct BlobFolder: Sendable {
 
   // MARK: Folders
 
-  private func makeFolder(_ folder: String) throws(BlobError) {
+  func makeFolder(_ folder: String) throws(BlobError) {
     if mkdir(folder, Self.folderMode) == 0 { return try syncFolder((folder as NSString).deletingLastPathComponent) }
     if errno == EEXIST { return }
     guard errno == ENOENT, folder != path else { throw BlobError(errno: errno, folder) }
@@ -256,7 +305,7 @@ public struct BlobFolder: Sendable {
     try makeFolder(folder)
   }
 
-  private func syncFolder(_ folder: String) throws(BlobError) {
+  func syncFolder(_ folder: String) throws(BlobError) {
     try BlobFile(folder, O_RDONLY).sync()
   }
 }

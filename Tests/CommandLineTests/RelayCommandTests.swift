@@ -64,7 +64,15 @@ import Testing
     let li = try office.laptop("li")
     let plant = try office.plant(for: "li")
     try li.run("sync")
+    let (attachment, bytes) = try attach(li, to: plant, in: office)
+    try li.run("sync")
+    let told = try #require(try office.place.ask("relay", "recovery-key") as? [String: String])
+    let paper = try secret(try #require(told["recoveryKey"]), in: office)
+    #expect(try office.place.attempt("relay", "recovery-key", "--json").error()["code"] as? String == "has-recovery-key")
     let backup = try backUp(office)
+    // Nothing of it can be read without a key, its files neither.
+    #expect(
+      !contents(of: backup.deletingLastPathComponent(), but: office.place.home, li.home).contains { $0.range(of: Self.marker) != nil })
     try li.run("enterprise", "edit", plant, "--address", "after the backup")
     try li.run("sync")
     #expect(office.stop() == 0)
@@ -76,8 +84,23 @@ import Testing
     try key.write(to: home.appendingPathComponent("issuer.key"))
     try office.start("--init")
     #expect(office.stop() == 0)
-    let told = try #require(try office.place.ask("relay", "restore", backup.path) as? [String: Any])
-    #expect(told["carriesAccess"] as? Bool == false)
+    let refused = try office.place.attempt("relay", "restore", backup.path, "--json")
+    #expect(try refused.status == 77 && refused.error()["code"] as? String == "not-a-recipient")
+    let other = try secret("0000-0000-0000-0000-0000-0000-0000", in: office)
+    #expect(try office.place.attempt("relay", "restore", backup.path, "--recovery", "--passphrase-file", other).status == 77)
+    let restored = try #require(
+      try office.place.ask("relay", "restore", backup.path, "--recovery", "--passphrase-file", paper) as? [String: Any])
+    #expect(restored["carriesAccess"] as? Bool == false)
+    #expect(restored["filesRestored"] as? Int == 1 && restored["filesMissing"] as? Int == 0)
+    #expect(try office.place.attempt("relay", "check").status == 0)
+    // By the former machine's key it opens too, and what is there already is not copied again.
+    let former = home.appendingPathExtension("lost").appendingPathComponent("device.key").path
+    let again = try #require(try office.place.ask("relay", "restore", backup.path, "--key-file", former) as? [String: Any])
+    #expect(again["filesRestored"] as? Int == 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: home.path).filter { $0.hasSuffix(".restoring") }.isEmpty)
+    let out = office.folder.url.appendingPathComponent("out.pdf").path
+    try office.place.run("attachment", "get", attachment, "--output", out)
+    #expect(FileManager.default.contents(atPath: out) == bytes)
 
     try office.start()
     try li.run("sync")
@@ -90,7 +113,10 @@ import Testing
   @Test func aBackupOfAnotherOfficeOrADamagedOneChangesNothing() throws {
     let (office, other) = (try Office(), try Office())
     for each in [office, other] { _ = try each.plant() }
-    let foreign = try backUp(other)
+    let foreign = other.folder.url.appendingPathComponent("clear.sqlite")
+    try other.place.run("relay", "backup", foreign.path, "--clear")
+    #expect(try Data(contentsOf: foreign).starts(with: Data("SQLite format 3".utf8)))
+    let sealed = try backUp(other)
     let own = try backUp(office)
     #expect(office.stop() == 0)
     func state() throws -> [String] {
@@ -104,10 +130,19 @@ import Testing
     let refused = try office.place.attempt("relay", "restore", foreign.path, "--json")
     #expect(refused.status == 65)
     #expect(try refused.error()["code"] as? String == "other-issuer")
-    var bytes = try Data(contentsOf: own)
+    #expect(try office.place.attempt("relay", "restore", sealed.path, "--json").error()["code"] as? String == "not-a-recipient")
+    let whole = try Data(contentsOf: own)
+    var bytes = whole
     bytes[bytes.count / 2] ^= 1
     try bytes.write(to: own)
     #expect(try office.place.attempt("relay", "restore", own.path, "--json").error()["code"] as? String == "other-digest")
+    // Without the digest beside it the change is seen all the same, and so is a cut.
+    let alone = office.folder.url.appendingPathComponent("alone")
+    for damaged in [bytes, whole.dropLast(), whole.prefix(whole.count / 2), whole + [0]] {
+      try damaged.write(to: alone)
+      let refused = try office.place.attempt("relay", "restore", alone.path, "--json")
+      #expect(try refused.status == 65 && refused.error()["code"] as? String == "damaged")
+    }
     try Data("no digest".utf8).write(to: own.appendingPathExtension("sha256"))
     #expect(try office.place.attempt("relay", "restore", own.path, "--json").error()["code"] as? String == "bad-digest")
     #expect(try office.place.attempt("relay", "restore", own.path + ".none").status == 66)
@@ -161,7 +196,65 @@ import Testing
     }
   }
 
+  @Test func filesAreCopiedOnceForAllBackupsAndWhoIsNamedOpensTheBackup() throws {
+    let office = try Office()
+    let li = try office.laptop("li")
+    let plant = try office.plant(for: "li")
+    try li.run("sync")
+    let folder = office.folder.url.appendingPathComponent("backups")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    _ = try attach(li, to: plant, in: office)
+    try li.run("sync")
+    func backUp(_ options: String...) throws -> [String: Any] {
+      try #require(
+        try Program.run(["relay", "backup", folder.path, "--json", "--home", office.place.home.path] + options).json() as? [String: Any])
+    }
+    #expect(try backUp()["filesCopied"] as? Int == 1)
+    Thread.sleep(forTimeInterval: 1.1)
+    let second = try backUp("--for", "li")
+    #expect(second["filesCopied"] as? Int == 0 && second["isEncrypted"] as? Bool == true)
+    // Without a key of this machine's, li's device opens it, and its files with it.
+    let file = try #require(second["file"] as? String)
+    #expect(office.stop() == 0)
+    try FileManager.default.removeItem(at: office.place.home.appendingPathComponent("relay.sqlite-blobs"))
+    let key = li.home.appendingPathComponent("device.key").path
+    let restored = try #require(try office.place.ask("relay", "restore", file, "--key-file", key) as? [String: Any])
+    #expect(restored["filesRestored"] as? Int == 1)
+    #expect(try office.place.attempt("relay", "backup", folder.path, "--clear", "--for", "li").status == 64)
+    // One in clear says so by its name, and its files lie apart from the encrypted ones.
+    Thread.sleep(forTimeInterval: 1.1)
+    #expect(try backUp("--clear")["filesCopied"] as? Int == 1)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(Set(names).isSuperset(of: ["relay-files", "relay-files-clear"]) && names.count { $0.hasSuffix(".sqlite") } == 1)
+  }
+
   // MARK: -
+
+  /// Stands in what is attached.
+  private static let marker = Data("厂区照片里的一句话".utf8)
+
+  private func attach(_ laptop: Place, to plant: String, in office: Office) throws -> (id: String, bytes: Data) {
+    let bytes = Data("%PDF-1.7\n".utf8) + Data((0..<9000).flatMap { _ in Self.marker })
+    let file = office.folder.url.appendingPathComponent("\(UUID().uuidString).pdf")
+    try bytes.write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let told = try #require(try laptop.ask("attachment", "add", file.path, "--to", plant) as? [[String: Any]])
+    return (try #require(told.first?["id"] as? String), bytes)
+  }
+
+  private func secret(_ text: String, in office: Office) throws -> String {
+    let url = office.folder.url.appendingPathComponent(UUID().uuidString)
+    #expect(FileManager.default.createFile(atPath: url.path, contents: Data((text + "\n").utf8), attributes: [.posixPermissions: 0o600]))
+    return url.path
+  }
+
+  /// Every file of a folder, but those of some homes.
+  private func contents(of folder: URL, but homes: URL...) -> [Data] {
+    let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+    return names.map { folder.appendingPathComponent($0).path }
+      .filter { path in !homes.contains { path.hasPrefix($0.path) } }
+      .compactMap { FileManager.default.contents(atPath: $0) }
+  }
 
   private func stats(_ office: Office) throws -> [String: Any] { try #require(try office.place.ask("relay", "stats") as? [String: Any]) }
 

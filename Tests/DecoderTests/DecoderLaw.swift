@@ -213,6 +213,8 @@ extension DecoderLaw {
         try require(try BundleEnvelope(decoding: envelope.encoded) == envelope, "an envelope that changes")
       case .header(let header): try require(try BundleHeader(decoding: header.encoded) == header, "a bundle's header that changes")
       case .changes: break
+      case .file(let file): try require(try BundledFile(decoding: file.encoded) == file, "a bundle's file that changes")
+      case .piece(let bytes): try require(bytes.count <= BundleFormat.pieceBytes, "a piece that is too large")
       case .end: return try require(rest.isEmpty, "bytes after a bundle's end")
       }
     }

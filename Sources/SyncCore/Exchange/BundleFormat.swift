@@ -16,7 +16,16 @@ public enum BundleFormat {
     case end = 3
     /// A ``BundleEnvelope``: what follows is encrypted. The first frame, or none is.
     case envelope = 4
+    /// A ``BundledFile``: the pieces that follow are its.
+    case file = 5
+    /// Bytes of a file, which follow those of the piece before.
+    case piece = 6
   }
+
+  /// The first eight bytes of a single file that is encrypted as a bundle is: an envelope, a ``Kind/file``, its pieces, the end.
+  public static let copyMagic: [UInt8] = Array("SYNCCOPY".utf8)
+  /// How many bytes of a file a piece has at most.
+  public static let pieceBytes = 1 << 20
 
   /// The digest that the first frame's is chained to.
   public static let seed = [UInt8](repeating: 0, count: 32)
@@ -88,6 +97,39 @@ public struct BundleHeader: Hashable, Sendable {
       return Span(
         scope: try ScopeID(decoding: fields[0]), from: try VersionVector(decoding: fields[1]), to: try VersionVector(decoding: fields[2]))
     }
+  }
+}
+
+/// A file that a bundle carries, by what it holds.
+public struct BundledFile: Hashable, Sendable {
+  /// The file's SHA-256.
+  public let digest: [UInt8]
+  /// Its length.
+  public let bytes: Int
+  /// What belongs to it and is for its readers alone; empty for a file of a bundle's.
+  public let label: [UInt8]
+  /// The longest label, in bytes.
+  public static let labelBytes = 1024
+
+  public init(digest: [UInt8], bytes: Int, label: [UInt8] = []) {
+    self.digest = digest
+    self.bytes = bytes
+    self.label = label
+  }
+
+  public var encoded: [UInt8] {
+    CBOR.map([0: .bytes(digest), 1: .unsigned(UInt64(bytes)), 2: .bytes(label)]).encoded
+  }
+
+  public init(decoding bytes: [UInt8]) throws(SyncCoreError) {
+    let map = try CBOR(decoding: bytes)
+    digest = try CBOR.require(map[0]?.bytes, "digest")
+    let count = try CBOR.require(map[1]?.unsigned, "length")
+    label = try CBOR.require(map[2]?.bytes, "label")
+    guard digest.count == BlobName.digestBytes, count <= UInt64(Int64.max), label.count <= Self.labelBytes else {
+      throw SyncCoreError(.malformed, "a file")
+    }
+    self.bytes = Int(count)
   }
 }
 

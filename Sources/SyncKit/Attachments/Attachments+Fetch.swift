@@ -61,7 +61,7 @@ extension Attachments {
   }
 
   private func fetch(_ name: BlobName, from store: some BlobStore, _ run: inout AttachmentRun) throws {
-    let partial = "get-" + Hex.text(name.digest)
+    let partial = Self.partial(name.digest)
     var received = try folder.received(partial)
     // What another version of the row said of its length.
     if received > name.bytes {

@@ -32,12 +32,21 @@ public struct AttachmentColumns: Hashable, Sendable {
 /// ```
 public struct Attachments: Sendable {
   let replica: Replica
-  /// Where the files are: beside the replica's own file, with `-attachments` after its name.
+  /// Where the files are: beside the replica's own file, with `-attachments` after its name; encrypted where the replica is.
   public let folder: BlobFolder
 
   init(_ replica: Replica) {
     self.replica = replica
-    folder = BlobFolder(replica.path + "-attachments")
+    folder = Self.folder(of: replica.path, replica.configuration.storageKey)
+  }
+
+  /// The folder of a replica that need not be open.
+  /// - Parameters:
+  ///   - path: the replica's file.
+  ///   - key: by what the replica is encrypted; nil where it lies in clear.
+  ///   - former: by what its files may be encrypted still, while that key takes another's place.
+  public static func folder(of path: String, _ key: StorageKey?, former: StorageKey? = nil) -> BlobFolder {
+    BlobFolder(path + "-attachments", sealing: key.map { AttachmentSeal($0, former: former) })
   }
 
   /// The files that rows name, each once for each scope, the smallest first.

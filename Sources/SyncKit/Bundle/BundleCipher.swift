@@ -6,7 +6,14 @@ import SyncCore
 /// envelope holds sealed for each recipient (HPKE, RFC 9180).
 struct BundleCipher {
   private static let suite = HPKE.Ciphersuite.Curve25519_SHA256_ChachaPoly
-  private static let purpose = Data("synckit bundle 1\0".utf8)
+
+  /// What is encrypted: the key of one thing opens no other.
+  enum Purpose: String {
+    case bundle = "synckit bundle 1\0"
+    case copy = "synckit copy 1\0"
+
+    var info: Data { Data(rawValue.utf8) }
+  }
 
   private let key: SymmetricKey
   /// The envelope's digest: a frame belongs to its bundle alone.
@@ -15,14 +22,14 @@ struct BundleCipher {
   private var count: UInt64 = 0
 
   /// A new key, for some recipients.
-  static func sealed(for recipients: [[UInt8]]) throws -> (envelope: BundleEnvelope, cipher: BundleCipher) {
+  static func sealed(for recipients: [[UInt8]], _ purpose: Purpose = .bundle) throws -> (envelope: BundleEnvelope, cipher: BundleCipher) {
     let key = SymmetricKey(size: .bits256)
     let bytes = key.withUnsafeBytes { Data($0) }
     let sealed = try recipients.map { recipient in
       guard let publicKey = try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: recipient) else {
         throw SyncKitError(.notFound, ["recipient": Hex.text(recipient)])
       }
-      var sender = try HPKE.Sender(recipientKey: publicKey, ciphersuite: suite, info: purpose)
+      var sender = try HPKE.Sender(recipientKey: publicKey, ciphersuite: suite, info: purpose.info)
       return BundleEnvelope.Recipient(
         key: recipient, encapsulated: Array(sender.encapsulatedKey), sealedKey: Array(try sender.seal(bytes)))
     }
@@ -36,11 +43,11 @@ struct BundleCipher {
   }
 
   /// - Throws: ``SyncKitError/Code/notARecipient`` where the envelope is for others, ``SyncKitError/Code/bundleAltered`` where it was changed.
-  init(opening envelope: BundleEnvelope, by own: EncryptionKey?) throws {
+  init(opening envelope: BundleEnvelope, by own: EncryptionKey?, _ purpose: Purpose = .bundle) throws {
     guard let own, let mine = envelope.recipients.first(where: { $0.key == own.publicKey }) else { throw SyncKitError(.notARecipient) }
     do {
       var recipient = try HPKE.Recipient(
-        privateKey: own.key, ciphersuite: Self.suite, info: Self.purpose, encapsulatedKey: Data(mine.encapsulated))
+        privateKey: own.key, ciphersuite: Self.suite, info: purpose.info, encapsulatedKey: Data(mine.encapsulated))
       self.init(
         key: SymmetricKey(data: try recipient.open(Data(mine.sealedKey))), envelope: Codec.standard.digest(envelope.encoded))
     } catch {

@@ -10,6 +10,10 @@ struct BundleReader {
     case envelope(BundleEnvelope)
     case header(BundleHeader)
     case changes([Fragment], [Omission], [SignedStatement])
+    /// A file, of which the pieces follow.
+    case file(BundledFile)
+    /// Bytes of the file that was told last.
+    case piece([UInt8])
     case end
   }
 
@@ -24,11 +28,12 @@ struct BundleReader {
   private var chain = BundleFormat.seed
   private var offset = 0
 
-  /// - Throws: ``SyncKitError/Code/notABundle`` when the bytes do not begin as a bundle's.
-  init(_ source: @escaping (Int) throws -> [UInt8]) throws {
+  /// - Parameter magic: how the bytes have to begin.
+  /// - Throws: ``SyncKitError/Code/notABundle`` when they do not.
+  init(_ source: @escaping (Int) throws -> [UInt8], magic: [UInt8] = BundleFormat.magic) throws {
     self.source = source
     do {
-      guard try take(BundleFormat.magic.count) == BundleFormat.magic else { throw SyncKitError(.notABundle) }
+      guard try take(magic.count) == magic else { throw SyncKitError(.notABundle) }
     } catch let error as SyncKitError where error.code == .bundleCut && error.details["errno"] == nil {
       throw SyncKitError(.notABundle)
     }
@@ -61,6 +66,10 @@ struct BundleReader {
         throw SyncKitError(.bundleAltered)
       }
       return .changes(fragments, omissions, statements)
+    case .file: return .file(try BundledFile(decoding: payload))
+    case .piece:
+      guard !payload.isEmpty, payload.count <= BundleFormat.pieceBytes else { throw SyncKitError(.bundleAltered) }
+      return .piece(payload)
     case .end:
       // What follows is covered by no digest: somebody has added it.
       guard payload.isEmpty, try isAtEnd() else { throw SyncKitError(.bundleAltered, ["offset": String(offset)]) }

@@ -10,6 +10,10 @@ public struct BundleReport: Sendable {
   public let bytes: Int
   /// What was not taken, and why.
   public let refused: [Refusal]
+  /// How many attached files were written, or came to be here.
+  public var files = 0
+  /// Files that were not taken: no row names them here, there is no room for them, or they are not what their digests say.
+  public var refusedFiles = 0
 }
 
 extension Replica {
@@ -19,9 +23,12 @@ extension Replica {
   /// - Parameters:
   ///   - path: the file.
   ///   - only: the scopes to write; all when nil.
+  ///   - attachments: whether the files that are here and that rows of these scopes name are written too, behind the changes.
   ///   - recipients: the public keys of the devices that can read it (`Certificate.encryptionKey`); none for a file that everybody can read,
   ///     which is for applications that sign nothing.
-  public func exportBundle(to path: String, scopes only: [ScopeID]? = nil, for recipients: [[UInt8]] = []) throws -> BundleReport {
+  public func exportBundle(
+    to path: String, scopes only: [ScopeID]? = nil, attachments withFiles: Bool = false, for recipients: [[UInt8]] = []
+  ) throws -> BundleReport {
     try noteLeaving()
     let names = try only ?? scopes()
     let temporary = path + ".part"
@@ -58,12 +65,13 @@ extension Replica {
           batch.fragments, omissions: batch.omissions, statements: batch.statements, isComplete: !hasMore)
         try write(.changes, message.encoded(codec: .standard))
       }
+      let files = withFiles ? try attachments.bundled(of: Set(names), write) : 0
       try write(.end, [])
       try file.synchronize()
       let bytes = Int(try file.offset())
       try file.close()
       guard rename(temporary, path) == 0 else { throw SyncKitError(.readOnly, ["path": path]) }
-      return BundleReport(changesets: count, scopes: names, bytes: bytes, refused: [])
+      return BundleReport(changesets: count, scopes: names, bytes: bytes, refused: [], files: files)
     } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
       throw SyncKitError(.diskFull, ["path": path], underlying: error)
     }
@@ -101,6 +109,7 @@ extension Replica {
   ///   ``SyncKitError/Code/notARecipient``.
   public func importBundle(from path: String) throws -> BundleReport {
     let file = try BundleFile(path)
+    var files: BundledFiles?
     var report = (changesets: 0, scopes: Set<ScopeID>(), refused: [Refusal]())
     do {
       var reader = try BundleReader(file.read)
@@ -115,7 +124,16 @@ extension Replica {
       loop: while true {
         switch try reader.next() {
         case .envelope, .header: throw SyncKitError(.bundleAltered)
-        case .end: break loop
+        case .file(let one):
+          // Behind all changes, so that the rows are here which name it.
+          if files == nil { files = try BundledFiles(attachments) }
+          try files?.begin(one)
+        case .piece(let bytes):
+          guard files != nil else { throw SyncKitError(.bundleAltered) }
+          try files?.take(bytes)
+        case .end:
+          try files?.finish()
+          break loop
         case .changes(let fragments, let omissions, let statements):
           let before = try count(fragments)
           let (_, refused) = try store(fragments, omissions: omissions, statements: statements)
@@ -128,7 +146,9 @@ extension Replica {
     } catch let error as SyncKitError where error.code == .notABundle || error.code == .notARecipient {
       throw SyncKitError(error.code, ["path": path])
     }
-    return BundleReport(changesets: report.changesets, scopes: report.scopes.sorted(), bytes: file.byteCount, refused: report.refused)
+    return BundleReport(
+      changesets: report.changesets, scopes: report.scopes.sorted(), bytes: file.byteCount, refused: report.refused,
+      files: files?.taken ?? 0, refusedFiles: files?.refused ?? 0)
   }
 
   /// How many changesets are applied in the scopes of some fragments.

@@ -6,27 +6,30 @@ extension Replica {
   /// Under which name an encrypted copy is made, beside the file; left behind by a crash it is of no use, and is made anew.
   private static let unfinishedSuffix = ".sealing"
 
-  /// Encrypts the file of a replica, in its place. Nobody may have it open.
+  /// Encrypts the file of a replica, in its place: one that lies in clear, or under a former key. Nobody may have it open.
   ///
-  /// A crash at any point leaves the whole file in clear or the whole encrypted one. Page for page it is the same: the replica goes on as
+  /// A crash at any point leaves the whole file as it was or the whole encrypted one. Page for page it is the same: the replica goes on as
   /// the one it was. The former file is written over before it is let go, as far as the disk writes where it is told to; after a crash in
   /// between, what stood there may still be found on the disk.
   /// - Parameters:
   ///   - path: the file. One that this key has encrypted already is left as it is.
   ///   - key: the key, which has to be kept somewhere by now.
+  ///   - former: by what the file is encrypted, where it does not lie in clear.
   ///   - marks: where this machine remembers the file, as in ``ReplicaConfiguration/marks``.
   /// - Throws: ``SyncKitError/Code/busy`` while anybody has it open, ``SyncKitError/Code/unsuitablePageSize``, or what SQLite says.
-  public static func protect(path: String, with key: StorageKey, marks: ReplicaMarks? = nil) throws {
+  public static func protect(
+    path: String, with key: StorageKey, former: StorageKey? = nil, marks: ReplicaMarks? = nil
+  ) throws {
     do {
       try FileExamination(path, key).check()
       try? FileManager.default.removeItem(atPath: path + unfinishedSuffix)
       return
-    } catch let error as SyncKitError where error.code == .notProtected {}
-    try FileExamination(path).check()
+    } catch let error as SyncKitError where error.code == .notProtected || error.code == .wrongKey && former != nil {}
+    try FileExamination(path, former).check()
     // Open until all is done: to close any descriptor of a file gives up the locks that SQLite holds on it.
-    guard let former = FileHandle(forUpdatingAtPath: path) else { throw SyncKitError(.readOnly, ["path": path]) }
-    defer { try? former.close() }
-    let source = try RawDatabase(path, path: path)
+    guard let replaced = FileHandle(forUpdatingAtPath: path) else { throw SyncKitError(.readOnly, ["path": path]) }
+    defer { try? replaced.close() }
+    let source = try RawDatabase(try SealedFiles.name(of: path, former), path: path)
     defer { source.close() }
     try source.takeForItself()
     guard try source.number("PRAGMA page_size") == SealedUnits.pageBytes else {
@@ -43,10 +46,10 @@ extension Replica {
       throw error
     }
     try bringToDisk(folderOf: path)
-    try writeOver(former)
+    try writeOver(replaced)
   }
 
-  private static func bringToDisk(folderOf path: String) throws {
+  static func bringToDisk(folderOf path: String) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SyncKitError(.readOnly, ["path": folder]) }

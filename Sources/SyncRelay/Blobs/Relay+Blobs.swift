@@ -64,6 +64,13 @@ extension Relay {
     return check
   }
 
+  /// The files that are held, those that were lost left out.
+  public func heldFiles() throws -> [(digest: [UInt8], bytes: Int)] {
+    try store.read { db in
+      try db.rows("SELECT digest, bytes FROM blob WHERE lost_ms IS NULL ORDER BY digest").map { (try $0["digest"], try $0["bytes"]) }
+    }
+  }
+
   /// How many files are held, how many bytes they have, how many were lost and are awaited, and how many are arriving.
   public func blobStatistics() throws -> (held: Int, bytes: Int64, lost: Int, arriving: Int) {
     try store.read { db in

@@ -92,7 +92,8 @@ struct AttachmentCommand: ParsableCommand {
       let digest = try AttachmentCommand.fetched(evidence, home, survey, common.printer)
       let name = AttachmentRules.cleaned(evidence.fileName ?? "file")
       let target = URL(fileURLWithPath: output ?? name).standardizedFileURL
-      try AttachmentCommand.copy(survey.replica.attachments.folder.path(of: digest), to: target, force: force)
+      try AttachmentCommand.requireFree(target, force)
+      try survey.replica.attachments.folder.copy(digest, to: target.path)
       struct Told: Encodable {
         let file: String
         let sha256: String
@@ -233,12 +234,5 @@ extension AttachmentCommand {
     guard force || !FileManager.default.fileExists(atPath: target.path) else {
       throw SurveyError(.fileExists, ["path": target.path])
     }
-  }
-
-  static func copy(_ source: String, to target: URL, force: Bool) throws {
-    try requireFree(target, force)
-    if force { unlink(target.path) }
-    // Not a link: whoever writes into the copy must not write into what others were promised.
-    try FileManager.default.copyItem(atPath: source, toPath: target.path)
   }
 }

@@ -15,6 +15,7 @@ struct BundleCommand: ParsableCommand {
     let bytes: Int
     let scopes: [String]
     let refused: [Printed.Refused]
+    let files, refusedFiles: Int
     /// Who can open what was written.
     var readers: [String]?
 
@@ -24,6 +25,7 @@ struct BundleCommand: ParsableCommand {
       changesets = report.changesets
       bytes = report.bytes
       scopes = report.scopes.map(\.name)
+      (files, refusedFiles) = (report.files, report.refusedFiles)
       refused = try report.refused.map { try Printed.Refused($0, replica) }
     }
   }
@@ -51,6 +53,9 @@ struct BundleCommand: ParsableCommand {
         valueName: "user"))
     var recipients: [String] = []
 
+    @Flag(help: Text("附件也写进去(本机有的)。", "Write the attached files that are here too.").help)
+    var attachments = false
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -59,13 +64,14 @@ struct BundleCommand: ParsableCommand {
       let scopes = enterprise.isEmpty ? nil : try enterprise.compactMap { ScopeID(try survey.enterprise($0).enterprise.id) }
       try BundlePath.requireWritable(file)
       let readers = try BundleRecipients.of(recipients, home, survey.replica)
-      let report = try survey.replica.exportBundle(to: file, scopes: scopes, for: readers.map(\.encryptionKey))
+      let report = try survey.replica.exportBundle(
+        to: file, scopes: scopes, attachments: attachments, for: readers.map(\.encryptionKey))
       let names = Set(readers.map(\.user)).sorted()
       try common.printer.show(Told(file, report, survey.replica, readers: names)) { printer in
         printer.say(
           Text(
-            "已写出 \(file):\(report.scopes.count) 家企业,\(report.changesets) 条变更,\(Format.bytes(report.bytes));能打开的:\(names.joined(separator: "、"))。",
-            "Wrote \(file): \(Format.count(report.scopes.count, "enterprise")), \(Format.count(report.changesets, "changeset")), \(Format.bytes(report.bytes)); for: \(names.joined(separator: ", "))."
+            "已写出 \(file):\(report.scopes.count) 家企业,\(report.changesets) 条变更,\(report.files) 个附件,\(Format.bytes(report.bytes));能打开的:\(names.joined(separator: "、"))。",
+            "Wrote \(file): \(Format.count(report.scopes.count, "enterprise")), \(Format.count(report.changesets, "changeset")), \(Format.count(report.files, "file")), \(Format.bytes(report.bytes)); for: \(names.joined(separator: ", "))."
           ))
       }
     }
@@ -90,6 +96,13 @@ struct BundleCommand: ParsableCommand {
           Text(
             "已收下 \(report.changesets) 条新变更(\(report.scopes.count) 家企业)。",
             "Took in \(Format.count(report.changesets, "new changeset")) (\(Format.count(report.scopes.count, "enterprise")))."))
+        if report.files > 0 { printer.say(Text("已收下 \(report.files) 个附件。", "Took in \(Format.count(report.files, "file")).")) }
+        if report.refusedFiles > 0 {
+          printer.say(
+            Text(
+              "有 \(report.refusedFiles) 个附件没有收下(没有记录用到、已损坏或磁盘空间不足)。",
+              "\(Format.count(report.refusedFiles, "file")) not taken: no record names them, they are damaged, or there is no room."))
+        }
         for refusal in report.refused {
           printer.say(Text("未收 \(refusal.dot):\(refusal.reason.zh)", "Not taken: \(refusal.dot): \(refusal.reason.en)"))
         }

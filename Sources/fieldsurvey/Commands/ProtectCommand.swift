@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import SyncBlobs
+import SyncCore
 import SyncKit
 
 struct ProtectCommand: ParsableCommand {
@@ -7,15 +9,23 @@ struct ProtectCommand: ParsableCommand {
     commandName: "protect", abstract: Text("加密本机的数据", "Encrypt this laptop's data").here,
     discussion: Text(
       """
-      数据库(连同日志和临时文件)、设备密钥和令牌从此只以密文存放,用口令解锁。恢复密钥只显示这一次:请抄在纸上,交办公室封存。口令和恢复密钥都丢了,
+      数据库(连同日志和临时文件)、附件、设备密钥和令牌从此只以密文存放,用口令解锁。恢复密钥只显示这一次:请抄在纸上,交办公室封存。口令和恢复密钥都丢了,
       还没送出的内容就再也打不开。中途断电不要紧,再运行一次会接着做完。
       """,
       """
-      The database with its log and temporary files, the device's key and the token lie encrypted from then on, and are unlocked by the passphrase.
+      The database with its log and temporary files, attachments, the device's key and the token lie encrypted from then on, and are unlocked
+      by the passphrase.
       The recovery key is shown this once: write it down and leave it with the office. Without either, what was not sent can never be read.
       A loss of power in between does no harm: run it again, and it goes on.
       """
     ).here)
+
+  @Flag(
+    help: Text(
+      "密钥也加密一份给办公室:忘了口令又丢了恢复密钥时,办公室能打开(device recover)。",
+      "Encrypt the key to the office too: where passphrase and recovery key are lost, the office opens it (device recover)."
+    ).help)
+  var escrowToOffice = false
 
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var unlocking: UnlockingOptions
@@ -23,7 +33,13 @@ struct ProtectCommand: ParsableCommand {
 
   func run() throws {
     let home = try common.openHome()
-    let recovery = try Protection(home).run { try $0 ? passphrase.new() : passphrase.present() }
+    let protection = Protection(home)
+    if let count = try protection.finish() {
+      return try common.printer.show(["attachments": count]) { printer in
+        printer.say(Text("已加密 \(count) 个附件。", "\(Format.count(count, "attachment")) encrypted."))
+      }
+    }
+    let recovery = try protection.run(escrow: escrowToOffice) { try $0 ? passphrase.new() : passphrase.present() }
     let isUnlocked = try unlocking.keep(home)
     try common.printer.show(Told(recoveryKey: recovery, unlockedHours: isUnlocked ? unlocking.hours : 0)) { printer in
       Protection.tell(recovery, printer)
@@ -43,9 +59,21 @@ struct Protection {
 
   init(_ home: Home) { self.home = home }
 
-  /// - Parameter passphrase: gives the passphrase; asked whether it is to be a new one.
+  /// Encrypts the attachments of a home that was encrypted by a version which left them in clear.
+  /// - Returns: how many those were; nil for a home that is not encrypted, or has none.
+  func finish() throws -> Int? {
+    guard let keys = try KeyFile.read(home.folder), keys.isComplete else { return nil }
+    let lock = try SyncLock(home, wait: 5)
+    defer { withExtendedLifetime(lock) {} }
+    let folder = Attachments.folder(of: Home.replicaFile(home.folder).path, try HomeKey.current(home.folder))
+    return try folder.unsealed() > 0 ? try folder.sealAll() : nil
+  }
+
+  /// - Parameters:
+  ///   - escrow: whether the office gets the key too, encrypted to its devices.
+  ///   - passphrase: gives the passphrase; asked whether it is to be a new one.
   /// - Returns: the recovery key, which is nowhere else.
-  func run(_ passphrase: (_ isNew: Bool) throws -> Passphrase) throws -> String {
+  func run(escrow: Bool = false, _ passphrase: (_ isNew: Bool) throws -> Passphrase) throws -> String {
     guard home.profile.role == .laptop else {
       throw Failure(
         "not-a-laptop", .notPermitted,
@@ -64,14 +92,45 @@ struct Protection {
     let passphrase = try passphrase(before == nil)
     // What was begun goes on by its own key: files may be encrypted by it already.
     let key = try before.map { try HomeKey.open($0.passphrase, passphrase) } ?? StorageKey()
-    let keys = KeyFile(
+    var keys = KeyFile(
       id: before?.id ?? UUID().uuidString.lowercased(), isComplete: false,
       passphrase: try before?.passphrase ?? KeyEnvelope(key, passphrase: passphrase.bytes),
       recovery: try KeyEnvelope(key, passphrase: RecoveryKey.read(recovery).bytes))
+    keys.office = escrow ? try escrows(key) : before?.office
+    keys.former = before?.former
     // First, because from here on files may be there that only this key opens.
     try keys.write(home.folder)
     try home.protect(key, keys)
     return recovery
+  }
+
+  /// Encrypts an encrypted home anew, by another key: whoever knows the former one, or has an old copy of `keys.json` and its passphrase, opens
+  /// nothing that is written from then on. Interrupted, it is finished by ``run(escrow:_:)`` and the new passphrase.
+  func replace(_ old: StorageKey, of file: KeyFile, _ passphrase: Passphrase) throws -> String {
+    let lock = try SyncLock(home, wait: 5)
+    defer { withExtendedLifetime(lock) {} }
+    let (key, recovery) = (StorageKey(), RecoveryKey.made(Environment.random))
+    var keys = file
+    keys.id = UUID().uuidString.lowercased()
+    keys.isComplete = false
+    keys.passphrase = try KeyEnvelope(key, passphrase: passphrase.bytes)
+    keys.recovery = try KeyEnvelope(key, passphrase: RecoveryKey.read(recovery).bytes)
+    keys.office = try file.office == nil ? nil : escrows(key)
+    try keys.replace(old, by: key)
+    _ = file.keyring.forget()
+    try keys.write(home.folder)
+    try home.protect(key, keys)
+    return recovery
+  }
+
+  private func escrows(_ key: StorageKey) throws -> [KeyEscrow] {
+    let office = (home.profile.office ?? []).compactMap { $0.read?.certificate.encryptionKey }.filter { !$0.isEmpty }
+    guard !office.isEmpty else {
+      throw Failure(
+        "no-recipient", .usage, Text("本机还没有办公室的密钥。", "The office's key is not known here yet."), kept: Failure.nothingChanged,
+        next: Text("用新的登记码重新登记一次:fieldsurvey enrol URL CODE。", "Enrol again with a new code: fieldsurvey enrol URL CODE."))
+    }
+    return try office.map { try KeyEscrow(key, for: $0) }
   }
 
   static func tell(_ recovery: String, _ printer: Printer) {

@@ -1,22 +1,24 @@
 import ArgumentParser
 import Foundation
 import SyncCore
+import SyncKit
 import SyncRelay
 
 extension RelayCommand {
   /// Copies the log while it is in use.
   struct Backup: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "backup", abstract: Text("备份中继的记录,不必停止服务", "Back the relay's log up, while it serves").here,
+      commandName: "backup", abstract: Text("备份中继的记录和附件,不必停止服务", "Back the relay's log and files up, while it serves").here,
       discussion: Text(
         """
-        备份先写成临时文件,逐条核对之后才改名;旁边的 .sha256 文件可用 sha256sum -c 核对。FILE 是目录时,以时间命名。
-        备份含全部企业的内容,请像办公室的数据目录一样保管。不含密钥:issuer.key 和 device.key 请另外保管一份。
+        备份加密给这台机器、封存的恢复密钥(relay recovery-key)和 --for 写明的人;逐条核对、再读一遍之后才改名;旁边的 .sha256 文件可用
+        sha256sum -c 核对。FILE 是目录时,以时间命名。附件放在旁边的 relay-files 里,只补没有的。不含密钥:issuer.key 请另外保管一份。
         """,
         """
-        The copy is written under another name and looked through, changeset by changeset, before it gets its own; `sha256sum -c` takes the
-        .sha256 file beside it. Where FILE is a folder, its name is the time. It holds every case: keep it as the office's home is kept. It
-        holds no keys: keep a copy of issuer.key and device.key apart from it.
+        It is encrypted to this machine, to the recovery key on paper (relay recovery-key) and to whoever is named with --for. It is looked
+        through, changeset by changeset, and read back before it gets its name; `sha256sum -c` takes the .sha256 file beside it. Where FILE is a
+        folder, its name is the time. Attached files lie beside it in relay-files, where only what is new is copied. It holds no keys: keep a
+        copy of issuer.key apart from it.
         """
       ).here)
 
@@ -30,14 +32,29 @@ extension RelayCommand {
         Text("FILE 是目录时,只留最近这么多份以时间命名的备份。", "In a folder, keep only so many of the backups named by their time.").here, valueName: "count"))
     var keep: Int?
 
+    @Option(
+      name: .customLong("for"), parsing: .upToNextOption,
+      help: ArgumentHelp(
+        Text("还给谁(用户名):他们的设备也能打开。", "For whom besides, by users' names: their devices can open it too.").here, valueName: "user"))
+    var recipients: [String] = []
+
+    @Flag(help: Text("不加密:得到备份的人能读出全部内容。", "Do not encrypt it: whoever has it can read all of it.").help)
+    var clear = false
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
       guard keep.map({ $0 > 0 }) ?? true else { throw ValidationError(Text("--keep 至少为 1。", "--keep is at least 1.").here) }
+      guard !clear || recipients.isEmpty else {
+        throw ValidationError(Text("--clear 与 --for 不能同用。", "--clear and --for exclude each other.").here)
+      }
     }
 
     func run() throws {
-      let relay = try common.openHome().relay()
+      let home = try common.openHome()
+      let relay = try home.relay()
+      let alone = try SyncLock(home, .backup, wait: 0)
+      defer { withExtendedLifetime(alone) {} }
       let given = URL(fileURLWithPath: file).standardizedFileURL
       let isFolder = FileStatus(given.path)?.isFolder ?? false
       let folder = isFolder ? given.path : given.deletingLastPathComponent().path
@@ -45,29 +62,64 @@ extension RelayCommand {
       guard isFolder || keep == nil else {
         throw Failure.badInput(Text("--keep 只能用于目录。", "--keep needs a folder."), code: "not-a-folder", details: ["path": given.path])
       }
-      let url = isFolder ? given.appendingPathComponent(BackupName.of(Environment.clock())) : given
-      let backup = try relay.backup(to: url.path)
-      let digest = Hex.text(backup.digest)
-      try PrivateFile.write(Array("\(digest)  \(url.lastPathComponent)\n".utf8), to: BackupName.digestFile(url))
-      let removed = try keep.map { try Self.remove(from: given, butLast: $0) } ?? []
-      struct Told: Encodable {
-        let file: String
-        let sha256: String
-        let bytes: Int64
-        let changesets: Int
-        let newestAt: String?
-        let removed: [String]
+      let url = isFolder ? given.appendingPathComponent(BackupName.of(Environment.clock(), isClear: clear)) : given
+      let keys = BackupKeys(home)
+      let filesKey = clear ? nil : try keys.filesKey()
+      let backup: RelayBackup
+      var digest: [UInt8]
+      var bytes: Int64
+      if let filesKey {
+        let recipients = try keys.recipients(recipients)
+        guard access(url.path, F_OK) != 0 else { throw RelayError(.fileExists, url.path) }
+        // In clear it lies where the log lies in clear, and nowhere else.
+        let copy = home.folder.appendingPathComponent("relay.sqlite.backing-up")
+        unlink(copy.path)
+        defer { unlink(copy.path) }
+        backup = try relay.backup(to: copy.path, named: url.lastPathComponent)
+        let written = try EncryptedCopy.write(copy.path, to: url.path, label: filesKey.bytes, for: recipients)
+        (digest, bytes) = (written.digest, Int64(written.bytes))
+      } else {
+        backup = try relay.backup(to: url.path)
+        (digest, bytes) = (backup.digest, backup.bytes)
       }
+      try PrivateFile.write(Array("\(Hex.text(digest))  \(url.lastPathComponent)\n".utf8), to: BackupName.digestFile(url))
+      // After the log: what it names was there before.
+      let files = try BackupFiles(beside: url, filesKey).take(from: relay)
+      let removed = try keep.map { try Self.remove(from: given, butLast: $0) } ?? []
       let told = Told(
-        file: url.path, sha256: digest, bytes: backup.bytes, changesets: backup.changesets, newestAt: backup.newest.map(Format.iso),
-        removed: removed)
-      try common.printer.show(told) { printer in
-        printer.line(url.path)
+        file: url.path, sha256: Hex.text(digest), bytes: bytes, changesets: backup.changesets, newestAt: backup.newest.map(Format.iso),
+        isEncrypted: !clear, filesCopied: files.copied, filesMissing: files.missing, removed: removed)
+      try common.printer.show(told) { told.show($0) }
+      guard !clear, !keys.hasRecoveryKey else { return }
+      common.printer.note(
+        Text(
+          "⚠ 只有这台机器的 device.key 能打开这份备份。请做一个恢复密钥,抄在纸上封存:fieldsurvey relay recovery-key。",
+          "⚠ Only this machine's device.key opens this backup. Make a recovery key, and keep it on paper: fieldsurvey relay recovery-key."))
+    }
+
+    private struct Told: Encodable {
+      let file: String
+      let sha256: String
+      let bytes: Int64
+      let changesets: Int
+      let newestAt: String?
+      let isEncrypted: Bool
+      let filesCopied, filesMissing: Int
+      let removed: [String]
+
+      func show(_ printer: Printer) {
+        printer.line(file)
+        let size = Format.bytes(Int(clamping: bytes))
         printer.note(
           Text(
-            "已备份并核对 \(backup.changesets) 条变更,\(Format.bytes(Int(clamping: backup.bytes)));sha256 \(digest)",
-            "\(Format.count(backup.changesets, "changeset")) copied and checked, \(Format.bytes(Int(clamping: backup.bytes))); sha256 \(digest)"
+            "已备份并核对 \(changesets) 条变更,\(size);新增附件 \(filesCopied) 个;sha256 \(sha256)",
+            "\(Format.count(changesets, "changeset")) copied and checked, \(size); \(Format.count(filesCopied, "file")) added; sha256 \(sha256)"
           ))
+        guard filesMissing > 0 else { return }
+        printer.note(
+          Text(
+            "⚠ 有 \(filesMissing) 个附件不在中继里,没有备份:fieldsurvey relay check。",
+            "⚠ \(Format.count(filesMissing, "file")) not in the relay's folder, and not backed up: fieldsurvey relay check."))
       }
     }
 
@@ -88,9 +140,9 @@ extension RelayCommand {
 /// What backups are called.
 enum BackupName {
   /// By the time, in UTC: names sort as the times do.
-  static func of(_ milliseconds: Int64) -> String { "relay-\(stamp(milliseconds)).sqlite" }
+  static func of(_ milliseconds: Int64, isClear: Bool) -> String { "relay-\(stamp(milliseconds)).\(isClear ? "sqlite" : "backup")" }
 
-  static func isOne(_ name: String) -> Bool { (try? /relay-\d{8}T\d{6}Z\.sqlite/.wholeMatch(in: name)) != nil }
+  static func isOne(_ name: String) -> Bool { (try? /relay-\d{8}T\d{6}Z\.(sqlite|backup)/.wholeMatch(in: name)) != nil }
 
   /// Beside a backup, in the form that `sha256sum -c` reads.
   static func digestFile(_ backup: URL) -> URL { backup.appendingPathExtension("sha256") }

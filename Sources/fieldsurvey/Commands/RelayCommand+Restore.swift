@@ -12,10 +12,12 @@ extension RelayCommand {
       discussion: Text(
         """
         备份先逐条核对;原来的 relay.sqlite 改名保留。恢复后中继有新的纪元,办公室和各笔记本下次同步时会把备份之后的内容再送来。
+        加密的备份由本机的 device.key 打开;新机器上用 --recovery(封存的恢复密钥)或 --key-file(原机器的 device.key)。
         设备、授权与停用不在变更里:原文件读得出时从中接续;读不出时,备份之后登记的设备要重新登记,之后停用的要再停用一次。
         """,
         """
-        The backup is looked through first; what stood there is kept under another name. The relay then has a new epoch, by which the office
+        An encrypted backup is opened by this machine's device.key; on a new machine by --recovery (the key on paper) or --key-file (the former
+        machine's device.key). The backup is looked through first; what stood there is kept under another name. The relay then has a new epoch, by which the office
         and the laptops send again, at their next sync, what came after the backup. Devices, grants and revocations are in no changeset:
         they are carried over from what stood there, if that can be read. If not, who enrolled since has to enrol again, and who was
         revoked since has to be revoked again.
@@ -24,6 +26,8 @@ extension RelayCommand {
 
     @Argument(help: ArgumentHelp(Text("备份文件。", "The backup.").here, valueName: "file"), completion: .file())
     var file: String
+
+    @OptionGroup var opening: BackupOpening
 
     @OptionGroup var common: CommonOptions
 
@@ -44,15 +48,19 @@ extension RelayCommand {
         codec: .standard, issuer: try Home.keptKey(Home.issuerKeyFile(home.folder)).publicKey, clock: Environment.clock,
         random: Environment.random)
       let path = Home.relayFile(home.folder).path
+      let opened: OpenedBackup
       let report: RelayRestoration.Report
       do {
+        opened = try opening.open(backup, home, digest: try Self.digest(beside: backup))
+        defer { opened.close() }
         report = try restoration.run(
-          backup.path, digest: try Self.digest(beside: backup), to: path, keeping: Self.free("\(path).before-\(BackupName.stamp(now))"))
+          opened.log.path, digest: opened.digest, to: path, keeping: Self.free("\(path).before-\(BackupName.stamp(now))"))
       } catch let error as RelayError where [.notARelay, .damaged, .cannotOpen].contains(error.code) {
         throw Self.unusable(backup, error)
       }
       // The office's replica beside the log is the first to give back what came after the backup.
       let relay = try home.relay()
+      let files = try BackupFiles(beside: backup, opened.filesKey).giveBack(to: relay)
       var returned = 0
       do {
         try relay.restore(try replica.rejections())
@@ -62,7 +70,7 @@ extension RelayCommand {
         common.printer.note(
           Text("⚠ 办公室的副本还没有补回内容:\(Failure(error).what.zh)", "⚠ The office's replica gave nothing back yet: \(Failure(error).what.en)"))
       }
-      try tell(report, returned: returned, epoch: try relay.epoch, now: now)
+      try tell(report, files, returned: returned, epoch: try relay.epoch, now: now)
     }
 
     /// A name that no file has: somebody may restore twice in a second.
@@ -94,7 +102,9 @@ extension RelayCommand {
       return digest
     }
 
-    private func tell(_ report: RelayRestoration.Report, returned: Int, epoch: [UInt8], now: Int64) throws {
+    private func tell(
+      _ report: RelayRestoration.Report, _ files: (copied: Int, missing: Int), returned: Int, epoch: [UInt8], now: Int64
+    ) throws {
       struct Told: Encodable {
         let epoch: String
         let changesets: Int
@@ -102,17 +112,26 @@ extension RelayCommand {
         let returned: Int
         let previous: String?
         let carriesAccess: Bool
+        let filesRestored, filesMissing: Int
       }
       let backup = report.backup
       let told = Told(
         epoch: Hex.text(epoch), changesets: backup.changesets, newestAt: backup.newest.map(Format.iso), returned: returned,
-        previous: report.previous, carriesAccess: report.carriesAccess)
+        previous: report.previous, carriesAccess: report.carriesAccess, filesRestored: files.copied, filesMissing: files.missing)
       try common.printer.show(told) { printer in
         printer.say(
           Text(
             "已恢复 \(backup.changesets) 条变更,办公室的副本补回 \(returned) 条。各笔记本下次同步时补回其余。",
             "\(Format.count(backup.changesets, "changeset")) restored, and \(returned) given back by the office's replica. Laptops give the rest back at their next sync."
           ))
+        if files.copied > 0 { printer.say(Text("已放回 \(files.copied) 个附件。", "\(Format.count(files.copied, "file")) put back.")) }
+        if files.missing > 0 {
+          printer.say(
+            Text(
+              "有 \(files.missing) 个附件备份里没有:运行 fieldsurvey relay check,有原件的设备会重送。",
+              "\(Format.count(files.missing, "file")) not in the backup: run fieldsurvey relay check, and devices that have them send them again."
+            ))
+        }
         if let previous = report.previous { printer.say(Text("原来的记录保留在 \(previous)。", "What stood there is kept in \(previous).")) }
       }
       if !report.carriesAccess {

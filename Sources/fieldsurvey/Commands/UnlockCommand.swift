@@ -54,8 +54,8 @@ struct PassphraseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "passphrase", abstract: Text("更换口令", "Change the passphrase").here,
     discussion: Text(
-      "只改写 keys.json,数据不必重新加密;恢复密钥照旧有效。旧口令能打开旧的 keys.json 备份:泄露时请另行登记一个新目录。",
-      "Only keys.json is written anew; the recovery key stays as it was. The old passphrase still opens an old copy of keys.json: where it became known, enrol a new home."
+      "只改写 keys.json,数据不必重新加密;恢复密钥照旧有效。旧口令能打开旧的 keys.json 备份:口令泄露时加 --new-key,数据用新的密钥重新加密,恢复密钥也换新的。",
+      "Only keys.json is written anew; the recovery key stays as it was. The old passphrase still opens an old copy of keys.json: where it became known, add --new-key, and all is encrypted anew by another key, with another recovery key."
     ).here)
 
   @Flag(help: Text("用恢复密钥代替旧口令。", "Use the recovery key in place of the old passphrase.").help)
@@ -64,6 +64,11 @@ struct PassphraseCommand: ParsableCommand {
   @Option(help: ArgumentHelp(Text("从文件读新口令。", "Read the new passphrase from a file.").here, valueName: "file"))
   var newPassphraseFile: String?
 
+  @Flag(
+    help: Text("连密钥一起换:全部数据重新加密,中断了用 protect 接着做完。", "Change the key too: all data is encrypted anew; interrupted, protect finishes it.")
+      .help)
+  var newKey = false
+
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var common: CommonOptions
 
@@ -71,6 +76,10 @@ struct PassphraseCommand: ParsableCommand {
     let home = try common.openHome()
     var (file, key) = try KeyOpening(home).open(passphrase, byRecovery: recovery)
     let new = try newPassphraseFile.map { try Passphrase(file: $0).judgedAsNew() } ?? Passphrase.askForNew()
+    if newKey {
+      let recovery = try Protection(home).replace(key, of: file, new)
+      return try common.printer.show(["recoveryKey": recovery]) { Protection.tell(recovery, $0) }
+    }
     file.passphrase = try KeyEnvelope(key, passphrase: new.bytes)
     try file.write(home.folder)
     try common.printer.show(["changed": true]) { $0.say(Text("口令已更换。", "The passphrase was changed.")) }

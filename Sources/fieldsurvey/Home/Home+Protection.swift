@@ -1,4 +1,5 @@
 import Foundation
+import SyncBlobs
 import SyncKit
 
 /// The home's small secrets, and how a home in clear becomes a protected one.
@@ -12,7 +13,11 @@ extension Home {
     guard let data = try? Data(contentsOf: file) else { return nil }
     guard SealedBlob.isSealed(Array(data)) else { return Array(data) }
     guard let key = try HomeKey.current(file.deletingLastPathComponent()) else { throw keysLost(file) }
-    return try SealedBlob.Reader(file.path, by: key, context: file.lastPathComponent).readAll()
+    do {
+      return try SealedBlob.open(Array(data), by: key, context: file.lastPathComponent)
+    } catch let error as SyncKitError {
+      throw SyncKitError(error.code, error.details.merging(["path": file.path]) { one, _ in one })
+    }
   }
 
   /// Writes a small secret, encrypted where its home is protected.
@@ -21,20 +26,12 @@ extension Home {
     try PrivateFile.write(try key.map { try SealedBlob.seal(bytes, by: $0, context: file.lastPathComponent) } ?? bytes, to: file)
   }
 
-  /// Encrypts what is still in clear, each file whole or not at all, and says so in `keys.json` when all is done.
+  /// Encrypts what is still in clear or under a former key, each file whole or not at all, and says so in `keys.json` when all is done.
   func protect(_ key: StorageKey, _ keys: KeyFile) throws {
-    for name in Self.secretFiles {
-      let file = folder.appendingPathComponent(name)
-      guard let data = try? Data(contentsOf: file), !SealedBlob.isSealed(Array(data)) else { continue }
-      let former = FileHandle(forUpdatingAtPath: file.path)
-      try PrivateFile.write(try SealedBlob.seal(Array(data), by: key, context: name), to: file)
-      // What stood there is in no file any more; as far as the disk writes where it is told to, it is gone from there too.
-      try former?.write(contentsOf: Data(count: data.count))
-      try former?.synchronize()
-      try former?.close()
-    }
+    let former = try keys.formerKey(key)
+    for name in Self.secretFiles { try seal(name, key, former) }
     do {
-      try Replica.protect(path: Self.replicaFile(folder).path, with: key, marks: Environment.marks)
+      try Replica.protect(path: Self.replicaFile(folder).path, with: key, former: former, marks: Environment.marks)
     } catch let error as SyncKitError where error.code == .busy {
       throw Failure(
         "in-use", .tryLater, Text("另一个程序(可能是 daemon)正打开着数据库。", "Another program, perhaps the daemon, has the database open."),
@@ -44,10 +41,29 @@ extension Home {
           "Stop it (systemctl --user stop fieldsurvey-sync.timer fieldsurvey-sync.service), then run fieldsurvey protect with the same passphrase."
         ))
     }
+    // After the database, which whoever adds files has open: from here on nobody puts any in clear.
+    try Attachments.folder(of: Self.replicaFile(folder).path, key, former: former).sealAll()
     var done = keys
     done.isComplete = true
+    done.former = nil
     try done.write(folder)
     HomeKey.remember(key, of: done)
+  }
+
+  private func seal(_ name: String, _ key: StorageKey, _ former: StorageKey?) throws {
+    let file = folder.appendingPathComponent(name)
+    guard let data = try? Data(contentsOf: file) else { return }
+    var secret = Array(data)
+    if SealedBlob.isSealed(secret) {
+      guard let former, (try? SealedBlob.open(secret, by: key, context: name)) == nil else { return }
+      secret = try SealedBlob.open(secret, by: former, context: name)
+    }
+    let before = FileHandle(forUpdatingAtPath: file.path)
+    try PrivateFile.write(try SealedBlob.seal(secret, by: key, context: name), to: file)
+    // What stood there is in no file any more; as far as the disk writes where it is told to, it is gone from there too.
+    try before?.write(contentsOf: Data(count: data.count))
+    try before?.synchronize()
+    try before?.close()
   }
 
   private static func keysLost(_ file: URL) -> Failure {

@@ -9,18 +9,24 @@ struct KeyFile: Codable, Sendable {
   static let supportedFormat = 1
 
   var format = KeyFile.supportedFormat
-  /// By what the keyring tells this home's key from others.
-  let id: String
+  /// By what the keyring tells this home's key from others; another with each change of the key.
+  var id: String
   /// Whether all of the home is encrypted: while it is not, encrypting it was begun and is to be finished.
   var isComplete: Bool
   var passphrase: KeyEnvelope
   var recovery: KeyEnvelope
+  /// The key encrypted to the office's devices, where its owner wanted that.
+  var office: [KeyEscrow]?
+  /// The former key, encrypted by the one that takes its place (`SealedBlob`, in hexadecimal), until nothing is under it any more.
+  var former: String?
 
   static func url(_ folder: URL) -> URL { folder.appendingPathComponent("keys.json") }
 
   /// The file of a home; nil where the home is not protected.
-  static func read(_ folder: URL) throws -> KeyFile? {
-    let file = url(folder)
+  static func read(_ folder: URL) throws -> KeyFile? { try read(file: url(folder)) }
+
+  /// Reads the file wherever it lies; nil where there is none.
+  static func read(file: URL) throws -> KeyFile? {
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
     struct Marked: Decodable { let format: Int }
     let data = try Data(contentsOf: file)
@@ -35,10 +41,24 @@ struct KeyFile: Codable, Sendable {
     return read
   }
 
-  func write(_ folder: URL) throws {
+  func write(_ folder: URL) throws { try write(file: Self.url(folder)) }
+
+  func write(file: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try PrivateFile.write(Array(try encoder.encode(self)) + [UInt8(ascii: "\n")], to: Self.url(folder))
+    try PrivateFile.write(Array(try encoder.encode(self)) + [UInt8(ascii: "\n")], to: file)
+  }
+
+  private static let formerContext = "former key"
+
+  /// Has a new key take the place of the one that there is.
+  mutating func replace(_ old: StorageKey, by key: StorageKey) throws {
+    former = Hex.text(try SealedBlob.seal(old.bytes, by: key, context: Self.formerContext))
+  }
+
+  /// The key that is being replaced, while there is one.
+  func formerKey(_ key: StorageKey) throws -> StorageKey? {
+    try former.flatMap { Hex.bytes($0) }.flatMap { StorageKey(bytes: try SealedBlob.open($0, by: key, context: Self.formerContext)) }
   }
 
   var keyring: Keyring { Keyring(name: "\(Program.name):\(id)") }

@@ -7,6 +7,7 @@ final class SyncLock {
     case sync
     case serve
     case migrate
+    case backup
     case daemon
   }
 
@@ -33,7 +34,7 @@ final class SyncLock {
         close(descriptor)
         throw switch purpose {
         case .sync: Self.busy(holder)
-        case .serve, .migrate: Self.serving(holder)
+        case .serve, .migrate, .backup: Self.serving(holder)
         case .daemon: Self.daemonRuns(holder)
         }
       }

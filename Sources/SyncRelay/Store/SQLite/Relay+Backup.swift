@@ -21,9 +21,11 @@ extension Relay {
   /// The copy is written beside the path under another name, looked through — the database's own check, every changeset's hashes, every
   /// chain — and only then gets its name, durably. Its owner alone may read it: it holds all that the log does, tokens' digests too.
   ///
-  /// - Parameter path: where; nothing may be there.
+  /// - Parameters:
+  ///   - path: where; nothing may be there.
+  ///   - name: what the audit calls it; by default as the file is called.
   /// - Throws: ``RelayError`` with `otherStore` where the log is not in a file; `fileExists` or `cannotOpen`; `damaged` when the log is not what it says, and the copy is gone then.
-  public func backup(to path: String) throws -> RelayBackup {
+  public func backup(to path: String, named name: String? = nil) throws -> RelayBackup {
     guard let file = store.file else { throw RelayError(.otherStore, "backup") }
     guard access(path, F_OK) != 0 else { throw RelayError(.fileExists, path) }
     let unfinished = path + ".new"
@@ -35,7 +37,7 @@ extension Relay {
     try RelayFile.bringToDisk(unfinished)
     guard rename(unfinished, path) == 0 else { throw RelayError(.cannotOpen, "errno \(errno)") }
     try RelayFile.bringToDisk((path as NSString).deletingLastPathComponent)
-    let (now, name) = (clock(), (path as NSString).lastPathComponent)
+    let (now, name) = (clock(), name ?? (path as NSString).lastPathComponent)
     try store.write { db in
       try Audit.record(.backedUp, at: now, device: nil, user: nil, detail: "\(name) sha256:\(Hex.text(backup.digest))", in: db)
     }
