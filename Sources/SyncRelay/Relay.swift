@@ -28,6 +28,7 @@ import Synchronization
 /// - ``authenticate(_:)``
 /// - ``devices()``
 /// - ``revoke(device:)``
+/// - ``changeRole(of:to:)``
 /// - ``audit(limit:)``
 /// ### Compaction
 /// - ``acknowledgedByAll()``

@@ -103,6 +103,29 @@ import Testing
     #expect(try reader.findings().filter(\.isProblem).map(\.code) == ["statements"])
   }
 
+  /// Whoever left it out first, the office's replica that looks after the log, had no proof then: it is told, and can show it to others.
+  @Test func whoLeftItOutFirstIsToldTheProofAndHandsItOn() throws {
+    let field = try Self.field()
+    let li = try field.replica("li")
+    _ = try edited(li)
+    try field.settleDown([li])
+    for held in try field.relay.acknowledgedByAll() {
+      let all = try field.relay.officeAccess().holdings(of: held.scope)
+      #expect(try field.relay.leaveOut(li.compact(held.scope, acknowledged: held.holdings.vector, held: all)) == 5)
+    }
+    let (first, second) = (try field.replica("wang"), try field.replica("chen"))
+    _ = try li.exportBundle(to: field.field.path("early"))
+    _ = try first.importBundle(from: field.field.path("early"))
+    #expect(try texts(first) == ["first"])
+    try field.sync(li)
+    _ = try li.exportBundle(to: field.field.path("stick"))
+    _ = try second.importBundle(from: field.field.path("stick"))
+    #expect(try texts(second) == ["edit 5"])
+    _ = try second.sync(with: LocalTransport(first.exchangeStore), peer: "first")
+    #expect(try texts(first) == ["edit 5"])
+    try field.settleDown([li, first, second])
+  }
+
   /// A log of before there were statements is stated once, when its relay is first opened by a version that knows them.
   @Test func whatWasLeftOutAndRejectedBeforeIsStatedWhenTheRelayIsOpened() throws {
     let field = try Self.field()

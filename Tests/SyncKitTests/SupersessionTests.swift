@@ -105,6 +105,50 @@ import Testing
     #expect(throws: RelayError.self) { try field.relay.changeRole(of: "li", to: "") }
   }
 
+  /// A device that another user got says nothing of what its former user wrote on it.
+  @Test func anotherUsersCertificateOfTheSameDeviceEndsNothing() throws {
+    let field = try Self.field()
+    let li = try field.replica("li", role: "agency")
+    try li.run("INSERT INTO note VALUES('n', 'verdict', '', 0)")
+    let device = DeviceID(of: li.site)
+    try field.relay.revoke(device: device)
+    let code = try field.relay.createCode(user: "wang", name: "wang", role: "specialist", grants: [.all])
+    _ = try field.relay.enrol(code: code, device: device, label: "laptop", key: SigningKey.test("wang").publicKey)
+    #expect(try field.relay.officeAccess().store(li.fragments()).refused.isEmpty)
+    #expect(try field.relay.rejections().isEmpty)
+  }
+
+  /// What goes beyond the present role may stand in a later part than the first: nothing of the changeset stays, of what came with it neither.
+  @Test func aChangesetInPartsIsRejectedWhole() throws {
+    let field = try Self.field()
+    let li = try field.replica("li", role: "agency")
+    for id in ["m0", "m1", "m2", "m3", "m4", "z"] { try li.run("INSERT INTO note VALUES(?, 'verdict', '', 0)", [id]) }
+    try field.settleDown([li])
+    _ = try field.relay.changeRole(of: "li", to: "specialist")
+    try li.write { db in
+      for at in 0..<5 {
+        try db.execute(sql: "UPDATE note SET b = ? WHERE id = ?", arguments: [String(repeating: "b\(at)", count: 400_000), "m\(at)"])
+      }
+      try db.execute(sql: "UPDATE note SET a = 'late' WHERE id = 'z'")
+    }
+    let whole = try #require(try li.fragments().last)
+    try #require(whole.parts.count > 1)
+    let pieces = whole.parts.enumerated().map { at, part in
+      Fragment(header: whole.header, signature: whole.signature, firstPart: at, parts: [part])
+    }
+    let specialist = Authority(withheld: ["note": ["a"]], settles: [])
+    try #require(pieces.first?.exceeds(specialist, codec: .standard) == false)
+    let (held, refused) = try field.access(li).store(pieces)
+    #expect(refused.isEmpty && held.first?.holdings.vector[li.site] == 7)
+    #expect(try field.relay.rejections().map(\.dot.seq) == [7])
+    let parts = try DatabaseQueue(path: field.field.path("relay.sqlite")).read { db in
+      try Int.fetchOne(db, sql: "SELECT count(*) FROM part WHERE seq = 7")
+    }
+    #expect(parts == 0)
+    try field.settleDown([li])
+    #expect(try texts(li) == [String](repeating: "verdict|", count: 6))
+  }
+
   /// Where a scope has as many rejections as it can the office decides: what comes too late is refused, and nothing else of the push.
   @Test func whereNoMoreCanBeRejectedItIsRefused() throws {
     let field = try Self.field()
