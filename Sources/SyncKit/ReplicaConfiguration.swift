@@ -25,7 +25,7 @@ public struct ReplicaConfiguration: Sendable {
   /// Whose certificates are believed: what no device signed that they vouch for is not taken, from whoever it comes. Nil to take all.
   public var trust: Trust?
   /// By what the replica's file is encrypted, with its log and whatever SQLite writes beside it. Nil for a file in clear. A file is
-  /// one or the other: what was in clear is encrypted by ``Replica/protect(path:with:marks:)``, and never in passing.
+  /// one or the other: what was in clear is encrypted by ``Replica/protect(path:with:former:marks:)``, and never in passing.
   public var storageKey: StorageKey?
   /// Where rows name files that belong to them. Their scopes are those of the rows.
   public var attachments: [AttachmentColumns] = []

@@ -16,7 +16,7 @@ public enum EncryptedCopy {
   /// - Parameters:
   ///   - source: the file; nobody writes to it meanwhile.
   ///   - path: where the copy is to be; it appears whole or not at all, in the place of what is there.
-  ///   - label: what belongs to it and is for its readers alone, at most ``SyncCore/BundledFile/labelBytes``.
+  ///   - label: what belongs to it and is for its readers alone, at most `BundledFile.labelBytes`.
   ///   - recipients: the public keys of those who can read it.
   /// - Returns: the copy's own SHA-256, and its length.
   /// - Throws: ``SyncKitError/Code/bundleAltered`` where what was written is not what can be read; what the system says.

@@ -23,7 +23,7 @@ extension Replica {
   /// - Parameters:
   ///   - path: the file.
   ///   - only: the scopes to write; all when nil.
-  ///   - attachments: whether the files that are here and that rows of these scopes name are written too, behind the changes.
+  ///   - withFiles: whether the files that are here and that rows of these scopes name are written too, behind the changes.
   ///   - recipients: the public keys of the devices that can read it (`Certificate.encryptionKey`); none for a file that everybody can read,
   ///     which is for applications that sign nothing.
   public func exportBundle(

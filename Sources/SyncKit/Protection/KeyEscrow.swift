@@ -13,7 +13,9 @@ public struct KeyEscrow: Codable, Hashable, Sendable {
   private static let purpose = Data("synckit key escrow 1\0".utf8)
 
   /// Encrypts a key to a device.
-  /// - Parameter recipient: the device's public key for encryption.
+  /// - Parameters:
+  ///   - key: the key.
+  ///   - recipient: the device's public key for encryption.
   public init(_ key: StorageKey, for recipient: [UInt8]) throws {
     guard let publicKey = try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: recipient) else {
       throw SyncKitError(.notFound, ["recipient": Hex.text(recipient)])
