@@ -47,6 +47,9 @@ final class Metrics: Sendable {
     case blobs = "/v1/blobs"
     /// One file's, whichever it is.
     case blob = "/v1/blobs/{digest}"
+    case packs = "/v1/packs"
+    /// One pack's, whichever it is.
+    case pack = "/v1/packs/{digest}"
     case health = "/healthz"
     case ready = "/readyz"
     case metrics = "/metrics"
@@ -54,7 +57,7 @@ final class Metrics: Sendable {
     case other
 
     init(path: String) {
-      self = path.hasPrefix("/v1/blobs/") ? .blob : Route(rawValue: path) ?? .other
+      self = path.hasPrefix("/v1/blobs/") ? .blob : path.hasPrefix("/v1/packs/") ? .pack : Route(rawValue: path) ?? .other
     }
 
     static func < (left: Route, right: Route) -> Bool { left.rawValue < right.rawValue }

@@ -75,6 +75,10 @@ struct RelayResponder: HTTPResponder {
       guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
       return try await givePiece(request, &line)
     }
+    if line.route == .pack {
+      guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
+      return try await givePack(request, &line)
+    }
     if let enrolment { return try await enrol(enrolment, &line) }
     switch request.uri.path {
     case "/v1/hello", "/v1/push", "/v1/pull":
@@ -83,6 +87,9 @@ struct RelayResponder: HTTPResponder {
     case Self.blobs:
       try Self.require(.post, request, type: "application/cbor", upTo: Self.questionBytes)
       return try await blobStates(request, &line)
+    case PackQuestion.path:
+      try Self.require(.post, request, type: "application/cbor", upTo: Limits.messageBytes)
+      return try await offerPacks(request, &line)
     case "/healthz":
       guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
       return try await health()

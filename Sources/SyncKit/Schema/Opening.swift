@@ -68,7 +68,8 @@ struct Opening {
       if format < 3 { try db.execute(sql: StorageFormat.omissions) }
       if format < 4 { try db.execute(sql: StorageFormat.rejections) }
       if format < 5 { try db.execute(sql: StorageFormat.certificates) }
-      try db.execute(sql: StorageFormat.attachments)
+      if format < 6 { try db.execute(sql: StorageFormat.attachments) }
+      try db.execute(sql: StorageFormat.withdrawals)
       try engine.connection.setMeta("format", .integer(StorageFormat.version))
     }
   }

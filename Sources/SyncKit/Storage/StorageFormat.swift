@@ -6,7 +6,7 @@ import SyncCore
 /// record to compare it, and here the bodies would be part of that.
 enum StorageFormat {
   /// Raised when a replica of the new form cannot be read by the old code.
-  static let version: Int64 = 6
+  static let version: Int64 = 7
 
   static let tables = """
     CREATE TABLE synckit_meta(name TEXT PRIMARY KEY NOT NULL, value ANY) WITHOUT ROWID;
@@ -37,6 +37,7 @@ enum StorageFormat {
     \(rejections)
     \(certificates)
     \(attachments)
+    \(withdrawals)
     """
 
   /// What came with version 2.
@@ -66,5 +67,12 @@ enum StorageFormat {
   static let attachments = """
     CREATE TABLE synckit_attachment(peer INTEGER NOT NULL, scope INTEGER NOT NULL, digest BLOB NOT NULL, state INTEGER NOT NULL,
       code TEXT, at INTEGER NOT NULL, PRIMARY KEY(peer, scope, digest)) WITHOUT ROWID;
+    """
+
+  /// What came with version 7: scopes that this replica may not hold any more. Of what it has let go of, when that was, and the last of its
+  /// own changesets; once the scope is granted again, until that one has come back.
+  static let withdrawals = """
+    CREATE TABLE synckit_withdrawn(scope INTEGER PRIMARY KEY, at INTEGER NOT NULL, removes INTEGER NOT NULL, removed INTEGER,
+      seq INTEGER NOT NULL DEFAULT 0, hash BLOB NOT NULL DEFAULT x'', returns INTEGER NOT NULL DEFAULT 0);
     """
 }
