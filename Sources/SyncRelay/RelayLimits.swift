@@ -39,7 +39,7 @@ public struct RelayLimits: Hashable, Sendable {
   public var leaseMilliseconds: Int64 = 90 * 24 * 3_600_000
   /// How long everything stays in the log, in milliseconds: as long as a backup of the relay may be that is ever restored.
   public var historyMilliseconds: Int64 = 30 * 24 * 3_600_000
-  /// For how long after a scope was withdrawn from somebody their devices' own work is taken that was written before they were told, in milliseconds.
+  /// For how long after a scope was withdrawn from somebody is taken what their devices had before they were told, in milliseconds.
   public var withdrawnMilliseconds: Int64 = 90 * 24 * 3_600_000
   /// Of how many sites' writing in a scope what was refused last is remembered, for the office to see; the latest stay.
   public var refusalsKept = 10_000

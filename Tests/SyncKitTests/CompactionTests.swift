@@ -312,8 +312,8 @@ import Testing
   @Test func aFileOfTheVersionBeforeIsTakenOver() throws {
     let field = try TestField()
     try field.replica("li").run("INSERT INTO note VALUES('n', 'x', 'x', 0)")
-    let came = ["attachment", "certificate", "rejection", "omission", "incident"]
-    for (format, gone) in [(5, came[..<1]), (4, came[..<2]), (3, came[..<3]), (2, came[..<4]), (1, came[...])] {
+    let came = ["withdrawn", "attachment", "certificate", "rejection", "omission", "incident"]
+    for (format, gone) in [(6, came[..<1]), (5, came[..<2]), (4, came[..<3]), (3, came[..<4]), (2, came[..<5]), (1, came[...])] {
       let queue = try DatabaseQueue(path: field.path("li.sqlite"))
       try queue.write { db in
         for name in gone { try db.execute(sql: "DROP TABLE synckit_\(name)") }

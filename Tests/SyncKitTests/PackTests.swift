@@ -284,8 +284,9 @@ import Testing
       #expect(try reader.texts("SELECT id FROM note ORDER BY id") == ["n0", "n1", "n2"])
     }
     // An issuer's word is believed: it could certify any key.
-    #expect(Trust(issuers: [SigningKey.test("issuer").publicKey]).vouches(
-      for: try Pack(digest: [UInt8](repeating: 3, count: 32), bytes: 1, by: SigningKey.test("issuer").signer), codec: .standard))
+    #expect(
+      Trust(issuers: [SigningKey.test("issuer").publicKey]).vouches(
+        for: try Pack(digest: [UInt8](repeating: 3, count: 32), bytes: 1, by: SigningKey.test("issuer").signer), codec: .standard))
   }
 
   /// What the relay took before it asked for seals is packed by nobody: each replica says for itself that it does not believe it.

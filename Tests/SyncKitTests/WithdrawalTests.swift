@@ -119,7 +119,7 @@ import Testing
     try li.pool.write { db in
       try db.execute(sql: "CREATE TABLE kept AS SELECT * FROM synckit_acknowledged; DELETE FROM synckit_acknowledged")
     }
-    try li.letGo(of: "relay")
+    try li.letGo(toldBy: "relay")
     #expect(try li.texts("SELECT id FROM note ORDER BY id") == ["m", "n"])
     try li.pool.write { db in try db.execute(sql: "INSERT INTO synckit_acknowledged SELECT * FROM kept") }
     try field.sync(li)

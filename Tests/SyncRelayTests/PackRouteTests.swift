@@ -40,9 +40,10 @@ struct PackRouteTests {
       }
       let packs = try await offered(reader)
       #expect(packs.count == report.packs && packs.reduce(0) { $0 + $1.bytes } == report.bytes)
-      // Their author may hold each of them too, one by one; of a stranger, and of who may hold one of many, nothing is told.
+      // Their author may hold each of them too, one by one; who may hold one of many is told of the pack that holds nothing else.
       #expect(try await offered(writer) == packs)
-      #expect(try await offered(stranger).isEmpty)
+      let theirs = try await offered(stranger)
+      #expect(theirs.count == 1 && theirs[0] != packs[0])
       let path = "/v1/packs/\(Hex.text(packs[0].digest))"
       var bytes: [UInt8] = []
       while bytes.count < packs[0].bytes {
@@ -118,11 +119,15 @@ struct WithdrawnGrantTests {
     #expect(again.isEmpty)
     #expect(try hello(device, token: after, [scope]).1 == [told])
     #expect(try device.access().store([author.write().whole]).refused.map(\.code) == [Refusal.Code.notGranted])
-    // Each device for itself, and nobody else's work.
-    var late = other.author(in: scope)
-    #expect(try other.access().store([late.write().whole]).refused.isEmpty)
-    var strange = Author(scope: scope, site: SiteID(deviceHigh: 3, deviceLow: 3, incarnation: 1), user: "wang")
-    #expect(try other.access().store([strange.write().whole]).refused.map(\.code) == [Refusal.Code.notGranted])
+    // Each device for itself: its own work, and what it carries that this was based on.
+    var (late, carried) = (
+      other.author(in: scope), Author(scope: scope, site: SiteID(deviceHigh: 3, deviceLow: 3, incarnation: 1), user: "wang")
+    )
+    #expect(try other.access().store([carried.write().whole, late.write().whole]).refused.isEmpty)
+    #expect(try device.access().store([carried.write().whole]).refused.map(\.code) == [Refusal.Code.notGranted])
+    // And nobody who never held it.
+    let stranger = try world.device(4, user: "zhao")
+    #expect(try stranger.access().store([carried.write().whole]).refused.map(\.code) == [Refusal.Code.notGranted])
     try world.relay.grant(user: "li", scope: .one(scope))
     #expect(try hello(device, token: before).1.isEmpty)
     #expect(try device.access().store([author.write().whole]).refused.map(\.code) == [Refusal.Code.gap])

@@ -129,6 +129,7 @@ struct RelayFileTests {
           ALTER TABLE device RENAME COLUMN account TO user; ALTER TABLE code RENAME COLUMN account TO user;
           ALTER TABLE refused RENAME COLUMN account TO user; ALTER TABLE audit RENAME COLUMN account TO user;
           DROP TABLE blob_use; DROP TABLE blob; DROP TABLE upload; DROP TABLE blob_loss;
+          DROP TABLE pack_scope; DROP TABLE pack; DROP TABLE withdrawal;
           PRAGMA user_version = 4
           """)
     }

@@ -70,7 +70,8 @@ extension Engine {
     return nil
   }
 
-  private func keep(_ sealed: Fragment, _ header: ChangesetHeader, _ scope: UInt32, _ isVouchedFor: Bool, _ sparing: Bool) throws -> String? {
+  private func keep(_ sealed: Fragment, _ header: ChangesetHeader, _ scope: UInt32, _ isVouchedFor: Bool, _ sparing: Bool) throws -> String?
+  {
     let dot = LocalDot(site: try catalog.number(of: header.dot.site), seq: header.dot.seq)
     let applied = try log.lastSeq(scope: scope, site: dot.site)
     if dot.seq <= applied, try log.entry(scope: scope, dot: dot)?.header == sealed.header { return nil }

@@ -119,6 +119,7 @@ struct ExchangeRun {
     case .finish(let summary):
       forks += try forked(summary.refused)
       try memory.noteRefused(summary.refused.filter { refusal in !forks.contains { $0.isOf(refusal) } })
+      if isRelay { try replica.letGo(toldBy: memory.name) }
       finished = summary
     }
     return nil

@@ -35,7 +35,6 @@ extension Replica {
     do {
       try noteLeaving()
       let summary = try run(transport, packs, memory, batchBytes, progress)
-      try letGo(of: peer)
       try memory.noteOutcome(nil)
       return summary
     } catch {

@@ -26,7 +26,7 @@ extension Snapshot {
         let here = try lastSeq(of: dot.site, in: there.scope)
         let isForked: Bool
         if here < dot.seq {
-          let comesBack = try dot.site == own && scope.map { try removedHead(of: $0).seq >= dot.seq } ?? false
+          let comesBack = try dot.site == own && scope.map { try removedSeq(of: $0) >= dot.seq } ?? false
           isForked = dot.site == own && !comesBack || here > known[dot.site]
         } else if let scope, let number = try catalog.known(dot.site), at < there.holdings.ends.count {
           isForked = try end(scope, LocalDot(site: number, seq: dot.seq)).map { $0 != there.holdings.ends[at] } ?? false

@@ -73,6 +73,6 @@ enum StorageFormat {
   /// own changesets; once the scope is granted again, until that one has come back.
   static let withdrawals = """
     CREATE TABLE synckit_withdrawn(scope INTEGER PRIMARY KEY, at INTEGER NOT NULL, removes INTEGER NOT NULL, removed INTEGER,
-      seq INTEGER NOT NULL DEFAULT 0, hash BLOB NOT NULL DEFAULT x'', returns INTEGER NOT NULL DEFAULT 0);
+      seq INTEGER NOT NULL DEFAULT 0, returns INTEGER NOT NULL DEFAULT 0);
     """
 }

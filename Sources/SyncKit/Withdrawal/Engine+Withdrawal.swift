@@ -13,7 +13,7 @@ extension Engine {
   /// Whether a changeset of this replica's own is one that it has let go of, and that comes back since the scope was granted again.
   func isComingBack(_ header: ChangesetHeader) throws -> Bool {
     guard let scope = try catalog.known(header.scope) else { return false }
-    return try header.dot.seq <= Snapshot(self).removedHead(of: scope).seq
+    return try header.dot.seq <= Snapshot(self).removedSeq(of: scope)
   }
 
   /// Freezes scopes: what was told of them before still counts, as to when that was.
@@ -69,7 +69,7 @@ extension Engine {
   /// Lets go of a scope, here alone: of its rows, with what is kept beside them, of its log, and of what was said of it. What stays is the
   /// last number of this replica's own chain.
   func remove(_ scope: UInt32) throws {
-    let head = try log.head(scope: scope, site: siteNumber)
+    let last = try log.lastSeq(scope: scope, site: siteNumber)
     try applying {
       try clearRows(of: scope)
       for table in Self.logTables {
@@ -78,11 +78,11 @@ extension Engine {
         try clear.run()
       }
     }
-    let note = try connection.statement("UPDATE synckit_withdrawn SET removed = ?2, seq = ?3, hash = ?4 WHERE scope = ?1")
+    // Of what had come back in part only, the number stays that it had come to before.
+    let note = try connection.statement("UPDATE synckit_withdrawn SET removed = ?2, seq = max(seq, ?3) WHERE scope = ?1")
     note.bind(1, scope)
     note.bind(2, clock())
-    note.bind(3, head?.seq ?? 0)
-    note.bind(4, blob: head?.hash ?? [])
+    note.bind(3, last)
     try note.run()
     log.forget()
     forgetHeads()
@@ -96,10 +96,10 @@ extension Engine {
 
 extension Snapshot {
   /// The last of this replica's own changesets of a scope that it has let go of; 0 where it has not.
-  func removedHead(of scope: UInt32) throws -> (seq: UInt64, hash: [UInt8]) {
-    let find = try connection.statement("SELECT seq, hash FROM synckit_withdrawn WHERE scope = ?1 AND removed IS NOT NULL")
+  func removedSeq(of scope: UInt32) throws -> UInt64 {
+    let find = try connection.statement("SELECT seq FROM synckit_withdrawn WHERE scope = ?1 AND removed IS NOT NULL")
     find.bind(1, scope)
     defer { find.reset() }
-    return try find.step() ? (UInt64(find.int(0)), find.blob(1)) : (0, [])
+    return try find.step() ? UInt64(find.int(0)) : 0
   }
 }

@@ -48,14 +48,15 @@ extension Replica {
     }
   }
 
-  /// Lets go of withdrawn scopes whose time has come, of which the relay holds all that was written here. Called after an exchange that went well.
-  func letGo(of peer: String) throws {
+  /// Lets go of withdrawn scopes whose time has come, of which the relay holds all that was written and attached here. Called after an exchange
+  /// with it that went well.
+  func letGo(toldBy relay: String) throws {
     let withdrawn = try withdrawnScopes()
     if withdrawn.contains(where: \.isReturning) { try work { engine in try engine.thawReturned(evenShort: true) } }
     let now = configuration.clock()
-    for scope in withdrawn
-    where scope.isRemoved && scope.removed == nil && !scope.isReturning && now - scope.at >= Self.removalGraceMilliseconds {
-      guard try isAllThere(scope.scope, peer) else { continue }
+    let held = Set(try withdrawn.isEmpty ? [] : scopes())
+    for scope in withdrawn where scope.isRemoved && !scope.isReturning && now - scope.at >= Self.removalGraceMilliseconds {
+      guard scope.removed == nil || held.contains(scope.scope), try isAllThere(scope.scope, relay) else { continue }
       // Files first: a row that names one which is gone is nothing new, and a file that no row names would be found by nobody.
       let here = try attachments.named()
       let others = Set(here.filter { $0.scope != scope.scope }.map(\.digest))
@@ -68,8 +69,11 @@ extension Replica {
     }
   }
 
-  /// Whether a peer has said that it holds all that this device wrote in a scope, in whichever life.
+  /// Whether a relay has said that it holds all that this device wrote in a scope, in whichever life, and each file of it that is here.
   private func isAllThere(_ scope: ScopeID, _ peer: String) throws -> Bool {
+    guard try attachments.list(peer: peer).allSatisfy({ $0.name.scope != scope || !$0.isHere || $0.state == .verified }) else {
+      return false
+    }
     let held = try PeerMemory(self, peer).acknowledged([scope]).first?.holdings.vector ?? VersionVector()
     let here = try look { try $0.holdings(of: scope) }
     return here.partial.isEmpty && here.vector.entries.allSatisfy { !$0.site.isOfSameDevice(as: site) || held.contains($0) }

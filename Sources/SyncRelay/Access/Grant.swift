@@ -95,7 +95,7 @@ extension Relay {
     }
   }
 
-  /// Withdraws a scope from a user. Nothing more of it is given to their devices; each is told with its next exchange, and what it had written
+  /// Withdraws a scope from a user. Nothing more of it is given to their devices; each is told with its next exchange, and what it had
   /// until then is taken.
   /// - Parameter removing: whether their devices are to let go of what they hold of it. Asked for once more it counts from then on.
   /// - Returns: whether there was such a grant, or whether what was withdrawn before is now to be let go of.

@@ -17,9 +17,12 @@ enum Withdrawal {
       "DELETE FROM withdrawal WHERE account = ? AND (scope = ? OR CAST(? AS TEXT) = '\(GrantedScope.allName)')", [user, scope, scope])
   }
 
-  /// Whether what a device wrote itself in a scope is still taken that was withdrawn from its user: until it shows that it was told, since it
-  /// remembers a token only once all that it had was pushed, and for some time at the most.
-  static func takesWork(of principal: Principal, in scope: ScopeID, now: Int64, limits: RelayLimits, _ db: any StoreTransaction) throws -> Bool {
+  /// Whether what a device brings of a scope is still taken that was withdrawn from its user: until it shows that it was told, since it
+  /// remembers a token only once all that it had was pushed, and for some time at the most. What it carries of others is taken too: its own
+  /// work may be based on that, and nobody else may ever bring it.
+  static func takesWork(of principal: Principal, in scope: ScopeID, now: Int64, limits: RelayLimits, _ db: any StoreTransaction) throws
+    -> Bool
+  {
     guard let device = principal.device else { return false }
     return try db.exists(
       """
@@ -27,6 +30,16 @@ enum Withdrawal {
       WHERE device.id = ? AND withdrawal.account = ? AND withdrawal.scope IN (?, '\(GrantedScope.allName)')
         AND device.acknowledged < withdrawal.arrival AND withdrawal.at_ms > ? LIMIT 1
       """, [device.bytes, principal.user, scope.name, now - limits.withdrawnMilliseconds])
+  }
+
+  /// Whether files of a withdrawn scope are still taken: they follow the words that name them, which came before the device had shown
+  /// anything, and nobody is given them by it.
+  static func takesFiles(of principal: Principal, in scope: ScopeID, now: Int64, limits: RelayLimits, _ db: any StoreTransaction) throws
+    -> Bool
+  {
+    try db.exists(
+      "SELECT 1 FROM withdrawal WHERE account = ? AND scope IN (?, '\(GrantedScope.allName)') AND at_ms > ? LIMIT 1",
+      [principal.user, scope.name, now - limits.withdrawnMilliseconds])
   }
 
   /// What somebody may not hold any more, of what was withdrawn since an arrival, and of scopes that they ask about.

@@ -59,7 +59,7 @@ struct LogWriter {
   /// The hashes of changesets that were asked for, and of those that have just come.
   var hashes: [Chain: [UInt64: [UInt8]]] = [:]
   var access: [ScopeID: Bool] = [:]
-  /// Scopes that were withdrawn, in which the device's own work from before is taken.
+  /// Scopes that were withdrawn, of which is taken what the device had before.
   var closing: Set<ScopeID> = []
 
   /// What the asker says that has been left out; taken as far as something that it brings follows it.
@@ -102,7 +102,9 @@ struct LogWriter {
         let chain = Chain(scope: scope, site: dot.site)
         code = stopped.contains(chain) ? nil : try store(incoming, chain)
         // Which branch of a fork is right is looked up where one may read. Here the office sees to it.
-        if let found = code, !mayHold(scope), [Refusal.Code.fork, Refusal.Code.otherBranch].contains(found) { code = Refusal.Code.notGranted }
+        if let found = code, !mayHold(scope), [Refusal.Code.fork, Refusal.Code.otherBranch].contains(found) {
+          code = Refusal.Code.notGranted
+        }
       }
       if let code, stopped.insert(Chain(scope: scope, site: dot.site)).inserted {
         let refusal = Refusal(scope: scope, dot: dot, code: code)
@@ -125,7 +127,7 @@ struct LogWriter {
     let mayHold = mayHold(header.scope)
     // A scope that nobody has opened is opened by its creator: a device, with changes of its own.
     let opens = try !mayHold && isOwn && isUnopened(header.scope)
-    guard try mayHold || opens || isOwn && isClosing(header.scope) else { return Refusal.Code.notGranted }
+    guard try mayHold || opens || isClosing(header.scope) else { return Refusal.Code.notGranted }
     if isOwn, header.author != principal.user { return Refusal.Code.notTheAuthor }
 
     var head = head(chain)
@@ -173,7 +175,7 @@ struct LogWriter {
 extension LogWriter {
   func mayHold(_ scope: ScopeID) -> Bool { access[scope] ?? false }
 
-  /// Whether a scope was withdrawn, and what the device wrote there before it was told is taken still.
+  /// Whether a scope was withdrawn, and what the device had of it before it was told is taken still.
   mutating func isClosing(_ scope: ScopeID) throws -> Bool {
     if closing.contains(scope) { return true }
     guard try Withdrawal.takesWork(of: principal, in: scope, now: now, limits: limits, db) else { return false }

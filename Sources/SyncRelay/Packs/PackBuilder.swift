@@ -71,7 +71,8 @@ struct PackBuilder {
     let fragments = try batch.fragments.filter { held.contains(try ChangesetHeader(decoding: $0.header).scope) }
     guard !fragments.isEmpty else { return }
     let message = ExchangeResponse.changes(
-      fragments, omissions: batch.omissions.filter { held.contains($0.scope) }, rejections: batch.rejections.filter { held.contains($0.scope) },
+      fragments, omissions: batch.omissions.filter { held.contains($0.scope) },
+      rejections: batch.rejections.filter { held.contains($0.scope) },
       isComplete: true)
     do {
       let (digest, bytes) = try relay.packs.put(message.encoded(codec: codec))

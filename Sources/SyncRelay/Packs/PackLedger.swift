@@ -52,8 +52,15 @@ struct PackLedger {
     }
   }
 
+  /// Forgets packs, and those in which one of their scopes begins or goes on: what is left of it would be of no use.
   func drop(_ numbers: some Sequence<Int64>) throws {
-    for number in numbers {
+    var rest = Array(numbers)
+    var seen = Set(rest)
+    while let number = rest.popLast() {
+      let others: [Int64] = try db.values(
+        "SELECT DISTINCT other.pack FROM pack_scope JOIN pack_scope AS other ON other.scope = pack_scope.scope WHERE pack_scope.pack = ?",
+        [number])
+      for other in others where seen.insert(other).inserted { rest.append(other) }
       try db.execute("DELETE FROM pack_scope WHERE pack = ?", [number])
       try db.execute("DELETE FROM pack WHERE number = ?", [number])
     }
@@ -67,7 +74,8 @@ struct PackLedger {
       try db.execute(
         "INSERT INTO pack(number, digest, bytes, signature, made_ms) VALUES (?, ?, ?, ?, ?)",
         [number, draft.pack.digest, draft.pack.bytes, draft.pack.signature, now])
-      try db.insert(into: "pack_scope", ["scope", "pack", "head"], draft.heads.sorted { $0.key < $1.key }.map { [$0.key, number, $0.value] })
+      try db.insert(
+        into: "pack_scope", ["scope", "pack", "head"], draft.heads.sorted { $0.key < $1.key }.map { [$0.key, number, $0.value] })
     }
   }
 

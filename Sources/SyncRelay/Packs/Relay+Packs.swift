@@ -58,7 +58,9 @@ extension Relay {
   /// Removes files that are noted nowhere, and forgets what has no file: after a crash, a backup that was put back, or a change of folders.
   func sweepPacks() throws {
     let noted = try store.read { db in
-      try db.rows("SELECT number, digest, bytes FROM pack").map { (try $0["number"] as Int64, try $0.bytes("digest"), try $0["bytes"] as Int) }
+      try db.rows("SELECT number, digest, bytes FROM pack").map {
+        (try $0["number"] as Int64, try $0.bytes("digest"), try $0["bytes"] as Int)
+      }
     }
     let known = Set(noted.map(\.1))
     for digest in packs.digests() where !known.contains(digest) { try packs.remove(digest) }

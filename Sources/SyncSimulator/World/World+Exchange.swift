@@ -28,9 +28,9 @@ extension World {
       let (here, there) = (device.held[scope] ?? VersionVector(), try relay.vector(of: scope))
       if let before = before[scope] {
         // What nobody has opened yet is its author's to open.
-        // And what the device wrote itself before it was told is taken of what was withdrawn.
-        let isOwn = try isRevoked ? there == before.there : isGrown(there, from: before.there, by: device)
-        let isBarred = !isRevoked && before.there.isEmpty || here == before.here && isOwn
+        // And what the device had before it was told is taken of what was withdrawn.
+        let isKept = isRevoked ? there == before.there : there.covers(before.there) && isGrown(there, from: before.there, by: before.here)
+        let isBarred = !isRevoked && before.there.isEmpty || here == before.here && isKept
         try require("I-13", isBarred, "\(scope) is not granted to \(device.user), or the device was revoked, and was exchanged")
       } else if let summary, !summary.refused.contains(where: { $0.scope == scope }) {
         try require(
@@ -53,10 +53,9 @@ extension World {
 
   private static let stepsBetweenPacks = 3
 
-  /// Whether nothing has come to a scope of the relay's but a device's own work.
-  private func isGrown(_ there: VersionVector, from before: VersionVector, by device: SimulatedReplica) throws -> Bool {
-    let own = try DeviceID(of: device.replica.site)
-    return there.covers(before) && there.entries.allSatisfy { before.contains($0) || DeviceID(of: $0.site) == own }
+  /// Whether nothing has come to a scope of the relay's but what a device had.
+  private func isGrown(_ there: VersionVector, from before: VersionVector, by device: VersionVector) -> Bool {
+    there.entries.allSatisfy { before.contains($0) || device.contains($0) }
   }
 
   func meet(_ device: SimulatedReplica, _ other: SimulatedReplica, _ line: Line) throws {

@@ -73,7 +73,9 @@ struct AssignCommand: ParsableCommand {
   private func withdraw(_ home: Home) throws {
     let (found, assignment) = try home.survey().unassign(enterprise, from: user)
     var wasGranted = false
-    if home.isOffice, let scope = GrantedScope(found.id) { wasGranted = try home.relay().revoke(user: user, scope: scope, removing: remove) }
+    if home.isOffice, let scope = GrantedScope(found.id) {
+      wasGranted = try home.relay().revoke(user: user, scope: scope, removing: remove)
+    }
     guard assignment != nil || wasGranted else {
       throw Failure.notFound(Failure.name(of: "assignment"), id: "\(found.name) / \(user)")
     }

@@ -86,7 +86,8 @@ struct StatusReport: Encodable {
   private let status: ReplicaStatus
 
   private enum CodingKeys: CodingKey {
-    case home, role, user, name, relay, device, enterprises, handovers, withdrawn, late, unsent, lastSuccess, lastAttempt, lastFailure, waiting,
+    case home, role, user, name, relay, device, enterprises, handovers, withdrawn, late, unsent, lastSuccess, lastAttempt, lastFailure,
+      waiting,
       refused,
       conflicts,
       attachments, devices, incidents, daemon
