@@ -83,29 +83,28 @@ import Testing
     #expect(office.stop() == 0)
   }
 
-  /// A copy of a laptop's folder, which was away when the laptop was told.
+  /// A laptop that was away for longer than its work is waited for.
   @Test func whatComesTooLateIsToldWithItsCaseAndReachesTheOfficeByABundle() throws {
     let office = try Office()
     let laptop = try office.laptop("li")
     let plant = try office.plant(for: "li")
     try laptop.run("sync")
-    let copy = Place(home: office.folder.url.appendingPathComponent("copy"))
-    try FileManager.default.copyItem(at: laptop.home, to: copy.home)
     try office.place.run("assign", plant, "li", "--withdraw")
-    for _ in 0..<2 { try laptop.run("sync") }
-    try copy.run("need", "add", plant, "--link", "rd", "--text", "after it")
+    try laptop.run("need", "add", plant, "--link", "rd", "--text", "after it")
+    #expect(office.stop() == 0)
+    try office.start(daysLater: 91)
     for _ in 0..<2 {
-      let outcome = try copy.attempt("sync", "--json")
+      let outcome = try laptop.attempt("sync", "--json")
       #expect(outcome.status == 77)
       let told = Self.refused(try outcome.json())
       try #require(told.count == 1, "\(outcome.stdout)")
       #expect(told[0].scope == plant && told[0].code == "not-granted" && told[0].enterprise == "鹭岛精密电子(虚构)")
-      #expect(try Self.refused(copy.ask("status")) == told)
+      #expect(try Self.refused(laptop.ask("status")) == told)
     }
-    let text = try copy.run("status")
+    let text = try laptop.run("status")
     #expect(text.contains("鹭岛精密电子(虚构)") && text.contains("bundle export") && text.contains("保留在本机"), "\(text)")
     let stick = office.folder.url.appendingPathComponent("li.bundle").path
-    try copy.run("bundle", "export", stick)
+    try laptop.run("bundle", "export", stick)
     try office.place.run("bundle", "import", stick)
     #expect(try Self.needs(office.place, plant) == 1)
     #expect(office.stop() == 0)
