@@ -254,39 +254,51 @@ import Testing
     try expectSame([li, newcomer])
   }
 
-  /// A relay that was broken into can make packs, and cannot have anybody believe what is in them.
+  /// A changeset as its author did not write it, with their seal.
+  private static func altered(_ fragment: Fragment) throws -> Fragment {
+    let old = try ChangesetHeader(decoding: fragment.header)
+    let header = ChangesetHeader(
+      scope: old.scope, dot: old.dot, time: old.time, wallClock: old.wallClock, author: old.author, transaction: old.transaction,
+      schema: old.schema, certificate: old.certificate, previous: old.previous, needs: old.needs, note: "made up", parts: old.parts)
+    return Fragment(header: header.encoded, signature: fragment.signature, firstPart: 0, parts: fragment.parts)
+  }
+
+  /// A relay that was broken into can make packs, and cannot have anybody believe what is in them: that takes the issuer's key, which could
+  /// certify anything.
   @Test func aPackWithoutTheIssuersWordIsJudgedChangesetByChangeset() throws {
     let field = try Self.field()
     let author = try field.replica("li")
-    try write(author, plants: 0..<3)
+    try write(author, plants: 0..<6)
     var limits = RelayLimits()
     limits.packChangesets = 1
     let captured = try Relay(
       path: field.field.path("captured.sqlite"), codec: .standard, limits: limits, issuer: nil, clock: { 1 },
       random: { [UInt8](repeating: 7, count: $0) })
-    let intruder = try field.field.replica("intruder", tables: Self.tables, schema: Self.schema, author: "li")
-    try write(intruder, plants: 5..<8, "made up")
-    for replica in [author, intruder] {
-      for scope in try replica.scopes() { _ = try captured.officeAccess().store(try replica.fragments(of: scope)) }
+    for (at, scope) in try author.scopes().enumerated() {
+      let genuine = try author.fragments(of: scope)
+      #expect(try captured.officeAccess().store(at < 3 ? genuine.map(Self.altered) : genuine).refused.isEmpty)
     }
     #expect(try captured.pack()?.scopes == 6)
-    let stranger = SigningKey.test("stranger").signer
-    let signatures: [(Pack) throws -> Pack] = [{ $0 }, { try Pack(digest: $0.digest, bytes: $0.bytes, by: stranger) }]
-    for (at, sign) in signatures.enumerated() {
-      let reader = try field.replica("reader\(at)")
+    func read(_ name: String, signedBy key: String?) throws -> (rows: [String], code: SyncKitError.Code?, replica: Replica) {
+      let reader = try field.replica(name)
       let source = Watched(captured.officeAccess())
-      source.sign = { (try? sign($0)) ?? $0 }
-      #expect(throws: SyncKitError.self) {
-        try reader.sync(
+      if let key { source.sign = { (try? Pack(digest: $0.digest, bytes: $0.bytes, by: SigningKey.test(key).signer)) ?? $0 } }
+      var code: SyncKitError.Code?
+      do {
+        _ = try reader.sync(
           with: LocalTransport(captured.officeAccess()), packs: PackFetch(source, leastScopes: 1), peer: "captured", batchBytes: 1 << 20)
-      }
+      } catch let error as SyncKitError { code = error.code }
       #expect(source.state.withLock { $0.packs } > 0)
-      #expect(try reader.texts("SELECT id FROM note ORDER BY id") == ["n0", "n1", "n2"])
+      return (try reader.texts("SELECT id FROM note ORDER BY id"), code, reader)
     }
-    // An issuer's word is believed: it could certify any key.
-    #expect(
-      Trust(issuers: [SigningKey.test("issuer").publicKey]).vouches(
-        for: try Pack(digest: [UInt8](repeating: 3, count: 32), bytes: 1, by: SigningKey.test("issuer").signer), codec: .standard))
+    for (name, key) in [("unsigned", nil), ("strange", "stranger"), ("self-signed", "li")] {
+      let (rows, code, _) = try read(name, signedBy: key)
+      #expect(rows == ["n3", "n4", "n5"] && code == .notTaken, "\(name)")
+    }
+    // With the issuer's word nothing is judged, and nothing is hidden either: the seals are here for whoever looks through the log.
+    let (rows, code, replica) = try read("believing", signedBy: "issuer")
+    #expect(rows.count == 6 && code == nil)
+    #expect(try replica.findings().contains { $0.code == "seals" && $0.isProblem })
   }
 
   /// What the relay took before it asked for seals is packed by nobody: each replica says for itself that it does not believe it.
