@@ -9,7 +9,7 @@ struct FirstSyncs {
   let process: RelayProcess
 
   /// - Returns: the errors that laptops met.
-  func play(_ count: Int, enterprises: Int, atOnce: Int) throws -> [String] {
+  func play(_ count: Int, enterprises: Int, atOnce: Int, packed: Bool) throws -> [String] {
     let writer = try fleet.laptops(1, named: "office", role: "office", grants: [.all], doing: .nothing)
     try writer[0].open().write { db in
       for number in 0..<enterprises {
@@ -19,6 +19,7 @@ struct FirstSyncs {
       }
     }
     let pushed = try fleet.exchange(writer, atOnce: 1).tally
+    if packed { try pack() }
     let readers = try fleet.laptops(count, named: "reader", role: "district", grants: [.all], doing: .nothing)
     process.forgetPeak()
     let processor = process.processorSeconds
@@ -33,5 +34,15 @@ struct FirstSyncs {
     for reader in readers where try Laptop.digests(of: reader.file) != expected { throw LoadError("\(reader.user) and the writer differ") }
     tell("verified: \(count) replicas hold the same as the writer's, \(expected.count) scopes")
     return pushed.errors + tally.errors
+  }
+
+  /// Packs what was pushed, as `serve` does by and by.
+  private func pack() throws {
+    let relay = try fleet.relay.open()
+    defer { try? relay.close() }
+    let began = ContinuousClock.now
+    guard let report = try relay.pack(with: .packing) else { throw LoadError("packing was disturbed") }
+    let seconds = (ContinuousClock.now - began).seconds
+    tell("packed: \(report.scopes) scopes in \(report.packs) packs, \(report.bytes) bytes, in \(text(seconds)) s")
   }
 }

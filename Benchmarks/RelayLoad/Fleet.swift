@@ -64,7 +64,8 @@ struct Fleet: Sendable {
         waits += 1
         Thread.sleep(forTimeInterval: duration.seconds)
       }
-      let summary = try replica.sync(with: patient, peer: Laptop.peer)
+      let packs = RemotePacks(transport.transport, waitingAs: patient)
+      let summary = try replica.sync(with: patient, packs: packs, peer: Laptop.peer)
       tally.busy += waits
       if let refused = summary.refused.first { throw LoadError("refused: \(refused.code) \(refused.scope.name)") }
       tally.exchanges.note(ContinuousClock.now - began)

@@ -18,6 +18,7 @@ import TestPostgres
   @Option(help: "How many laptops' days are pushed as fast as the relay answers.") var ingest = 200
   @Option(help: "The laptops that begin with nothing.") var firstSyncs = 100
   @Option(help: "The enterprises that those then hold.") var enterprises = 10_000
+  @Flag(inversion: .prefixedNo, help: "Whether those find packs.") var packs = true
   @Option(help: "How many laptops exchange with nobody beside them, for the median to compare with.") var idle = 30
   @Option(help: "How many exchanges of the night may be under way at once.") var atOnce = 16
   @Option(help: "In what the relay keeps its log: sqlite, or postgres for a server of its own in a temporary folder.") var store = Kind
@@ -52,7 +53,7 @@ import TestPostgres
   private func playFirstSyncs(in folder: URL) throws -> [String] {
     let process = try relay(in: folder)
     let phase = FirstSyncs(fleet: Fleet(relay: process.address, folder: folder, threads: 2), process: process)
-    let errors = try phase.play(firstSyncs, enterprises: enterprises, atOnce: atOnce)
+    let errors = try phase.play(firstSyncs, enterprises: enterprises, atOnce: atOnce, packed: packs)
     try end(process)
     return errors
   }

@@ -47,6 +47,8 @@ public enum Limits {
   public static let blobNames = 1024
   /// How many bytes of a file go with one request or come with one answer, at the most.
   public static let blobPieceBytes = 4 << 20
+  /// Of how many scopes a replica has nothing that it asks for packs: of fewer a pull brings as much as quickly.
+  public static let scopesForPacks = 64
   /// How deep encoded values may nest.
   public static let depth = 16
 }

@@ -59,6 +59,8 @@ public struct SyncKitError: Error, Sendable {
     public static let otherCertificate = Code("other-certificate")
     /// What is written is the word of others, by this device's certificate. `table`, `column` unless it is the whole table, `role`.
     public static let notAuthorised = Code("not-authorised")
+    /// What is written is of a scope that was withdrawn from this device's user. `scope`.
+    public static let withdrawn = Code("withdrawn")
     /// Another process is syncing this replica. `process`.
     public static let busy = Code("busy")
     /// A changeset that came cannot be taken by this version; all else was, and it is asked for again next time.

@@ -47,6 +47,8 @@ import Synchronization
 /// - ``blobs``
 /// - ``checkBlobs()``
 /// - ``blobStatistics()``
+/// ### First syncs
+/// - ``pack(with:)``
 /// ### Access
 /// - ``grant(user:scope:until:)``
 /// - ``revoke(user:scope:)``
@@ -64,6 +66,8 @@ public final class Relay: Sendable {
   let store: any RelayStore
   /// The attached files, by what they hold.
   public let blobs: BlobFolder
+  /// The packs, by what they hold. All of them can be made anew from the log.
+  let packs: BlobFolder
 
   let wrongCodes: WrongCodes
   /// Certificates that were found to be issued here, by their hashes.
@@ -150,6 +154,7 @@ public final class Relay: Sendable {
   ) {
     self.store = store
     self.blobs = blobs
+    packs = BlobFolder(blobs.path + "-packs")
     self.limits = limits
     self.codec = codec
     self.issuer = issuer

@@ -28,6 +28,10 @@ public struct RelayLimits: Hashable, Sendable {
   public var blobFreeBytes: Int64 = 1 << 30
   /// The kinds of file that are taken.
   public var blobTypes = Set(MediaType.allCases)
+  /// How many changesets are worth a round of packing: of fewer a pull brings as much as quickly.
+  public var packChangesets: Int64 = 256
+  /// About how many bytes of changes one pack holds: it is taken in one transaction.
+  public var packBytes = Limits.batchBytes
   /// How many scopes one request may name.
   public var scopesPerRequest = 65_536
   /// How long a device that is not heard of is waited for, in milliseconds: its lease. What the others have acknowledged may then be left out
@@ -35,6 +39,8 @@ public struct RelayLimits: Hashable, Sendable {
   public var leaseMilliseconds: Int64 = 90 * 24 * 3_600_000
   /// How long everything stays in the log, in milliseconds: as long as a backup of the relay may be that is ever restored.
   public var historyMilliseconds: Int64 = 30 * 24 * 3_600_000
+  /// For how long after a scope was withdrawn from somebody is taken what their devices had before they were told, in milliseconds.
+  public var withdrawnMilliseconds: Int64 = 90 * 24 * 3_600_000
   /// Of how many sites' writing in a scope what was refused last is remembered, for the office to see; the latest stay.
   public var refusalsKept = 10_000
   /// How long an enrolment code may live, in milliseconds.

@@ -77,6 +77,10 @@ struct RelayResponder: HTTPResponder {
       guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
       return try await givePiece(request, &line)
     }
+    if line.route == .pack {
+      guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
+      return try await givePack(request, &line)
+    }
     if let enrolment { return try await enrol(enrolment, &line) }
     switch line.route {
     case .hello, .push, .pull:
@@ -85,13 +89,16 @@ struct RelayResponder: HTTPResponder {
     case .blobs:
       try Self.require(.post, request, type: "application/cbor", upTo: Self.questionBytes)
       return try await blobStates(request, &line)
+    case .packs:
+      try Self.require(.post, request, type: "application/cbor", upTo: Limits.messageBytes)
+      return try await offerPacks(request, &line)
     case .health:
       guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
       return try await health()
     case .ready:
       guard request.method == .get else { throw Problem.methodNotAllowed(.get) }
       return try await readiness()
-    case .enrol, .blob, .metrics, .other: throw Problem.notFound
+    case .enrol, .blob, .pack, .metrics, .other: throw Problem.notFound
     }
   }
 

@@ -16,6 +16,8 @@ import UnixSignals
 /// | `POST /v1/enrol` | `{"code","device","label"}` to a token, as JSON; the code is the credential |
 /// | `POST /v1/blobs` | how files stand; `application/cbor` each way, with a device's bearer token |
 /// | `PATCH /v1/blobs/{digest}`, `GET` | a piece of a file, to the relay or from it |
+/// | `POST /v1/packs` | which packs hold what a first sync begins with; `application/cbor` each way, with a device's bearer token |
+/// | `GET /v1/packs/{digest}` | a piece of a pack |
 /// | `GET /healthz` | whether the relay can read its log |
 /// | `GET /readyz` | whether it should be sent work: it can write its log, has room on its disk, and was not told to stop |
 /// | `GET /metrics` | its numbers in the text format of Prometheus, with a bearer token of their own; nothing where none is set |

@@ -7,6 +7,9 @@ enum Route: String, CaseIterable, Comparable, Sendable {
   case blobs = "/v1/blobs"
   /// One file's, whichever it is.
   case blob = "/v1/blobs/{digest}"
+  case packs = "/v1/packs"
+  /// One pack's, whichever it is.
+  case pack = "/v1/packs/{digest}"
   case health = "/healthz"
   case ready = "/readyz"
   case metrics = "/metrics"
@@ -26,12 +29,12 @@ enum Route: String, CaseIterable, Comparable, Sendable {
   }
 
   init(path: String) {
-    self = path.hasPrefix("/v1/blobs/") ? .blob : Route(rawValue: path) ?? .other
+    self = path.hasPrefix("/v1/blobs/") ? .blob : path.hasPrefix("/v1/packs/") ? .pack : Route(rawValue: path) ?? .other
   }
 
   var credential: Credential {
     switch self {
-    case .hello, .push, .pull, .blobs, .blob: .device
+    case .hello, .push, .pull, .blobs, .blob, .packs, .pack: .device
     case .enrol: .code
     case .metrics: .operation
     case .health, .ready, .other: .none

@@ -11,7 +11,7 @@ extension RelayResponder {
 
   /// Answers how files stand.
   func blobStates(_ request: Request, _ line: inout AccessLine) async throws -> Response {
-    let access = try await blobAccess(request, &line)
+    let access = try await deviceAccess(request, &line)
     let bytes = try await body(of: request, upTo: Self.questionBytes, within: bodySeconds)
     line.received = bytes.count
     let names = try BlobQuestion(decoding: bytes).names
@@ -28,7 +28,7 @@ extension RelayResponder {
     // Before anything is waited for: the link may have been cut by then, and the next request be here already.
     let turn = turns.begin(Self.turnKey(request, name.digest))
     defer { turns.end(turn) }
-    let access = try await blobAccess(request, &line)
+    let access = try await deviceAccess(request, &line)
     var upload = try await offLoop { try access.upload(name, at: offset) }
     upload = try await withThrowingTaskGroup(of: BlobUpload.self) { [upload] group in
       group.addTask {
@@ -61,12 +61,19 @@ extension RelayResponder {
 
   /// Gives a piece of a file.
   func givePiece(_ request: Request, _ line: inout AccessLine) async throws -> Response {
-    let access = try await blobAccess(request, &line)
-    let digest = try Self.digest(request)
+    let access = try await deviceAccess(request, &line)
+    return try await give(request, below: Self.blobs) { digest, offset in try access.read(digest, at: offset) }
+  }
+
+  /// Gives a piece of what stands under a digest, as HTTP's ranges ask for it.
+  func give(
+    _ request: Request, below path: String, _ read: @escaping @Sendable (_ digest: [UInt8], _ offset: Int) throws -> BlobPiece
+  ) async throws -> Response {
+    let digest = try Self.digest(request, below: path)
     let range = try request.headers[.range].map { try Self.range($0) }
     let piece: BlobPiece
     do {
-      piece = try await offLoop { try access.read(digest, at: range?.first ?? 0) }
+      piece = try await offLoop { try read(digest, range?.first ?? 0) }
     } catch let error as RelayError where error.code == .badArgument {
       throw Problem(status: .rangeNotSatisfiable, code: "range")
     }
@@ -87,7 +94,7 @@ extension RelayResponder {
   /// What one device, known by its token or not, brings of one file.
   private static func turnKey(_ request: Request, _ digest: [UInt8]) -> [UInt8] { Array((bearerToken(request) ?? "").utf8) + digest }
 
-  private func blobAccess(_ request: Request, _ line: inout AccessLine) async throws -> RelayAccess {
+  func deviceAccess(_ request: Request, _ line: inout AccessLine) async throws -> RelayAccess {
     let principal = try await authenticate(request)
     line.device = principal.device
     if let device = principal.device, let seconds = rates.wait(of: device) { throw Problem.tooMany(seconds) }
@@ -102,8 +109,8 @@ extension RelayResponder {
 
   // MARK: What is asked for
 
-  private static func digest(_ request: Request) throws(Problem) -> [UInt8] {
-    let text = request.uri.path.dropFirst(blobs.count + 1)
+  private static func digest(_ request: Request, below path: String) throws(Problem) -> [UInt8] {
+    let text = request.uri.path.dropFirst(path.count + 1)
     guard text.utf8.count == 2 * BlobName.digestBytes, let digest = Hex.bytes(String(text)) else { throw Problem.notFound }
     return digest
   }
@@ -121,7 +128,7 @@ extension RelayResponder {
     let length = try number(try field(HTTPField.Name("Upload-Length")))
     guard
       let scope = Hex.bytes(try field(HTTPField.Name("Upload-Scope"))).flatMap({ String(validating: $0, as: UTF8.self) })
-        .flatMap({ ScopeID($0) }), let name = BlobName(scope: scope, digest: try digest(request), bytes: length)
+        .flatMap({ ScopeID($0) }), let name = BlobName(scope: scope, digest: try digest(request, below: blobs), bytes: length)
     else { throw Problem.malformed }
     return (name, offset)
   }

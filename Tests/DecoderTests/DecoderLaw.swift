@@ -155,7 +155,7 @@ extension DecoderLaw {
   /// What a relay answers, one answer after the other with its length before it: the asking side ends, whatever they are.
   private static func exchange(_ bytes: [UInt8]) throws {
     var reader = ByteReader(bytes)
-    var machine = ExchangeInitiator()
+    var machine = ExchangeInitiator(scopesForPacks: 1)
     let scopes = ["a", "b"].compactMap { ScopeID($0) }
     let site = SiteID(deviceHigh: 1, deviceLow: 2, incarnation: 1)
     let mine = Holdings(vector: VersionVector([Dot(site: site, seq: 3)]))
@@ -176,6 +176,7 @@ extension DecoderLaw {
         case .load(_, let budget): events.append(.loaded([fragment], hasMore: budget > 0))
         case .store(let fragments, _, _, _):
           events.append(.stored(fragments.isEmpty ? [] : [ScopeHoldings(scope: scopes[0], holdings: mine)]))
+        case .fetch: events.append(.fetched([]))
         case .forget: events.append(.begin(epoch: [], token: [], unsent: scopes))
         case .resolve, .acknowledge, .remember, .adapt, .despair, .take, .finish: break
         }

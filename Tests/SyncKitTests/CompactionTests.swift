@@ -314,8 +314,10 @@ import Testing
   @Test func aFileOfTheVersionBeforeIsTakenOver() throws {
     let field = try TestField()
     try field.replica("li").run("INSERT INTO note VALUES('n', 'x', 'x', 0)")
-    let came = ["statement", "attachment", "certificate", "rejection", "omission", "incident"]
-    for (format, gone) in [(6, came[..<1]), (5, came[..<2]), (4, came[..<3]), (3, came[..<4]), (2, came[..<5]), (1, came[...])] {
+    let came = ["withdrawn", "statement", "attachment", "certificate", "rejection", "omission", "incident"]
+    for (format, gone) in [
+      (7, came[..<1]), (6, came[..<2]), (5, came[..<3]), (4, came[..<4]), (3, came[..<5]), (2, came[..<6]), (1, came[...]),
+    ] {
       let queue = try DatabaseQueue(path: field.path("li.sqlite"))
       try queue.write { db in
         for name in gone { try db.execute(sql: "DROP TABLE synckit_\(name)") }

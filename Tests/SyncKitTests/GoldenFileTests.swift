@@ -89,6 +89,22 @@ import Testing
     #expect(try BlobAnswer(decoding: Fixture.read("blob-answer.hex")) == Sample.blobAnswer)
   }
 
+  @Test func whatIsAskedOfPacks() throws {
+    let question = PackQuestion(["case-1", "case-2"].compactMap { ScopeID($0) })
+    try expect(question.encoded(codec: Sample.plain), in: "pack-question.hex")
+    #expect(try PackQuestion(decoding: Fixture.read("pack-question.hex"), codec: .standard) == question)
+    let digest = Codec.standard.digest(Array("a pack".utf8))
+    let issuer = SigningKey.test("issuer").signer
+    let answer = PackAnswer([
+      Pack(digest: [UInt8](repeating: 0xd5, count: 32), bytes: 7, signature: []), try Pack(digest: digest, bytes: 1_000_000, by: issuer),
+    ])
+    try expect(answer.encoded(codec: Sample.plain), in: "pack-answer.hex")
+    let read = try PackAnswer(decoding: Fixture.read("pack-answer.hex"), codec: .standard)
+    #expect(read == answer)
+    let trust = Trust(issuers: [issuer.publicKey])
+    #expect(read.packs.map { trust.vouches(for: $0, codec: .standard) } == [false, true])
+  }
+
   @Test func aCertificateAndASeal() throws {
     let signed = try SignedCertificate(Sample.certificate, by: SigningKey.test("issuer").signer)
     let seal = try Seal(hash: Codec.standard.digest(Sample.firstHeader.encoded), by: SigningKey.test("lin").signer, under: signed)

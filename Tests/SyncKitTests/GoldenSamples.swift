@@ -195,6 +195,15 @@ enum Sample {
         ], isRelay: true)
     ),
     (
+      "response-heads-withdrawn.hex",
+      .heads(
+        epoch: Array(0..<16), token: Array(0..<40), scopes: [], isRelay: true,
+        withdrawn: [
+          WithdrawnScope(scope: ScopeID(literal: "case-1"), at: 1_760_000_000_000, isRemoved: false),
+          WithdrawnScope(scope: ScopeID(literal: "case-2"), at: 1_760_000_000_001, isRemoved: true),
+        ])
+    ),
+    (
       "response-receipt.hex",
       .receipt(
         [holdings], refused: [Refusal(scope: ScopeID(literal: "case-2"), dot: Dot(site: sites[0], seq: 9), code: Refusal.Code.notGranted)])

@@ -420,9 +420,9 @@ final class RelayField {
   }
 
   /// Opens a replica that enrols here: its file is there before it has a certificate.
-  func replica(_ name: String, role: String = "", keepsHistory: Bool = false) throws -> Replica {
+  func replica(_ name: String, role: String = "", keepsHistory: Bool = false, grants: [GrantedScope] = [.all]) throws -> Replica {
     let site = try field.replica(name, tables: tables, schema: schema, keepsHistory: keepsHistory).site
-    let code = try relay.createCode(user: name, name: name, role: role, grants: [.all])
+    let code = try relay.createCode(user: name, name: name, role: role, grants: grants)
     let key = SigningKey.test(name)
     let enrolment = try relay.enrol(code: code, device: DeviceID(of: site), label: "laptop", key: key.publicKey)
     principals[name] = try relay.authenticate(enrolment.token)
@@ -451,9 +451,13 @@ final class RelayField {
   ///   - isCutAtPull: whether the line breaks before the relay gives anything.
   ///   - meanwhile: what happens before a request goes to its path.
   func sync(_ replica: Replica, isCutAtPull: Bool = false, meanwhile: @escaping (String) throws -> Void = { _ in }) throws {
-    let principal = try #require(principals[replica.configuration.author])
-    let line = LocalTransport(RelayAccess(relay, principal))
+    let line = LocalTransport(try access(replica))
     _ = try replica.sync(with: EventfulLine(line: line, cut: isCutAtPull ? "pull" : nil, meanwhile: meanwhile), peer: "relay")
+  }
+
+  /// The log as a replica's device sees it.
+  func access(_ replica: Replica) throws -> RelayAccess {
+    RelayAccess(relay, try #require(principals[replica.configuration.author]))
   }
 
   /// Exchanges until all must be alike, and checks that they are, that nothing is left over, and that each is sound.

@@ -247,7 +247,8 @@ import Testing
     let old = try field.field.replica("li")
     let device = DeviceID(of: old.site)
     try old.pool.writeWithoutTransaction { db in
-      try db.execute(sql: "DROP TABLE synckit_statement; DROP TABLE synckit_attachment; DROP TABLE synckit_certificate")
+      try db.execute(
+        sql: "DROP TABLE synckit_withdrawn; DROP TABLE synckit_statement; DROP TABLE synckit_attachment; DROP TABLE synckit_certificate")
       try db.execute(sql: "UPDATE synckit_meta SET value = 4 WHERE name = 'format'")
     }
     let replica = try field.replica("li")

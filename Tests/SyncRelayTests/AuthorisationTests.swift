@@ -131,7 +131,7 @@ struct AuthorisationTests {
     case .hello:
       let (status, answer) = try await exchange(.hello(epoch: [], token: [], scopes: [scope]))
       var told: [ScopeHoldings] = []
-      if case .heads(_, _, let scopes, _, _) = answer { told = scopes }
+      if case .heads(_, _, let scopes, _, _, _) = answer { told = scopes }
       return try outcome(status, told.contains { !$0.holdings.vector.isEmpty })
     case .pull:
       let (status, answer) = try await exchange(.pull([hold(scope)]))

@@ -30,7 +30,7 @@ struct ExchangeTests {
         pending += try machine.handle(.loaded(batch.fragments, hasMore: batch.hasMore))
       case .store(let fragments, _, _, _): pending += try machine.handle(.stored(try local.store(fragments).held))
       case .remember(_, let token): remembered = token
-      case .forget, .resolve, .acknowledge, .adapt, .despair, .take: break
+      case .fetch, .forget, .resolve, .acknowledge, .adapt, .despair, .take: break
       case .finish(let summary): return (summary, remembered)
       }
     }

@@ -86,7 +86,7 @@ struct RelayFileTests {
         #expect(try restored.epoch == epoch)
       }
       guard
-        case .heads(let renewed, _, let scopes, true, _) = try ExchangeResponder.answer(
+        case .heads(let renewed, _, let scopes, true, _, _) = try ExchangeResponder.answer(
           .hello(epoch: epoch, token: token, scopes: []), from: access)
       else { throw SyncCoreError(.unexpected, "heads") }
       #expect(renewed != epoch)
@@ -105,7 +105,7 @@ struct RelayFileTests {
     _ = try access.store(author.write(count: 1))
     let hello = ExchangeRequest.hello(epoch: try access.epoch, token: try access.token(), scopes: [])
     func scopes() throws -> [ScopeID] {
-      guard case .heads(_, _, let scopes, _, _) = try ExchangeResponder.answer(hello, from: access) else { return [] }
+      guard case .heads(_, _, let scopes, _, _, _) = try ExchangeResponder.answer(hello, from: access) else { return [] }
       return scopes.map(\.scope)
     }
     #expect(try scopes().isEmpty)
@@ -129,6 +129,7 @@ struct RelayFileTests {
           ALTER TABLE device RENAME COLUMN account TO user; ALTER TABLE code RENAME COLUMN account TO user;
           ALTER TABLE refused RENAME COLUMN account TO user; ALTER TABLE audit RENAME COLUMN account TO user;
           DROP TABLE blob_use; DROP TABLE blob; DROP TABLE upload; DROP TABLE blob_loss; DROP TABLE statement;
+          DROP TABLE pack_scope; DROP TABLE pack; DROP TABLE withdrawal;
           PRAGMA user_version = 4
           """)
     }

@@ -34,14 +34,14 @@ struct ServerTests {
     let note: @Sendable ([ScopeID]) -> Void = { heard.note($0) }
     try await withServer(world, onStored: note) { client in
       let first = try await ask(.hello(epoch: [], token: [], scopes: [scope]), client, token: device.token)
-      guard case .heads(let epoch, let token, let before, _, _) = first else { throw SyncCoreError(.unexpected, "heads") }
+      guard case .heads(let epoch, let token, let before, _, _, _) = first else { throw SyncCoreError(.unexpected, "heads") }
       #expect(before == [hold(scope)])
       let held = hold(scope, Dot(site: device.site, seq: 2))
       #expect(try await ask(.push(written.map(\.whole)), client, token: device.token) == .receipt([held], refused: []))
       let changes = try await ask(.pull([hold(scope)]), client, token: reader.token)
       #expect(changes == .changes(written.map(\.whole), isComplete: true))
       let after = try await ask(.hello(epoch: epoch, token: token, scopes: []), client, token: reader.token)
-      guard case .heads(epoch, _, let scopes, true, _) = after else { throw SyncCoreError(.unexpected, "heads") }
+      guard case .heads(epoch, _, let scopes, true, _, _) = after else { throw SyncCoreError(.unexpected, "heads") }
       #expect(scopes.map(\.holdings.vector) == [held.holdings.vector] && scopes[0].holdings.ends.count == 1)
     }
     #expect(heard.scopes == [[scope]])

@@ -82,7 +82,9 @@ extension Survey {
   public func followErasures(on device: String) throws -> Int {
     var clean: [Erasure] = []
     var new: [Erasure] = []
-    for erasure in try erasures() {
+    // In a case that was withdrawn nothing can be written, a receipt neither.
+    let withdrawn = Set(try replica.withdrawnScopes().map(\.scope.name))
+    for erasure in try erasures() where !withdrawn.contains(erasure.scope) {
       let receipt = try receipts(for: erasure).first { $0.device == device }
       if receipt == nil { new.append(erasure) } else if receipt?.cleanedAt == nil, try held(by: erasure).isEmpty { clean.append(erasure) }
     }

@@ -29,6 +29,8 @@ public struct ExchangeInitiator: Sendable {
     case loaded([Fragment], omissions: [Omission] = [], statements: [SignedStatement] = [], hasMore: Bool)
     /// Fragments were committed; what this side now holds of their scopes, and what it could not take.
     case stored([ScopeHoldings], refused: [Refusal] = [])
+    /// Packs were committed; what this side now holds of their scopes.
+    case fetched([ScopeHoldings])
   }
 
   /// What to do.
@@ -42,6 +44,8 @@ public struct ExchangeInitiator: Sendable {
     case store([Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], statements: [SignedStatement] = [])
     /// Keep what was stated about this device, before anything else.
     case take([SignedStatement])
+    /// Take what packs the other side has of scopes of which nothing is here, then answer with `.fetched`.
+    case fetch([ScopeID])
     /// The other side is not the one that was remembered, or was restored from a backup: forget what it acknowledged, and answer with
     /// `.begin`.
     case forget(epoch: [UInt8], isRelay: Bool)
@@ -64,6 +68,7 @@ public struct ExchangeInitiator: Sendable {
     case comparing
     case loading
     case pushing(hasMore: Bool)
+    case fetching
     case pulling
     case storing(isComplete: Bool)
     case done
@@ -89,14 +94,19 @@ public struct ExchangeInitiator: Sendable {
   private var toPull: [ScopeHoldings] = []
   /// How many of them, from the first on, the question under way is about.
   private var asked = 0
+  /// Of how many scopes has nothing to be here for packs to be asked for; nil where they are not, or have been.
+  private var scopesForPacks: Int?
   /// What is taken to be there still, of scopes of which the other side tells nothing.
   private var assumed: [ScopeID: VersionVector] = [:]
   /// What has been moved so far.
   public private(set) var summary = ExchangeSummary()
 
-  /// - Parameter budget: how large a batch may be.
-  public init(budget: BatchBudget = BatchBudget()) {
+  /// - Parameters:
+  ///   - budget: how large a batch may be.
+  ///   - scopesForPacks: of how many scopes has nothing to be here for packs to be asked for; nil where nobody gives any.
+  public init(budget: BatchBudget = BatchBudget(), scopesForPacks: Int? = nil) {
     self.budget = budget
+    self.scopesForPacks = scopesForPacks
     firstBudget = budget.bytes
   }
 
@@ -106,7 +116,7 @@ public struct ExchangeInitiator: Sendable {
       remembered = (epoch, token)
       state = .greeting
       return [send(.hello(epoch: epoch, token: token, scopes: unsent.sorted()))]
-    case (.greeting, .answered(.heads(let epoch, let token, let scopes, let isRelay, let statements))):
+    case (.greeting, .answered(.heads(let epoch, let token, let scopes, let isRelay, let statements, _))):
       (self.epoch, self.token, self.isRelay) = (epoch, token, isRelay)
       // What is held is compared with what is held; how a changeset's hash begins is for the look alone.
       remote = scopes.map { ScopeHoldings(scope: $0.scope, holdings: Holdings(vector: $0.holdings.vector, partial: $0.holdings.partial)) }
@@ -167,15 +177,12 @@ public struct ExchangeInitiator: Sendable {
       }
       state = .storing(isComplete: isComplete)
       return [.store(fragments, omissions: omissions, rejections: rejections, statements: statements)]
+    case (.fetching, .fetched(let local)):
+      _ = note(local)
+      toPull = toPull.filter { !isAllHere($0) }
+      return pull()
     case (.storing(let isComplete), .stored(let local, let refused)):
-      var progressed = false
-      let places = Self.places(of: toPull)
-      for here in local {
-        guard let at = places[here.scope] else { continue }
-        summary.received += Self.count(from: toPull[at].holdings.vector, to: here.holdings.vector, of: here.holdings.vector)
-        if toPull[at] != here { progressed = true }
-        toPull[at] = here
-      }
+      let progressed = note(local)
       guard !isComplete else {
         toPull.removeFirst(asked)
         return pull()
@@ -187,7 +194,7 @@ public struct ExchangeInitiator: Sendable {
       let window = toPull.prefix(asked).filter { !waiting.contains($0.scope) && !isAllHere($0) }
       toPull.replaceSubrange(..<asked, with: window)
       return pull()
-    case (.greeting, .cut):
+    case (.greeting, .cut), (.fetching, .cut):
       state = .done
       return []
     case (.pushing, .cut), (.pulling, .cut):
@@ -227,6 +234,20 @@ public struct ExchangeInitiator: Sendable {
     return lost
   }
 
+  /// Notes what is here now of scopes that are pulled.
+  /// - Returns: whether that is more than before.
+  private mutating func note(_ local: [ScopeHoldings]) -> Bool {
+    var progressed = false
+    let places = Self.places(of: toPull)
+    for here in local {
+      guard let at = places[here.scope] else { continue }
+      summary.received += Self.count(from: toPull[at].holdings.vector, to: here.holdings.vector, of: here.holdings.vector)
+      if toPull[at] != here { progressed = true }
+      toPull[at] = here
+    }
+    return progressed
+  }
+
   private mutating func noteCarried() {
     hasCarried = true
     budget.noteSuccess()
@@ -245,6 +266,14 @@ public struct ExchangeInitiator: Sendable {
 
   private mutating func pull() -> [Action] {
     if toPull.isEmpty { return finish() }
+    if let least = scopesForPacks {
+      scopesForPacks = nil
+      let absent = toPull.filter { $0.holdings.vector.isEmpty && $0.holdings.partial.isEmpty }.map(\.scope)
+      if isRelay, absent.count >= least {
+        state = .fetching
+        return [.fetch(absent)]
+      }
+    }
     state = .pulling
     asked = min(toPull.count, Limits.scopesPerPull)
     return [send(.pull(Array(toPull.prefix(asked)), budget: budget.bytes))]

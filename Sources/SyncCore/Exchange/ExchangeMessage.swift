@@ -10,9 +10,12 @@ public enum ExchangeRequest: Hashable, Sendable {
 
 /// An answer of the exchange.
 public enum ExchangeResponse: Hashable, Sendable {
-  /// The store's identity, the token to ask with next time, what the store has of the scopes that changed or were asked for, and whether
-  /// it is a relay: of two branches of a fork, the relay's keeps its name. Statements are about the asker's own device.
-  case heads(epoch: [UInt8], token: [UInt8], scopes: [ScopeHoldings], isRelay: Bool = false, statements: [SignedStatement] = [])
+  /// The store's identity, the token to ask with next time, what the store has of the scopes that changed or were asked for, whether
+  /// it is a relay (of two branches of a fork, the relay's keeps its name), what is stated about the asker's own device, and what the asker
+  /// may not hold any more.
+  case heads(
+    epoch: [UInt8], token: [UInt8], scopes: [ScopeHoldings], isRelay: Bool = false, statements: [SignedStatement] = [],
+    withdrawn: [WithdrawnScope] = [])
   /// What the store now holds durably of the scopes that were pushed to, and what it would not take.
   case receipt([ScopeHoldings], refused: [Refusal])
   /// Some of what was missing, what has been left out, what was rejected, and what is stated of either; `isComplete` when that was all.
@@ -76,10 +79,11 @@ extension ExchangeResponse {
   public func encoded(codec: Codec) -> [UInt8] {
     let body: CBOR
     switch self {
-    case .heads(let epoch, let token, let scopes, let isRelay, let statements):
+    case .heads(let epoch, let token, let scopes, let isRelay, let statements, let withdrawn):
       body = .map([
         0: .unsigned(ExchangeRequest.version), 1: .unsigned(1), 2: .bytes(epoch), 3: .bytes(token), 4: .array(scopes.map(\.cbor)),
         5: isRelay ? .bool(true) : nil, 6: statements.isEmpty ? nil : .array(statements.map(\.cbor)),
+        7: withdrawn.isEmpty ? nil : .array(withdrawn.map(\.cbor)),
       ])
     case .receipt(let scopes, let refused):
       body = .map([
@@ -102,7 +106,8 @@ extension ExchangeResponse {
     case 1:
       self = .heads(
         epoch: try CBOR.require(map[2]?.bytes, "epoch"), token: try CBOR.require(map[3]?.bytes, "token"),
-        scopes: try ScopeHoldings.list(map[4]), isRelay: map[5]?.bool ?? false, statements: try SignedStatement.list(map[6]))
+        scopes: try ScopeHoldings.list(map[4]), isRelay: map[5]?.bool ?? false, statements: try SignedStatement.list(map[6]),
+        withdrawn: try map.optional(7, "withdrawn") { $0.array }.map { (item) throws(SyncCoreError) in try WithdrawnScope(decoding: item) })
     case 2:
       self = .receipt(
         try ScopeHoldings.list(map[2]),

@@ -11,6 +11,8 @@ public protocol ExchangeStore {
   func token() throws -> [UInt8]
   /// The scopes that changed since a token of this epoch, of those the asker may read; all of them for an empty token.
   func changedScopes(since token: [UInt8]) throws -> [ScopeID]
+  /// What the asker may not hold any more, of what was withdrawn since a token of this epoch, and of scopes that they ask about.
+  func withdrawnScopes(since token: [UInt8], among scopes: [ScopeID]) throws -> [WithdrawnScope]
   /// What is held of a scope, with its ends; empty when nothing is, or when the asker may not read it.
   func holdings(of scope: ScopeID) throws -> Holdings
   /// Changesets beyond what the asker holds, in an order in which they can be stored, of about `budget` bytes; with them what was left out
@@ -29,6 +31,9 @@ extension ExchangeStore {
   public func recognize(_ token: [UInt8], of epoch: [UInt8]) throws {}
 
   public func statements(since token: [UInt8]) throws -> [SignedStatement] { [] }
+
+  /// Who knows no grants withdraws none.
+  public func withdrawnScopes(since token: [UInt8], among scopes: [ScopeID]) throws -> [WithdrawnScope] { [] }
 
   /// Keeps fragments of which nothing is stated.
   public func store(_ fragments: [Fragment], omissions: [Omission] = []) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
@@ -50,7 +55,8 @@ public enum ExchangeResponder {
       names.formUnion(try store.changedScopes(since: since))
       return .heads(
         epoch: current, token: next, scopes: try names.sorted().map { ScopeHoldings(scope: $0, holdings: try store.holdings(of: $0)) },
-        isRelay: store.isRelay, statements: try store.statements(since: since))
+        isRelay: store.isRelay, statements: try store.statements(since: since),
+        withdrawn: try store.withdrawnScopes(since: since, among: scopes))
     case .push(let fragments, let omissions, let statements):
       let (held, refused) = try store.store(fragments, omissions: omissions, statements: statements)
       return .receipt(held, refused: refused)

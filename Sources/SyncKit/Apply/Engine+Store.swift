@@ -5,12 +5,14 @@ extension Engine {
   /// Keeps arriving fragments and applies every changeset whose time has come, all in the running transaction.
   ///
   /// Rule 3: a changeset is applied only once all that its author had read is; until then it waits.
-  /// - Parameter sparing: whether a changeset that cannot be applied is refused while the rest goes on; that costs a savepoint each, so it
-  ///   is asked for once an attempt without has failed.
+  /// - Parameters:
+  ///   - isVouchedFor: whether somebody trusted says that the fragments were judged, so that their signatures need not be verified here.
+  ///   - sparing: whether a changeset that cannot be applied is refused while the rest goes on; that costs a savepoint each, so it
+  ///     is asked for once an attempt without has failed.
   /// - Returns: the scopes that were touched, and what was not taken.
   func store(
     _ fragments: [Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], statements: [SignedStatement] = [],
-    sparing: Bool = false
+    isVouchedFor: Bool = false, sparing: Bool = false
   ) throws -> (scopes: [UInt32], refused: [Refusal]) {
     readClock()
     forgetHeads()
@@ -34,7 +36,7 @@ extension Engine {
         brought[header.scope, default: []].insert(header.dot)
         let scope = try catalog.number(of: header.scope)
         if !scopes.contains(scope) { scopes.append(scope) }
-        if let code = try keep(fragment, header, scope, sparing) {
+        if let code = try keep(fragment, header, scope, isVouchedFor, sparing) {
           refused.append(Refusal(scope: header.scope, dot: header.dot, code: code))
         }
       }
@@ -45,6 +47,7 @@ extension Engine {
         }
       }
       for scope in scopes where misnamed.remove(scope) != nil { try rebuild(scope) }
+      try thawReturned()
       return (scopes, refused)
     }
   }
@@ -70,13 +73,14 @@ extension Engine {
     return nil
   }
 
-  private func keep(_ sealed: Fragment, _ header: ChangesetHeader, _ scope: UInt32, _ sparing: Bool) throws -> String? {
+  private func keep(_ sealed: Fragment, _ header: ChangesetHeader, _ scope: UInt32, _ isVouchedFor: Bool, _ sparing: Bool) throws -> String?
+  {
     let dot = LocalDot(site: try catalog.number(of: header.dot.site), seq: header.dot.seq)
     let applied = try log.lastSeq(scope: scope, site: dot.site)
     if dot.seq <= applied, try log.entry(scope: scope, dot: dot)?.header == sealed.header { return nil }
     if dot.seq <= applied, try log.omission(scope: scope, dot: dot) != nil || log.isRejected(scope: scope, dot: dot) { return nil }
     let fragment: Fragment
-    switch try unseal(sealed, header) {
+    switch try unseal(sealed, header, isVouchedFor: isVouchedFor) {
     case .success(let believed): fragment = believed
     case .failure(let reason): return reason.code
     }

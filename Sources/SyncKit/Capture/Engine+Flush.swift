@@ -37,6 +37,7 @@ final class Flush {
   func finish(note: String) throws {
     let written = writers.filter { $0.rowCount > 0 }
     guard !written.isEmpty else { return }
+    for writer in written { try engine.requireHeld(writer.scope) }
     let id = engine.random(16)
     for (at, writer) in written.enumerated() {
       try writer.finish(transaction: ChangesetHeader.Transaction(id: id, part: at, parts: written.count), note: note)

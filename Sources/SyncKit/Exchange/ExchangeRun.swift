@@ -4,6 +4,7 @@ import SyncCore
 struct ExchangeRun {
   private let replica: Replica
   private let transport: any ExchangeTransport
+  private let packs: PackFetch?
   private let memory: PeerMemory
   /// Where to go on, if not from what is remembered.
   private let token: [UInt8]?
@@ -19,9 +20,12 @@ struct ExchangeRun {
   private var forks: [Fork] = []
   private var finished: ExchangeSummary?
 
-  init(_ replica: Replica, _ transport: any ExchangeTransport, _ memory: PeerMemory, token: [UInt8]? = nil) {
+  init(
+    _ replica: Replica, _ transport: any ExchangeTransport, _ packs: PackFetch? = nil, _ memory: PeerMemory, token: [UInt8]? = nil
+  ) {
     self.replica = replica
     self.transport = transport
+    self.packs = packs
     self.memory = memory
     self.token = token
   }
@@ -30,7 +34,8 @@ struct ExchangeRun {
   mutating func run(
     _ batchBytes: Int, progress: (ExchangeSummary) -> Void
   ) throws -> (summary: ExchangeSummary, forks: [Fork]) {
-    var machine = ExchangeInitiator(budget: BatchBudget(remembered: try memory.batchBytes(), most: batchBytes))
+    var machine = ExchangeInitiator(
+      budget: BatchBudget(remembered: try memory.batchBytes(), most: batchBytes), scopesForPacks: packs?.leastScopes)
     let known = try memory.known()
     let token = token ?? known.token
     // Without a token nothing shows what the other side may have lost: it is asked for every scope.
@@ -57,7 +62,11 @@ struct ExchangeRun {
       do {
         let answer = try transport.roundTrip(path: request.path, body: request.encoded(codec: .standard))
         let response = try ExchangeResponse(decoding: answer, codec: .standard)
-        if case .heads(_, _, _, let isRelay, _) = response { self.isRelay = isRelay }
+        if case .heads(_, _, let told, let isRelay, _, let withdrawn) = response {
+          self.isRelay = isRelay
+          // Before anything is pushed: what is written from now on would not be taken.
+          if isRelay { try replica.note(withdrawn, told: told.map(\.scope)) }
+        }
         return .answered(response)
       } catch let error as TransportError where error.isCut {
         cut = error
@@ -80,6 +89,15 @@ struct ExchangeRun {
       let (held, refused) = try replica.store(fragments, omissions: omissions, rejections: rejections, statements: statements)
       unacceptable += refused
       return .stored(held, refused: refused)
+    case .fetch(let scopes):
+      do {
+        let (held, refused) = try packs?.take(scopes, into: replica) ?? ([], [])
+        unacceptable += refused
+        return .fetched(held)
+      } catch let error as TransportError where error.isCut {
+        cut = error
+        return .cut
+      }
     case .forget(let epoch, let isRelay):
       try memory.forget(isNow: epoch, isRelay: isRelay)
       return .begin(epoch: epoch, token: [], unsent: try memory.unsentScopes())
@@ -103,6 +121,7 @@ struct ExchangeRun {
     case .finish(let summary):
       forks += try forked(summary.refused)
       try memory.noteRefused(summary.refused.filter { refusal in !forks.contains { $0.isOf(refusal) } })
+      if isRelay { try replica.letGo(toldBy: memory.name) }
       finished = summary
     }
     return nil

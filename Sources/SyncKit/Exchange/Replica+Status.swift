@@ -82,5 +82,5 @@ extension Replica {
 
 extension SiteID {
   /// Whether the device is the same, whichever life of it: what an earlier one wrote is its own work.
-  fileprivate func isOfSameDevice(as other: SiteID) -> Bool { deviceHigh == other.deviceHigh && deviceLow == other.deviceLow }
+  func isOfSameDevice(as other: SiteID) -> Bool { deviceHigh == other.deviceHigh && deviceLow == other.deviceLow }
 }

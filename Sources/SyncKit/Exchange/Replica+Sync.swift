@@ -15,24 +15,26 @@ extension Replica {
   /// May be cut anywhere and begun again: what was acknowledged is not sent again, what was committed not received again.
   /// - Parameters:
   ///   - transport: the way to the other side.
+  ///   - packs: what gives packs of the other side's, for a first exchange; nil to pull everything.
   ///   - peer: a name under which what the other side is known to hold is remembered.
   ///   - progress: told after each step how far the exchange has come.
   /// - Returns: what was moved, and what the other side would not take.
   /// - Throws: ``TransportError`` when the way there fails, ``SyncKitError`` and `SyncCoreError` for what was answered.
   public func sync(
-    with transport: any ExchangeTransport, peer: String, progress: ((ExchangeProgress) -> Void)? = nil
+    with transport: any ExchangeTransport, packs: (any PackSource)? = nil, peer: String, progress: ((ExchangeProgress) -> Void)? = nil
   ) throws -> ExchangeSummary {
-    try sync(with: transport, peer: peer, batchBytes: Limits.batchBytes, progress: progress)
+    try sync(with: transport, packs: packs.map { PackFetch($0) }, peer: peer, batchBytes: Limits.batchBytes, progress: progress)
   }
 
   /// The same with batches of another size.
   package func sync(
-    with transport: any ExchangeTransport, peer: String, batchBytes: Int, progress: ((ExchangeProgress) -> Void)? = nil
+    with transport: any ExchangeTransport, packs: PackFetch? = nil, peer: String, batchBytes: Int,
+    progress: ((ExchangeProgress) -> Void)? = nil
   ) throws -> ExchangeSummary {
     let memory = PeerMemory(self, peer)
     do {
       try noteLeaving()
-      let summary = try run(transport, memory, batchBytes, progress)
+      let summary = try run(transport, packs, memory, batchBytes, progress)
       try memory.noteOutcome(nil)
       return summary
     } catch {
@@ -43,13 +45,14 @@ extension Replica {
   }
 
   private func run(
-    _ transport: any ExchangeTransport, _ memory: PeerMemory, _ batchBytes: Int, _ progress: ((ExchangeProgress) -> Void)?
+    _ transport: any ExchangeTransport, _ packs: PackFetch?, _ memory: PeerMemory, _ batchBytes: Int,
+    _ progress: ((ExchangeProgress) -> Void)?
   ) throws -> ExchangeSummary {
     var total = ExchangeSummary()
     var token: [UInt8]?
     var hasRipened = false
     for _ in 0..<Self.exchangesAtOnce {
-      var run = ExchangeRun(self, transport, memory, token: token)
+      var run = ExchangeRun(self, transport, packs, memory, token: token)
       let (summary, forks) = try run.run(batchBytes) { summary in
         progress?(ExchangeProgress(total.joined(with: summary)))
       }
@@ -64,7 +67,7 @@ extension Replica {
         // The token was told before the push: only one that was told after it can show a relay, once it was set back, that it has lost
         // what was pushed. All is exchanged; where this trip fails, the next exchange asks for every scope.
         guard let token else { return total }
-        var confirmation = ExchangeRun(self, transport, memory, token: token)
+        var confirmation = ExchangeRun(self, transport, nil, memory, token: token)
         if let (more, _) = try? confirmation.run(batchBytes, progress: { _ in }) { total = total.joined(with: more) }
         return total
       }

@@ -60,12 +60,14 @@ extension Replica {
 
   /// Commits fragments whole, what was left out between them, and what was rejected.
   func store(
-    _ fragments: [Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], statements: [SignedStatement] = []
+    _ fragments: [Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], statements: [SignedStatement] = [],
+    isVouchedFor: Bool = false
   ) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
     func commit(sparing: Bool) throws -> ([ScopeID], [Refusal]) {
       try work { engine in
         let (numbers, refused) = try engine.store(
-          fragments, omissions: omissions, rejections: rejections, statements: statements, sparing: sparing)
+          fragments, omissions: omissions, rejections: rejections, statements: statements, isVouchedFor: isVouchedFor,
+          sparing: sparing)
         return (try numbers.map { try engine.catalog.scope($0) }, refused)
       }
     }

@@ -41,7 +41,7 @@ extension Engine {
   /// What is told by a changeset that bears this replica's own name and is not here: a copy of this replica has written it, or this one was
   /// restored from a backup. Whichever it is, this replica must not go on under that name.
   func noteOwnWriteFromElsewhere(_ header: ChangesetHeader) throws {
-    guard header.dot.site == site else { return }
+    guard header.dot.site == site, try !isComingBack(header) else { return }
     try beginLife()
     try record(.wentBack, scope: try catalog.number(of: header.scope))
   }

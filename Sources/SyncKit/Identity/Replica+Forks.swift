@@ -26,7 +26,8 @@ extension Snapshot {
         let here = try lastSeq(of: dot.site, in: there.scope)
         let isForked: Bool
         if here < dot.seq {
-          isForked = dot.site == own || here > known[dot.site]
+          let comesBack = try dot.site == own && scope.map { try removedSeq(of: $0) >= dot.seq } ?? false
+          isForked = dot.site == own && !comesBack || here > known[dot.site]
         } else if let scope, let number = try catalog.known(dot.site), at < there.holdings.ends.count {
           isForked = try end(scope, LocalDot(site: number, seq: dot.seq)).map { $0 != there.holdings.ends[at] } ?? false
         } else {
@@ -78,7 +79,7 @@ extension Replica {
       return try ExchangeResponse(decoding: answer, codec: .standard)
     }
     let (epoch, token) = try memory.known()
-    guard case .heads(_, _, let scopes, _, _) = try ask(.hello(epoch: epoch, token: token, scopes: [fork.scope])),
+    guard case .heads(_, _, let scopes, _, _, _) = try ask(.hello(epoch: epoch, token: token, scopes: [fork.scope])),
       let known = scopes.first(where: { $0.scope == fork.scope })?.holdings.vector
     else { throw SyncCoreError(.unexpected, "heads") }
     var search = ForkSearch(fork, known: known, isOwn: try look { try $0.connection.site() } == fork.site)

@@ -4,8 +4,10 @@ import CZstd
 enum Zstd {
   /// The level that the wire and the log are written at.
   static let level: Int32 = 3
+  /// The level that packs are written at.
+  static let packingLevel: Int32 = 19
 
-  static func compress(_ bytes: [UInt8]) -> [UInt8] {
+  static func compress(_ bytes: [UInt8], at level: Int32 = level) -> [UInt8] {
     let bound = ZSTD_compressBound(bytes.count)
     return [UInt8](unsafeUninitializedCapacity: bound) { target, used in
       let written = bytes.withUnsafeBytes { ZSTD_compress(target.baseAddress, bound, $0.baseAddress, $0.count, level) }

@@ -69,7 +69,8 @@ struct Opening {
       if format < 4 { try db.execute(sql: StorageFormat.rejections) }
       if format < 5 { try db.execute(sql: StorageFormat.certificates) }
       if format < 6 { try db.execute(sql: StorageFormat.attachments) }
-      try db.execute(sql: StorageFormat.statements)
+      if format < 7 { try db.execute(sql: StorageFormat.statements) }
+      try db.execute(sql: StorageFormat.withdrawals)
       try engine.connection.setMeta("format", .integer(StorageFormat.version))
     }
   }

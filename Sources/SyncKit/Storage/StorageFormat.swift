@@ -6,7 +6,7 @@ import SyncCore
 /// record to compare it, and here the bodies would be part of that.
 enum StorageFormat {
   /// Raised when a replica of the new form cannot be read by the old code.
-  static let version: Int64 = 7
+  static let version: Int64 = 8
 
   static let tables = """
     CREATE TABLE synckit_meta(name TEXT PRIMARY KEY NOT NULL, value ANY) WITHOUT ROWID;
@@ -38,6 +38,7 @@ enum StorageFormat {
     \(certificates)
     \(attachments)
     \(statements)
+    \(withdrawals)
     """
 
   /// What came with version 2.
@@ -75,5 +76,12 @@ enum StorageFormat {
     CREATE TABLE synckit_statement(scope INTEGER NOT NULL, site INTEGER NOT NULL, kind INTEGER NOT NULL, first INTEGER NOT NULL,
       last INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL, signature BLOB NOT NULL,
       PRIMARY KEY(scope, site, kind, first)) WITHOUT ROWID;
+    """
+
+  /// What came with version 8: scopes that this replica may not hold any more. Of what it has let go of, when that was, and the last of its
+  /// own changesets; once the scope is granted again, until that one has come back.
+  static let withdrawals = """
+    CREATE TABLE synckit_withdrawn(scope INTEGER PRIMARY KEY, at INTEGER NOT NULL, removes INTEGER NOT NULL, removed INTEGER,
+      seq INTEGER NOT NULL DEFAULT 0, returns INTEGER NOT NULL DEFAULT 0);
     """
 }

@@ -24,10 +24,15 @@ public struct PatientTransport: ExchangeTransport {
   }
 
   public func roundTrip(path: String, body: [UInt8]) throws(TransportError) -> [UInt8] {
+    try patiently { () throws(TransportError) in try transport.roundTrip(path: path, body: body) }
+  }
+
+  /// Asks something, as often as is waited for.
+  func patiently<T>(_ ask: () throws(TransportError) -> T) throws(TransportError) -> T {
     var waits = 0
     while true {
       do throws(TransportError) {
-        return try transport.roundTrip(path: path, body: body)
+        return try ask()
       } catch {
         guard waits < Self.waits(error), let seconds = error.retryAfterSeconds, seconds <= TransportLimits.longestWaitSeconds else {
           throw error

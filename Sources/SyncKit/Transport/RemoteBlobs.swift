@@ -33,18 +33,24 @@ public struct RemoteBlobs: BlobStore {
   }
 
   public func read(_ digest: [UInt8], at offset: Int) throws -> BlobPiece {
-    let (outcome, error) = try transport.perform(
-      .get, path: "\(Self.path)/\(Hex.text(digest))", headers: ["Range": "bytes=\(offset)-"], accept: Self.bytesType)
+    try transport.piece(of: "\(Self.path)/\(Hex.text(digest))", at: offset)
+  }
+
+  /// The codes by which a relay does not take a file, rather than not now.
+  private static let refusals: Set<String> = ["not-granted", "too-large", "wrong-type", "wrong-digest", "quota", "too-many-uploads"]
+}
+
+extension CurlTransport {
+  /// Some bytes of a file from a place on, as many as the other side gives at once.
+  func piece(of path: String, at offset: Int) throws(TransportError) -> BlobPiece {
+    let (outcome, error) = try perform(.get, path: path, headers: ["Range": "bytes=\(offset)-"], accept: RemoteBlobs.bytesType)
     // What came before a cut is as good as any.
-    guard outcome.status == 206, outcome.mediaType == Self.bytesType, !outcome.body.isEmpty,
+    guard outcome.status == 206, outcome.mediaType == RemoteBlobs.bytesType, !outcome.body.isEmpty,
       let range = outcome.contentRange.flatMap({ ContentRange($0) }), range.first == offset,
       outcome.body.count <= range.last - range.first + 1
     else { throw error ?? TransportError(.notOurServer, httpStatus: outcome.status, detail: "a piece of a file") }
     return BlobPiece(bytes: outcome.body, total: range.total)
   }
-
-  /// The codes by which a relay does not take a file, rather than not now.
-  private static let refusals: Set<String> = ["not-granted", "too-large", "wrong-type", "wrong-digest", "quota", "too-many-uploads"]
 }
 
 /// `bytes 0-99/200`, of which the spaces are gone.

@@ -6,22 +6,7 @@ extension Engine {
   func rebuild(_ scope: UInt32) throws {
     readClock()
     try applying {
-      let name = try catalog.scope(scope).name
-      for shape in tables where try table(named: shape.name, of: scope) != nil {
-        if let place = shape.scopeColumn {
-          let column = place.inKey ? shape.key[place.at].name : shape.columns[place.at].name
-          let clear = try connection.statement("DELETE FROM \(shape.quoted) WHERE \(column.quotedIdentifier) = ?1")
-          clear.bind(1, name)
-          try clear.run()
-        } else {
-          try connection.statement("DELETE FROM \(shape.quoted)").run()
-        }
-      }
-      for table in ["synckit_rows", "synckit_candidate", "synckit_aside"] {
-        let clear = try connection.statement("DELETE FROM \(table) WHERE scope = ?1")
-        clear.bind(1, scope)
-        try clear.run()
-      }
+      try clearRows(of: scope)
       log.forget()
       let aliases = try log.aliases(inScope: scope)
       var merged: Set<LocalDot> = []
@@ -31,6 +16,26 @@ extension Engine {
         guard merged.insert(name).inserted else { continue }
         try merge(name == dot ? header : log.header(scope: scope, dot: name), scope, name)
       }
+    }
+  }
+
+  /// Takes away what a scope's tables show, the rows' states, the candidates, and what is kept aside.
+  func clearRows(of scope: UInt32) throws {
+    let name = try catalog.scope(scope).name
+    for shape in tables where try table(named: shape.name, of: scope) != nil {
+      if let place = shape.scopeColumn {
+        let column = place.inKey ? shape.key[place.at].name : shape.columns[place.at].name
+        let clear = try connection.statement("DELETE FROM \(shape.quoted) WHERE \(column.quotedIdentifier) = ?1")
+        clear.bind(1, name)
+        try clear.run()
+      } else {
+        try connection.statement("DELETE FROM \(shape.quoted)").run()
+      }
+    }
+    for table in ["synckit_rows", "synckit_candidate", "synckit_aside"] {
+      let clear = try connection.statement("DELETE FROM \(table) WHERE scope = ?1")
+      clear.bind(1, scope)
+      try clear.run()
     }
   }
 

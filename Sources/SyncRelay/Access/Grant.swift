@@ -58,6 +58,7 @@ extension Grant {
 
   /// Grants, taking a new arrival: the scope then appears in the user's next hello, however old its changes are.
   static func insert(user: String, scope: String, until: Int64?, arrival: Int64? = nil, in db: any StoreTransaction) throws {
+    try Withdrawal.end(user: user, scope: scope, in: db)
     try db.execute(
       """
       INSERT INTO access(account, scope, until_ms, arrival) VALUES (?, ?, ?, ?)
@@ -94,15 +95,19 @@ extension Relay {
     }
   }
 
-  /// Withdraws a scope from a user; what their devices hold of it stays there, and nothing more goes either way.
-  /// - Returns: whether there was such a grant.
+  /// Withdraws a scope from a user. Nothing more of it is given to their devices; each is told with its next exchange, and what it had
+  /// until then is taken.
+  /// - Parameter removing: whether their devices are to let go of what they hold of it. Asked for once more it counts from then on.
+  /// - Returns: whether there was such a grant, or whether what was withdrawn before is now to be let go of.
   @discardableResult
-  public func revoke(user: String, scope: GrantedScope) throws -> Bool {
+  public func revoke(user: String, scope: GrantedScope, removing: Bool = false) throws -> Bool {
     try scope.check()
     let now = clock()
     return try store.write { db in
       let gone = try db.execute("DELETE FROM access WHERE account = ? AND scope = ?", [user, scope.description])
-      guard gone > 0 else { return false }
+      let known: Int64? = try db.value("SELECT removes FROM withdrawal WHERE account = ? AND scope = ?", [user, scope.description])
+      guard gone > 0 || known == 0 && removing else { return false }
+      try Withdrawal.insert(user: user, scope: scope.description, removing: removing, now: now, in: db)
       try Audit.record(.withdrawn, at: now, device: nil, user: user, detail: scope.description, in: db)
       return true
     }

@@ -62,6 +62,14 @@ public struct RelayAccess: ExchangeStore, Sendable {
     }
   }
 
+  public func withdrawnScopes(since token: [UInt8], among scopes: [ScopeID]) throws -> [WithdrawnScope] {
+    let now = relay.clock()
+    return try relay.store.read { db in
+      let since = RelayToken(token, key: try Relay.tokenKey(db), codec: relay.codec)?.arrival ?? 0
+      return try Withdrawal.told(to: principal, since: since, among: scopes, now: now, in: db)
+    }
+  }
+
   public func holdings(of scope: ScopeID) throws -> Holdings {
     let now = relay.clock()
     return try relay.store.read { db in

@@ -41,7 +41,9 @@ struct BlobLedger {
 
   /// Why bytes of a file are not taken from the asker; nil where they are.
   func obstacle(to name: BlobName) throws -> RelayError.Code? {
-    guard try mayHold(name.scope) else { return .notGranted }
+    guard try mayHold(name.scope) || Withdrawal.takesFiles(of: principal, in: name.scope, now: now, limits: limits, db) else {
+      return .notGranted
+    }
     guard name.bytes <= limits.blobBytes else { return .tooLarge }
     guard principal.device != nil else { return nil }
     let device = principal.deviceBytes

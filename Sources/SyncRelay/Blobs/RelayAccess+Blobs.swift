@@ -43,7 +43,9 @@ extension RelayAccess: BlobStore {
 
     init(_ name: BlobName, _ ledger: BlobLedger) throws {
       guard try ledger.mayHold(name.scope) else {
-        obstacle = .notGranted
+        obstacle = try ledger.obstacle(to: name)
+        // Of a scope that was withdrawn it is told what has arrived, of files that the asker names.
+        isHeld = try obstacle == nil && ledger.isHeld(name)
         return
       }
       isHeld = try ledger.isHeld(name)

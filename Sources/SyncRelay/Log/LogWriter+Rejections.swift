@@ -69,6 +69,7 @@ extension LogWriter {
     try passRejected(chain, scope: scope, site: site)
     // Those who hold the scope are to hear of it.
     try db.execute("UPDATE scope SET arrival = ? WHERE id = ?", [try Relay.nextArrival(db), scope])
+    try PackLedger(db).drop(of: [scope])
     let detail = "\(rejection.scope.name) \(rejection.dot): \(rejection.reason)"
     try Audit.record(.rejected, at: now, device: nil, user: nil, detail: detail, in: db)
     return true

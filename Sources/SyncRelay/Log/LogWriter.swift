@@ -63,6 +63,8 @@ struct LogWriter {
   var access: [ScopeID: Bool] = [:]
   /// By what is judged what cites a certificate in whose place there is another, by the hash of the one that is cited.
   var successors: [[UInt8]: Authority] = [:]
+  /// Scopes that were withdrawn, of which is taken what the device had before.
+  var closing: Set<ScopeID> = []
 
   /// What the asker says that has been left out; taken as far as something that it brings follows it.
   var gaps: [Chain: [Omission.Run]] = [:]
@@ -102,6 +104,10 @@ struct LogWriter {
         (scope, dot, hash) = (incoming.header.scope, incoming.header.dot, incoming.hash)
         let chain = Chain(scope: scope, site: dot.site)
         code = stopped.contains(chain) ? nil : try store(incoming, chain)
+        // Which branch of a fork is right is looked up where one may read. Here the office sees to it.
+        if let found = code, !mayHold(scope), [Refusal.Code.fork, Refusal.Code.otherBranch].contains(found) {
+          code = Refusal.Code.notGranted
+        }
       }
       if let code, stopped.insert(Chain(scope: scope, site: dot.site)).inserted {
         let refusal = Refusal(scope: scope, dot: dot, code: code)
@@ -111,7 +117,7 @@ struct LogWriter {
       }
     }
     try flush()
-    for scope in heads.keys.sorted() where mayHold(scope) {
+    for scope in heads.keys.sorted() where mayHold(scope) || closing.contains(scope) {
       outcome.held.append(ScopeHoldings(scope: scope, holdings: holdings(of: scope)))
     }
     return outcome
@@ -124,7 +130,7 @@ struct LogWriter {
     let mayHold = mayHold(header.scope)
     // A scope that nobody has opened is opened by its creator: a device, with changes of its own.
     let opens = try !mayHold && isOwn && isUnopened(header.scope)
-    guard mayHold || opens else { return Refusal.Code.notGranted }
+    guard try mayHold || opens || isClosing(header.scope) else { return Refusal.Code.notGranted }
     if isOwn, header.author != principal.user { return Refusal.Code.notTheAuthor }
 
     var head = head(chain)
@@ -174,6 +180,14 @@ struct LogWriter {
 
 extension LogWriter {
   func mayHold(_ scope: ScopeID) -> Bool { access[scope] ?? false }
+
+  /// Whether a scope was withdrawn, and what the device had of it before it was told is taken still.
+  mutating func isClosing(_ scope: ScopeID) throws -> Bool {
+    if closing.contains(scope) { return true }
+    guard try Withdrawal.takesWork(of: principal, in: scope, now: now, limits: limits, db) else { return false }
+    closing.insert(scope)
+    return true
+  }
 
   /// Whether a scope has neither changes nor anybody who may hold it.
   func isUnopened(_ scope: ScopeID) throws -> Bool {

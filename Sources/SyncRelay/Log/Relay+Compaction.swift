@@ -32,7 +32,7 @@ extension Relay {
   @discardableResult
   public func leaveOut(_ omissions: [Omission]) throws -> Int {
     let now = clock()
-    return try store.write { db in
+    let gone = try store.write { db in
       // As whoever pushes does: the scopes first, in one order, and then the relay's row.
       _ = try db.rows(in: Set(omissions.map(\.scope)).sorted().map(\.name)) { marks in
         "SELECT id FROM scope WHERE name IN (\(marks)) ORDER BY id\(db.forUpdate)"
@@ -55,11 +55,15 @@ extension Relay {
       for scope in touched.sorted() {
         try db.execute("UPDATE scope SET arrival = ? WHERE id = ?", [try Self.nextArrival(db), scope])
       }
+      try PackLedger(db).drop(of: touched)
       if count > 0 {
         try Audit.record(.compacted, at: now, device: nil, user: nil, detail: "\(count) changesets of \(touched.count) scopes", in: db)
       }
       return count
     }
+    // What was left out is to be read in no file either.
+    if gone > 0 { try sweepPacks() }
+    return gone
   }
 
   /// Up to which arrival everything is with everybody, and has been here long enough.

@@ -16,5 +16,8 @@ extension Relay {
   }
 
   /// Makes the store anew of what it holds: what was left out can be read from it no more.
-  public func scrub() throws { try store.scrub() }
+  public func scrub() throws {
+    try store.scrub()
+    try sweepPacks()
+  }
 }

@@ -96,6 +96,10 @@ struct SparingStore<Store: ExchangeStore>: ExchangeStore {
   var epoch: [UInt8] { get throws { try store.epoch } }
   func token() throws -> [UInt8] { try store.token() }
   func changedScopes(since token: [UInt8]) throws -> [ScopeID] { try store.changedScopes(since: token) }
+  func withdrawnScopes(since token: [UInt8], among scopes: [ScopeID]) throws -> [WithdrawnScope] {
+    try store.withdrawnScopes(since: token, among: scopes)
+  }
+
   var isRelay: Bool { store.isRelay }
   func recognize(_ token: [UInt8], of epoch: [UInt8]) throws { try store.recognize(token, of: epoch) }
 

@@ -12,7 +12,7 @@ public struct CutTrials: Trials {
   static let batchBytes = 300
 
   /// What is exchanged.
-  enum Exchange: CaseIterable { case firstPush, firstPull, laterPush, bothWays, inParts, refused }
+  enum Exchange: CaseIterable { case firstPush, firstPull, laterPush, bothWays, inParts, withdrawn }
 
   private var benches: [(exchange: Exchange, bench: CutBench)] = []
 
@@ -82,7 +82,7 @@ final class CutBench {
       }
     }
     try sync(other, cutAt: nil)
-    if exchange == .refused { _ = try relay.relay.revoke(user: device.user, scope: .one(Self.scopes[1])) }
+    if exchange == .withdrawn { _ = try relay.relay.revoke(user: device.user, scope: .one(Self.scopes[1])) }
     try device.copyFiles(to: folder + "/before")
     try relay.backUp()
     longest = try sync(device, cutAt: nil).longest

@@ -20,6 +20,8 @@ final class SimulatedRelay {
     // Here nobody is waited for, there everybody is.
     if seed % 4 != 0 { limits.leaseMilliseconds = 0 }
     limits.historyMilliseconds = seed % 3 == 0 ? 10_000 : 0
+    // Little is packed, so that there is much to be made anew.
+    (limits.packChangesets, limits.packBytes) = (4, seed % 2 == 0 ? 4000 : Limits.batchBytes)
     relay = try Self.open(path, limits, clock, chance)
   }
 

@@ -18,7 +18,7 @@ extension World {
       before[scope] = (device.held[scope] ?? VersionVector(), try relay.vector(of: scope))
     }
     let unsent = try isRevoked ? device.replica.status(peer: Self.relayName).unsentChangesets : 0
-    let summary = try exchange(device, line, with: { try relay.access(device) }, peer: Self.relayName)
+    let summary = try exchange(device, line, with: { try relay.access(device) }, packs: packs(for: device), peer: Self.relayName)
     if line.hasMeanwhile { return summary }
     if isRevoked {
       let isWhole = try summary == nil && device.replica.status(peer: Self.relayName).unsentChangesets == unsent
@@ -28,7 +28,9 @@ extension World {
       let (here, there) = (device.held[scope] ?? VersionVector(), try relay.vector(of: scope))
       if let before = before[scope] {
         // What nobody has opened yet is its author's to open.
-        let isBarred = !isRevoked && before.there.isEmpty || here == before.here && there == before.there
+        // And what the device had before it was told is taken of what was withdrawn.
+        let isKept = isRevoked ? there == before.there : there.covers(before.there) && isGrown(there, from: before.there, by: before.here)
+        let isBarred = !isRevoked && before.there.isEmpty || here == before.here && isKept
         try require("I-13", isBarred, "\(scope) is not granted to \(device.user), or the device was revoked, and was exchanged")
       } else if let summary, !summary.refused.contains(where: { $0.scope == scope }) {
         try require(
@@ -40,6 +42,20 @@ extension World {
       }
     }
     return summary
+  }
+
+  /// Now and then the relay packs what it has, and whoever has nothing of a scope takes it from there.
+  private func packs(for device: SimulatedReplica) throws -> PackFetch? {
+    guard let relay, step % Self.stepsBetweenPacks == 0, !revoked.contains(device.number) else { return nil }
+    if let report = try relay.relay.pack() { coverage.note("packed", report.packs) }
+    return PackFetch(WatchedPacks(source: try relay.access(device)) { [self] in coverage.note("pack taken") }, leastScopes: 1)
+  }
+
+  private static let stepsBetweenPacks = 3
+
+  /// Whether nothing has come to a scope of the relay's but what a device had.
+  private func isGrown(_ there: VersionVector, from before: VersionVector, by device: VersionVector) -> Bool {
+    there.entries.allSatisfy { before.contains($0) || device.contains($0) }
   }
 
   func meet(_ device: SimulatedReplica, _ other: SimulatedReplica, _ line: Line) throws {
@@ -57,7 +73,7 @@ extension World {
 
   @discardableResult
   private func exchange(
-    _ device: SimulatedReplica, _ line: Line, with store: @escaping () throws -> some ExchangeStore, peer: String
+    _ device: SimulatedReplica, _ line: Line, with store: @escaping () throws -> some ExchangeStore, packs: PackFetch? = nil, peer: String
   ) throws -> ExchangeSummary? {
     let way = SimulatedLine(
       line, to: store,
@@ -70,7 +86,7 @@ extension World {
       }, onMeanwhile: { [self] in try take($0, within: device) })
     var summary: ExchangeSummary?
     do {
-      let done = try device.replica.sync(with: way, peer: peer, batchBytes: line.batchBytes)
+      let done = try device.replica.sync(with: way, packs: packs, peer: peer, batchBytes: line.batchBytes)
       for refusal in done.refused {
         let isAllowed =
           refusal.code == Refusal.Code.notGranted && withdrawn.contains(Withdrawal(user: device.user, scope: refusal.scope))
@@ -251,6 +267,20 @@ extension World {
       let (here, carried) = (device.held[scope] ?? VersionVector(), carried.held[scope] ?? VersionVector())
       try require("I-9", here.covers(carried), "\(device.user) took a bundle of \(carried.entries) of \(scope), and holds \(here.entries)")
     }
+  }
+}
+
+/// Packs, of which it is told how many are taken.
+private struct WatchedPacks: PackSource {
+  let source: RelayAccess
+  let onTaken: () -> Void
+
+  func packs(of scopes: [ScopeID]) throws -> [Pack] { try source.packs(of: scopes) }
+
+  func read(pack digest: [UInt8], at offset: Int) throws -> BlobPiece {
+    let piece = try source.read(pack: digest, at: offset)
+    if offset + piece.bytes.count == piece.total { onTaken() }
+    return piece
   }
 }
 

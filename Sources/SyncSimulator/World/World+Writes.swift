@@ -22,6 +22,9 @@ extension World {
       try require("I-3", options.tables.contains(3), "a write was refused: \(error)")
       coverage.note("refused by a rule")
       isRefused = true
+    } catch let error as SyncKitError where error.code == .withdrawn {
+      try expectFrozen(device, writes.map { scope($0.sight.id) }, error)
+      isRefused = true
     }
     try note(device) { scope, dot, time in
       if isRefused { return [] }
@@ -155,6 +158,13 @@ extension World {
     }
   }
 
+  /// Only where a scope was withdrawn, and the device was told, is nothing written.
+  private func expectFrozen(_ device: SimulatedReplica, _ scopes: [ScopeID], _ error: SyncKitError) throws {
+    let frozen = Set(try device.replica.withdrawnScopes().map(\.scope))
+    try require("I-13", !frozen.isDisjoint(with: scopes), "\(device.user) may hold \(scopes), and a write was refused: \(error)")
+    coverage.note("refused:withdrawn")
+  }
+
   // MARK: Settling
 
   /// Settles some of what is open at a device, having checked that what is listed is what is open.
@@ -175,7 +185,11 @@ extension World {
     guard !chosen.isEmpty else { return }
     coverage.note("settled", chosen.count)
     let before = device.applied
-    try device.replica.settle(chosen.map { Settlement($0.conflict, value: $0.value) }, reason: "as seen")
+    do {
+      try device.replica.settle(chosen.map { Settlement($0.conflict, value: $0.value) }, reason: "as seen")
+    } catch let error as SyncKitError where error.code == .withdrawn {
+      return try expectFrozen(device, chosen.map { scope($0.id) }, error)
+    }
     try note(device) { scope, dot, time in
       var out: [MergeOracle.Write] = []
       for id in ids where self.scope(id) == scope {

@@ -26,7 +26,18 @@ struct AssignCommand: ParsableCommand {
   @Flag(help: Text("收回分派;在办公室同时收回授权。", "Withdraw the assignment; at the office the grant as well.").help)
   var withdraw = false
 
+  @Flag(
+    help: Text(
+      "与 --withdraw 一起:对方的笔记本在内容全部送达、再过 7 天之后,从本机移除这家企业;办公室的内容不受影响。",
+      "With --withdraw: their laptops let go of the enterprise, once all they wrote has arrived and seven days have passed; nothing changes at the office."
+    ).help)
+  var remove = false
+
   @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if remove, !withdraw { throw ValidationError(Text("--remove 要与 --withdraw 一起用。", "--remove goes with --withdraw.").here) }
+  }
 
   func run() throws {
     let home = try common.openHome()
@@ -62,7 +73,9 @@ struct AssignCommand: ParsableCommand {
   private func withdraw(_ home: Home) throws {
     let (found, assignment) = try home.survey().unassign(enterprise, from: user)
     var wasGranted = false
-    if home.isOffice, let scope = GrantedScope(found.id) { wasGranted = try home.relay().revoke(user: user, scope: scope) }
+    if home.isOffice, let scope = GrantedScope(found.id) {
+      wasGranted = try home.relay().revoke(user: user, scope: scope, removing: remove)
+    }
     guard assignment != nil || wasGranted else {
       throw Failure.notFound(Failure.name(of: "assignment"), id: "\(found.name) / \(user)")
     }

@@ -150,6 +150,9 @@ struct Examination {
       let record = IncidentRecord(incident)
       checks.append(Check("incident", record.line, details: ["kind": record.kind, "at": record.at, "scope": record.scope ?? ""]))
     }
+    for scope in attempt("withdrawn", { try replica.withdrawnScopes().map { try WithdrawnRecord($0, replica) } }) ?? [] {
+      checks.append(Check("withdrawn", scope.line, details: ["scope": scope.scope]))
+    }
     attachments(replica)
     rejections(replica)
     let rows = findings.filter { $0.code == "rows" && !$0.isProblem }.compactMap { Int($0.details["rows"] ?? "") }

@@ -13,9 +13,9 @@ struct RelayCommand: ParsableCommand {
 
   private static var subcommands: [any ParsableCommand.Type] {
     #if PostgreSQL
-      [Stats.self, Check.self, Backup.self, RecoveryKeyMaking.self, Restore.self, Migrate.self]
+      [Stats.self, Check.self, Pack.self, Backup.self, RecoveryKeyMaking.self, Restore.self, Migrate.self]
     #else
-      [Stats.self, Check.self, Backup.self, RecoveryKeyMaking.self, Restore.self]
+      [Stats.self, Check.self, Pack.self, Backup.self, RecoveryKeyMaking.self, Restore.self]
     #endif
   }
 

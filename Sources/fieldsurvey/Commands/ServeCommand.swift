@@ -141,6 +141,11 @@ struct ServeCommand: AsyncParsableCommand {
       logger.error("the office's exchange failed", metadata: ["code": "\(failure.code)", "error": "\(failure.what(printer.language))"])
     }
     defer { desk.stop() }
+    let packer = Packer(relay)
+    packer.start { failure in
+      logger.error("packing failed", metadata: ["code": "\(failure.code)", "error": "\(failure.what(printer.language))"])
+    }
+    defer { packer.stop() }
     do {
       try await server.run { bound in announce(bound, printer) }
     } catch {

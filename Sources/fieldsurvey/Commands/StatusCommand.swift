@@ -26,6 +26,7 @@ struct StatusCommand: ParsableCommand {
       home: home.folder.path, role: home.profile.role, user: home.profile.user, name: home.profile.name, relay: home.profile.relay,
       device: home.profile.device, enterprises: try survey.enterpriseCount(),
       handovers: try survey.handovers().map { try HandoverRecord($0, survey.replica) },
+      withdrawn: try survey.replica.withdrawnScopes().map { try WithdrawnRecord($0, survey.replica) },
       late: try survey.lateRecords().filter { $0.state.term == .waiting }.count, status: status, refused: refused,
       files: try survey.replica.attachments.status(peer: Exchange.peer),
       devices: home.isOffice ? try home.relay().devices().filter { $0.revoked == nil }.count : nil,
@@ -57,6 +58,8 @@ struct StatusReport: Encodable {
   let enterprises: Int
   /// Cases that were taken from this user.
   let handovers: [HandoverRecord]
+  /// Cases that take no writes here any more.
+  let withdrawn: [WithdrawnRecord]
   /// Records that came after their quarter had been frozen and wait for the office's decision.
   let late: Int
   let unsent: Unsent
@@ -83,7 +86,8 @@ struct StatusReport: Encodable {
   private let status: ReplicaStatus
 
   private enum CodingKeys: CodingKey {
-    case home, role, user, name, relay, device, enterprises, handovers, late, unsent, lastSuccess, lastAttempt, lastFailure, waiting,
+    case home, role, user, name, relay, device, enterprises, handovers, withdrawn, late, unsent, lastSuccess, lastAttempt, lastFailure,
+      waiting,
       refused,
       conflicts,
       attachments, devices, incidents, daemon
@@ -91,7 +95,7 @@ struct StatusReport: Encodable {
 
   init(
     home: String, role: Profile.Role, user: String, name: String, relay: String?, device: String, enterprises: Int,
-    handovers: [HandoverRecord], late: Int, status: ReplicaStatus,
+    handovers: [HandoverRecord], withdrawn: [WithdrawnRecord], late: Int, status: ReplicaStatus,
     refused: [Printed.Refused], files: AttachmentStatus, devices: Int?, incidents: [IncidentRecord],
     daemon: DaemonRecord?
   ) {
@@ -103,6 +107,7 @@ struct StatusReport: Encodable {
     self.device = device
     self.enterprises = enterprises
     self.handovers = handovers
+    self.withdrawn = withdrawn
     self.late = late
     self.devices = devices
     self.incidents = incidents
@@ -143,6 +148,7 @@ struct StatusReport: Encodable {
       for refusal in refused { refusal.tell(printer) }
     }
     for handover in handovers { handover.tell(printer) }
+    for scope in withdrawn { scope.tell(printer) }
     if waiting > 0 {
       printer.say(Text("等待  \(waiting) 条变更要等之前的变更到达", "Waiting     \(Format.count(waiting, "changeset")) for earlier ones"))
     }

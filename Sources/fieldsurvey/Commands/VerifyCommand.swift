@@ -54,7 +54,7 @@ struct VerifyCommand: ParsableCommand {
     let healthy = try against.first.map { path -> any ExchangeTransport in
       LocalTransport(try Home(opening: URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL).replica().exchangeStore)
     }
-    let repairs = try replica.repair(from: healthy ?? Exchange(home: home, replica: replica).transport())
+    let repairs = try replica.repair(from: healthy ?? Exchange(home: home, replica: replica).ways().messages)
     let lost = repairs.flatMap(\.lost)
     for repair in repairs where repair.lost.isEmpty {
       common.printer.note(

@@ -23,8 +23,8 @@ struct Exchange {
   func run(progress: @escaping (ExchangeProgress) -> Void = { _ in }) throws -> ExchangeSummary {
     var reached: ExchangeProgress?
     do {
-      let transport = try transport()
-      let summary = try replica.sync(with: transport, peer: Self.peer) { state in
+      let (transport, packs) = try ways()
+      let summary = try replica.sync(with: transport, packs: packs, peer: Self.peer) { state in
         reached = state
         progress(state)
       }
@@ -45,11 +45,16 @@ struct Exchange {
     }
   }
 
-  /// The way to the relay.
-  func transport() throws -> any ExchangeTransport {
+  /// The ways to the relay: for messages, and for what a first exchange takes at once.
+  func ways() throws -> (messages: any ExchangeTransport, packs: any PackSource) {
     switch home.profile.role {
-    case .office, .archive: return LocalTransport(try (relay ?? home.relay()).officeAccess())
-    case .laptop: return PatientTransport(over: try connection()) { (duration) throws(TransportError) in try wait(duration) }
+    case .office, .archive:
+      let access = try (relay ?? home.relay()).officeAccess()
+      return (LocalTransport(access), access)
+    case .laptop:
+      let connection = try connection()
+      let patient = PatientTransport(over: connection) { (duration) throws(TransportError) in try wait(duration) }
+      return (patient, RemotePacks(connection, waitingAs: patient))
     }
   }
 

@@ -145,6 +145,15 @@ extension Failure {
           "请由有权的单位登记;职责变了的,请办公室发新的登记码,重新登记本机。",
           "Let those record it whose word it is. If your role has changed, enrol this device again with a new code of the office's."),
         details: details)
+    case .withdrawn:
+      self.init(
+        "withdrawn", .notPermitted,
+        Text("这家企业的分派已被收回,不能再填写。", "This enterprise was withdrawn from you: nothing can be written in it any more."),
+        kept: Self.nothingChanged,
+        next: Text(
+          "收回之前填写的内容会照常送达。要继续填写,请办公室重新分派。",
+          "What you wrote before is delivered as ever. To go on, ask the office to assign it again."),
+        details: details)
     case .otherCertificate:
       self.init(
         "other-certificate", .notConfigured,

@@ -131,18 +131,18 @@ import Testing
     try li.run("diagnosis", "link", draft, "rd", "--problems", "离线写下的")
     try office.place.run("assign", plant, "li", "--withdraw")
     try office.place.run("assign", plant, "chen")
-    #expect(try li.attempt("sync").status == 77)
+    // What was written before the laptop heard of it arrives; from then on nothing can be written there.
+    try office.meet(li)
     let status = try li.run("status")
-    #expect(status.contains("保留在本机") && status.contains("bundle export"), "\(status)")
+    #expect(status.contains("只能查看"), "\(status)")
+    let late = try li.attempt("diagnosis", "link", draft, "rd", "--problems", "收回之后")
+    #expect(late.status == 77 && late.stderr.contains("已被收回"), "\(late.stderr)")
     // To whom it went, though the case itself is not here to read any more.
     #expect(status.contains("转给 chen"), "\(status)")
     let told = try #require(li.object("status")["handovers"] as? [[String: Any]])
     #expect(told.count == 1 && told[0]["successor"] as? String == "chen" && told[0]["enterpriseID"] as? String == plant)
     #expect(try li.run("enterprise", "show", plant).contains("转给 chen"))
 
-    let stick = office.folder.url.appendingPathComponent("li.bundle").path
-    try li.run("bundle", "export", stick)
-    try office.place.run("bundle", "import", stick)
     try office.meet(chen)
     let handed = try chen.run("diagnosis", "show", draft)
     #expect(handed.contains("离线写下的") && handed.contains("li"), "\(handed)")

@@ -65,10 +65,10 @@ final class Office {
     url = files == nil ? "http://127.0.0.1:\(port)" : "https://localhost:\(port)"
   }
 
-  /// Begins to serve again where it did before, perhaps with another certificate.
-  func start(_ more: String..., certificate: TestCertificate? = nil) throws {
+  /// Begins to serve again where it did before, perhaps with another certificate, or by a clock that has gone on.
+  func start(_ more: String..., certificate: TestCertificate? = nil, daysLater days: Int = 0) throws {
     try certificate?.write(to: folder.url.path)
-    (server, _) = try Self.serve(["--port", String(port)] + options + more, place, folder)
+    (server, _) = try Self.serve(["--port", String(port)] + options + more, place, folder, daysLater: days)
   }
 
   /// A new enrolment code.
@@ -81,10 +81,14 @@ final class Office {
   /// What `serve` has written to stderr.
   func log() throws -> String { try String(contentsOf: folder.url.appendingPathComponent("serve.log"), encoding: .utf8) }
 
-  private static func serve(_ arguments: [String], _ place: Place, _ folder: TemporaryFolder) throws -> (Process, port: String) {
+  private static func serve(
+    _ arguments: [String], _ place: Place, _ folder: TemporaryFolder, daysLater days: Int = 0
+  ) throws -> (Process, port: String) {
     let portFile = folder.url.appendingPathComponent("port")
     try? FileManager.default.removeItem(at: portFile)
-    let server = Program.process(["serve"] + arguments + ["--port-file", portFile.path, "--home", place.home.path])
+    let server = Program.process(
+      ["serve"] + arguments + ["--port-file", portFile.path, "--home", place.home.path],
+      environment: ["FIELDSURVEY_CLOCK_OFFSET_SECONDS": String(days * 86_400)])
     server.standardInput = FileHandle.nullDevice
     server.standardOutput = FileHandle.nullDevice
     let log = folder.url.appendingPathComponent("serve.log")

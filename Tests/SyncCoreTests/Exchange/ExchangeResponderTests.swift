@@ -38,14 +38,14 @@ import Testing
 
   @Test func theNewTokenIsTakenBeforeTheScopesAreRead() throws {
     let answer = try ExchangeResponder.answer(.hello(epoch: [9], token: [5], scopes: []), from: Store())
-    guard case .heads([9], let token, _, true, _) = answer else { return #expect(Bool(false), "\(answer)") }
+    guard case .heads([9], let token, _, true, _, _) = answer else { return #expect(Bool(false), "\(answer)") }
     #expect(token == [0])
   }
 
   @Test func scopesAreToldOnceAndInOrder() throws {
     let asked = ["c", "a"].compactMap { ScopeID($0) }
     let answer = try ExchangeResponder.answer(.hello(epoch: [], token: [], scopes: asked), from: Store())
-    guard case .heads(_, _, let scopes, _, _) = answer else { return #expect(Bool(false), "\(answer)") }
+    guard case .heads(_, _, let scopes, _, _, _) = answer else { return #expect(Bool(false), "\(answer)") }
     #expect(scopes.map(\.scope.name) == ["a", "b", "c"])
   }
 

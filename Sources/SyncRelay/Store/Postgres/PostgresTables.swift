@@ -15,6 +15,7 @@
       "relay", "scope", "site", "head", "changeset", "omission", "omitted", "rejection", "refused", "certificate", "statement", "part",
       "staged",
       "access", "account", "device", "code", "code_grant", "audit", "blob", "blob_use", "upload", "blob_loss",
+      "pack", "pack_scope", "withdrawal",
     ]
 
     /// What the database says of itself.
@@ -176,6 +177,16 @@
       """,
       "CREATE INDEX upload_by_time ON upload(touched_ms)",
       "CREATE TABLE blob_loss(number BIGINT PRIMARY KEY, digest BYTEA NOT NULL, at_ms BIGINT NOT NULL)",
+      """
+      CREATE TABLE pack(number BIGINT PRIMARY KEY, digest BYTEA NOT NULL UNIQUE, bytes BIGINT NOT NULL, signature BYTEA NOT NULL,
+        made_ms BIGINT NOT NULL)
+      """,
+      "CREATE TABLE pack_scope(scope BIGINT NOT NULL, pack BIGINT NOT NULL, head BIGINT NOT NULL, PRIMARY KEY (scope, pack))",
+      "CREATE INDEX pack_scope_by_pack ON pack_scope(pack)",
+      """
+      CREATE TABLE withdrawal(account TEXT COLLATE "C" NOT NULL, scope TEXT COLLATE "C" NOT NULL, at_ms BIGINT NOT NULL,
+        removes BIGINT NOT NULL, arrival BIGINT NOT NULL, PRIMARY KEY (account, scope))
+      """,
     ]
   }
 #endif

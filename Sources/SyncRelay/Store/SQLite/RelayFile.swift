@@ -15,7 +15,7 @@ enum RelayFile {
   /// "SYNM": the log that stood in the file has moved into a database. No version opens it as a relay.
   static let movedID: Int32 = 0x5359_4E4D
   /// The version of the tables below.
-  static let formatVersion: Int32 = 8
+  static let formatVersion: Int32 = 9
   /// Readable and writable by the owner alone: the file holds everybody's work.
   static let mode: mode_t = 0o600
 
@@ -179,6 +179,21 @@ enum RelayFile {
     CREATE TABLE blob_loss(number INTEGER PRIMARY KEY, digest BLOB NOT NULL, at_ms INTEGER NOT NULL) STRICT;
     """
 
+  /// The packs, whose bytes are not here, and how many changesets of each scope were placed by then.
+  static let pack = """
+    CREATE TABLE pack(number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, bytes INTEGER NOT NULL, signature BLOB NOT NULL,
+      made_ms INTEGER NOT NULL) STRICT;
+    CREATE TABLE pack_scope(scope INTEGER NOT NULL REFERENCES scope(id), pack INTEGER NOT NULL REFERENCES pack(number),
+      head INTEGER NOT NULL, PRIMARY KEY (scope, pack)) STRICT, WITHOUT ROWID;
+    CREATE INDEX pack_scope_by_pack ON pack_scope(pack);
+    """
+
+  /// What was taken from whom, until it is given back: its arrival tells since when, and removes whether their devices let go of it.
+  static let withdrawal = """
+    CREATE TABLE withdrawal(account TEXT NOT NULL, scope TEXT NOT NULL, at_ms INTEGER NOT NULL, removes INTEGER NOT NULL,
+      arrival INTEGER NOT NULL, PRIMARY KEY (account, scope)) STRICT, WITHOUT ROWID;
+    """
+
   private static let tables = """
     -- omitted is the latest arrival that may have been left out, and omitted_lineage the lineage by then.
     CREATE TABLE relay(id INTEGER PRIMARY KEY CHECK (id = 1), epoch BLOB NOT NULL, arrival INTEGER NOT NULL,
@@ -204,6 +219,8 @@ enum RelayFile {
     \(certificate)
     \(statement)
     \(blob)
+    \(pack)
+    \(withdrawal)
     -- Bodies, of changesets that are whole and of those that are not yet: arriving, a changeset is not copied.
     CREATE TABLE part(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope(id),
       site INTEGER NOT NULL REFERENCES site(id), seq INTEGER NOT NULL, part INTEGER NOT NULL, body BLOB NOT NULL,

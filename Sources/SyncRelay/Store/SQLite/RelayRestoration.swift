@@ -137,6 +137,9 @@ public struct RelayRestoration: Sendable {
       SELECT account, scope, until_ms, (SELECT arrival FROM restored.relay) FROM main.access WHERE true
       ON CONFLICT (account, scope) DO UPDATE SET until_ms = excluded.until_ms;
     DELETE FROM restored.access WHERE (account, scope) NOT IN (SELECT account, scope FROM main.access);
+    DELETE FROM restored.withdrawal;
+    INSERT INTO restored.withdrawal(account, scope, at_ms, removes, arrival)
+      SELECT account, scope, at_ms, removes, (SELECT arrival FROM restored.relay) FROM main.withdrawal;
     DELETE FROM restored.code_grant;
     DELETE FROM restored.code;
     INSERT INTO restored.code SELECT * FROM main.code;
