@@ -10,7 +10,7 @@ public enum BundleFormat {
   public enum Kind: UInt8, Sendable {
     /// A ``BundleHeader``, always the first frame.
     case header = 1
-    /// An ``ExchangeResponse/changes(_:omissions:rejections:isComplete:)`` message.
+    /// An ``ExchangeResponse/changes(_:omissions:rejections:statements:isComplete:)`` message.
     case changes = 2
     /// Nothing: the bundle is whole.
     case end = 3
