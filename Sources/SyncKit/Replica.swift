@@ -6,7 +6,7 @@ public import SyncCore
 /// One database that takes part in sync.
 ///
 /// Use ``pool`` as any GRDB pool: what your transactions write to synced tables is captured within them, and nothing else need be
-/// called. Exchange with others by ``sync(with:peer:progress:)``, settle by ``settle(_:reason:)``.
+/// called. Exchange with others by ``sync(with:packs:peer:progress:)``, settle by ``settle(_:reason:)``.
 ///
 /// ```swift
 /// let replica = try Replica(
