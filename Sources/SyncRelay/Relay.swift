@@ -72,7 +72,6 @@ public final class Relay: Sendable {
   let wrongCodes: WrongCodes
   /// Certificates that were found to be issued here, by their hashes.
   let believed = Mutex<[[UInt8]: BelievedCertificate]>([:])
-  let proven = ProvenSignatures()
   let issuer: Signer?
   let authority: @Sendable (_ role: String) -> Authority
   let clock: @Sendable () -> Int64

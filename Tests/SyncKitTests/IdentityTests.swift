@@ -455,11 +455,6 @@ final class RelayField {
     _ = try replica.sync(with: EventfulLine(line: line, cut: isCutAtPull ? "pull" : nil, meanwhile: meanwhile), peer: "relay")
   }
 
-  /// The log as a replica's device sees it.
-  func access(_ replica: Replica) throws -> RelayAccess {
-    RelayAccess(relay, try #require(principals[replica.configuration.author]))
-  }
-
   /// Exchanges until all must be alike, and checks that they are, that nothing is left over, and that each is sound.
   func settleDown(_ replicas: [Replica]) throws {
     for _ in 0..<3 { for replica in replicas { try sync(replica) } }

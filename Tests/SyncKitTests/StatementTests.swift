@@ -143,7 +143,7 @@ import Testing
     try field.relay.reject(unwanted, of: TestField.scope, reason: "unwanted")
     try field.backUpRelay()
     try DatabaseQueue(path: field.field.path("relay.backup")).write { db in
-      try db.execute(sql: "DROP TABLE statement; PRAGMA user_version = 7")
+      try db.execute(sql: "DROP TABLE statement; DROP TABLE pack_scope; DROP TABLE pack; DROP TABLE withdrawal; PRAGMA user_version = 7")
     }
     try field.setBackRelay()
     let late = try field.replica("late")

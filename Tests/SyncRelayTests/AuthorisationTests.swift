@@ -74,12 +74,16 @@ struct AuthorisationTests {
     // So many codes are wrong here that whoever guesses would be answered late.
     var limits = RelayLimits()
     limits.wrongCodes = 1000
+    limits.packChangesets = 1
     relay = try TestRelay.open(
       world.folder + "/signing.db", blobs: world.folder + "/files", limits: limits, issuer: SigningKey().signer,
       authority: { WorkRole(rawValue: $0)?.authority ?? Authority(only: []) }, clock: { 1_800_000_000_000 })
   }
 
   private func scope(_ role: WorkRole) -> ScopeID { ScopeID("case/\(role.rawValue)") ?? SurveySchema.catalogue }
+
+  /// A scope, and as many others of the same readers as make a pack of their own.
+  private func packed(_ scope: ScopeID) -> [ScopeID] { [scope] + (1..<Limits.scopesForPacks).compactMap { ScopeID("\(scope.name)/\($0)") } }
 
   /// The devices of a role's user, and one of another office's.
   private func devices(_ role: WorkRole, _ number: UInt64) throws -> [Asker: Device] {
@@ -111,7 +115,7 @@ struct AuthorisationTests {
 
   /// Asks a route, and sees what is told and taken.
   private func ask(
-    _ route: Route, as device: Device?, about scope: ScopeID, file: BlobName, writing: Fragment, _ client: HTTPClient
+    _ route: Route, as device: Device?, about scope: ScopeID, file: BlobName, pack: Pack, writing: Fragment, _ client: HTTPClient
   ) async throws -> Outcome {
     func exchange(_ message: ExchangeRequest) async throws -> (Int, ExchangeResponse?) {
       let answer = try await client.request(
@@ -160,6 +164,16 @@ struct AuthorisationTests {
       // Who may not read it may not bring it there either; who may have it there already.
       #expect(read.status == 206 ? brought.status == 409 || brought.status == 200 : brought.status == (read.status == 401 ? 401 : 403))
       return try outcome(read.status, read.status == 206)
+    case .packs:
+      let answer = try await client.request(
+        "POST", PackQuestion.path, token: device?.token, type: "application/cbor",
+        body: PackQuestion(packed(scope)).encoded(codec: .standard))
+      return try outcome(
+        answer.status, answer.status == 200 && PackAnswer(decoding: answer.body, codec: .standard).packs.contains(pack))
+    case .pack:
+      let path = "\(PackQuestion.path)/\(Hex.text(pack.digest))"
+      let read = try await client.request("GET", path, token: device?.token, headers: ["Range": "bytes=0-"])
+      return try outcome(read.status, read.status == 206)
     case .enrol:
       let (id, key) = (String(repeating: "1", count: 32), String(repeating: "0", count: 64))
       let body = #"{"code":"00000-00000","device":"\#(id)","label":"x","key":"\#(key)"}"#
@@ -189,19 +203,26 @@ struct AuthorisationTests {
       let table = try #require(tables.first { Self.mayWrite(role, $0, "any") })
       let access = RelayAccess(relay, try #require(try relay.authenticate(own.token)))
       #expect(try access.store([own.write(scope(role), life: 1, table: table, column: "any")]).refused.isEmpty)
+      for other in packed(scope(role)).dropFirst() {
+        #expect(try access.store([own.write(other, life: 1, table: table, column: "any")]).refused.isEmpty)
+      }
       let file = try #require(BlobName(scope: scope(role), digest: Codec.standard.digest(Self.photo), bytes: Self.photo.count))
       #expect(try access.append(Self.photo, at: 0, of: file) == .held)
     }
+    try relay.pack()
     try await withServer(world, configuration, over: relay) { [devices] client in
       for (role, asking) in devices {
         let file = try #require(BlobName(scope: scope(role), digest: Codec.standard.digest(Self.photo), bytes: Self.photo.count))
         let table = try #require(tables.first { Self.mayWrite(role, $0, "any") })
+        let own = try #require(asking[.own])
+        let reader = RelayAccess(relay, try #require(try relay.authenticate(own.token)))
+        let pack = try #require(try reader.packs(of: packed(scope(role))).first)
         for route in Route.allCases {
           for asker in Asker.allCases {
             // Somebody without a token brings what a device wrote.
             let writer = try #require(asking[asker] ?? asking[.own])
             let writing = try writer.write(scope(role), life: 2, table: table, column: "any")
-            let found = try await ask(route, as: asking[asker], about: scope(role), file: file, writing: writing, client)
+            let found = try await ask(route, as: asking[asker], about: scope(role), file: file, pack: pack, writing: writing, client)
             #expect(found == Self.expected(route, asker), "\(role) \(route) \(asker)")
           }
         }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// One signature over several changesets, as one of them carries it: the root of a hash tree over their headers' hashes is signed, and the way
 /// there stands beside the signature, so that each is judged without the others (RFC 9162 §2.1).
 struct JointSignature {
@@ -78,24 +76,18 @@ struct JointSignature {
   }
 }
 
-/// Joint signatures that were found to be right: whoever judges the changesets under one judges it once.
-public final class ProvenSignatures: Sendable {
-  /// How many are remembered. One more, and all are forgotten: they cost a judgement each.
-  static let kept = 4096
-
-  private let proven = Mutex<Set<[UInt8]>>([])
+/// Joint signatures that were found to be right: whoever judges the changesets of a batch judges each of their signatures once.
+public struct ProvenSignatures {
+  private var proven: Set<[UInt8]> = []
 
   public init() {}
 
   /// Whether a signature is a key's over a message, by judging it or by having done so.
-  func isProven(_ signature: [UInt8], _ message: [UInt8], _ key: [UInt8], codec: Codec) -> Bool {
+  mutating func isProven(_ signature: [UInt8], _ message: [UInt8], _ key: [UInt8], codec: Codec) -> Bool {
     let all = key + signature + message
-    if proven.withLock({ $0.contains(all) }) { return true }
+    if proven.contains(all) { return true }
     guard codec.isSigned(signature, message, key) else { return false }
-    proven.withLock { known in
-      if known.count >= Self.kept { known.removeAll() }
-      known.insert(all)
-    }
+    proven.insert(all)
     return true
   }
 }

@@ -51,17 +51,17 @@ public struct Seal: Hashable, Sendable {
   ///   - encoded: the header's bytes.
   ///   - proven: joint signatures that need not be judged again.
   func problem(
-    _ header: ChangesetHeader, encoded: [UInt8], by certificate: Certificate, proven: ProvenSignatures, codec: Codec
+    _ header: ChangesetHeader, encoded: [UInt8], by certificate: Certificate, proven: inout ProvenSignatures, codec: Codec
   ) -> String? {
     // A re-stamped changeset says the same as the one that was signed: that the header itself has checked.
     guard let first = try? header.firstHeader(encoded: encoded), (try? header.isNamedByItsHash(codec.digest)) ?? false,
       header.dot.site.bytes.starts(with: certificate.device), header.author == certificate.user,
-      isSigned(codec.digest(first), by: certificate.key, proven: proven, codec: codec)
+      isSigned(codec.digest(first), by: certificate.key, proven: &proven, codec: codec)
     else { return Refusal.Code.badSignature }
     return nil
   }
 
-  private func isSigned(_ hash: [UInt8], by key: [UInt8], proven: ProvenSignatures, codec: Codec) -> Bool {
+  private func isSigned(_ hash: [UInt8], by key: [UInt8], proven: inout ProvenSignatures, codec: Codec) -> Bool {
     if signature.count == Certificate.signatureBytes { return codec.isSigned(signature, Self.context + hash, key) }
     guard let joint = JointSignature(signature), let message = joint.message(of: hash, codec: codec) else { return false }
     return proven.isProven(Array(joint.signature), message, key, codec: codec)
@@ -101,10 +101,10 @@ extension Fragment {
   ///   - header: the fragment's header, decoded.
   ///   - trust: whose certificates are believed; nil to ask only that a seal, where there is one, belongs to what is cited.
   ///   - codec: digests and signatures.
-  ///   - proven: signatures of several changesets that need not be judged again, to which those are added that were.
+  ///   - proven: signatures of several changesets of the batch that need not be judged again; what is judged is added.
   ///   - known: a certificate that was believed before, by its hash; the same with the same signature need not be judged again.
   public func unsealed(
-    _ header: ChangesetHeader, by trust: Trust?, codec: Codec, proven: ProvenSignatures,
+    _ header: ChangesetHeader, by trust: Trust?, codec: Codec, proven: inout ProvenSignatures,
     known: (_ hash: [UInt8]) -> BelievedCertificate?
   ) throws(Unbelieved) -> Unsealed {
     if header.certificate.isEmpty, trust == nil { return Unsealed(signature: signature, certificate: nil, believed: nil) }
@@ -119,7 +119,7 @@ extension Fragment {
         guard let certificate = trust.certificate(seal.certificate, codec: codec) else { throw Unbelieved(code: Refusal.Code.notTrusted) }
         believed = BelievedCertificate(signed: seal.certificate, certificate: certificate)
       }
-      if let believed, let code = seal.problem(header, encoded: self.header, by: believed.certificate, proven: proven, codec: codec) {
+      if let believed, let code = seal.problem(header, encoded: self.header, by: believed.certificate, proven: &proven, codec: codec) {
         throw Unbelieved(code: code)
       }
       if let authority = believed?.certificate.authority { try check(authority, codec: codec) }

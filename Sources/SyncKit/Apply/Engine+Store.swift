@@ -14,6 +14,7 @@ extension Engine {
     _ fragments: [Fragment], omissions: [Omission] = [], rejections: [Rejection] = [], statements: [SignedStatement] = [],
     isVouchedFor: Bool = false, sparing: Bool = false
   ) throws -> (scopes: [UInt32], refused: [Refusal]) {
+    proven = ProvenSignatures()
     readClock()
     forgetHeads()
     try reloadSite()

@@ -72,7 +72,7 @@ extension Engine {
     }
     let unsealed: Unsealed
     do throws(Unbelieved) {
-      unsealed = try fragment.unsealed(header, by: trust, codec: codec, proven: proven) { certificates[$0] }
+      unsealed = try fragment.unsealed(header, by: trust, codec: codec, proven: &proven) { certificates[$0] }
     } catch {
       return .failure(error)
     }

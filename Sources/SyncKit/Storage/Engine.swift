@@ -27,7 +27,8 @@ final class Engine: @unchecked Sendable {
   var certificateHash: [UInt8] = []
   /// Certificates that were found to be issued by somebody trusted, by their hashes.
   var certificates: [[UInt8]: BelievedCertificate] = [:]
-  let proven = ProvenSignatures()
+  /// What was judged of the batch that is being stored.
+  var proven = ProvenSignatures()
   var author: String
 
   private let currentSite = Mutex(SiteID(deviceHigh: 0, deviceLow: 0, incarnation: 0))

@@ -51,7 +51,7 @@ extension Snapshot {
   fileprivate func sealFindings(_ trust: Trust) throws -> [ReplicaFinding] {
     var (count, out) = (0, [ReplicaFinding]())
     var known: [[UInt8]: BelievedCertificate] = [:]
-    let proven = ProvenSignatures()
+    var proven = ProvenSignatures()
     for (number, scope) in try catalog.allScopes() {
       for entry in try log.entries(inScope: number) {
         // A header that cannot be read is told of as damage of the log.
@@ -61,7 +61,7 @@ extension Snapshot {
         let fragment = Fragment(header: entry.header, signature: seal, firstPart: 0, parts: bodies)
         count += 1
         do throws(Unbelieved) {
-          known[header.certificate] = try fragment.unsealed(header, by: trust, codec: codec, proven: proven) { known[$0] }.believed
+          known[header.certificate] = try fragment.unsealed(header, by: trust, codec: codec, proven: &proven) { known[$0] }.believed
         } catch {
           let details = ["scope": scope.name, "changeset": header.dot.description, "code": error.code]
           out.append(ReplicaFinding(code: "seals", isProblem: true, details: details))

@@ -103,7 +103,8 @@ public struct RelayAccess: ExchangeStore, Sendable {
   ) throws -> (held: [ScopeHoldings], refused: [Refusal]) {
     guard fragments.count <= relay.limits.fragmentsPerPush else { throw RelayError(.tooLarge, "fragments of a push") }
     // Digests are taken and signatures verified before the transaction: everybody else's writes wait for it.
-    let checked = try fragments.map { try CheckedFragment($0, relay: relay) }
+    var proven = ProvenSignatures()
+    let checked = try fragments.map { try CheckedFragment($0, relay: relay, proven: &proven) }
     let omissions = believed(omissions, statements)
     let now = relay.clock()
     let outcome = try relay.store.write { db in

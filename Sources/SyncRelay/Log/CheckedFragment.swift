@@ -6,8 +6,12 @@ enum CheckedFragment {
   case refused(Refusal, hash: [UInt8])
 
   /// Checks a fragment.
+  /// - Parameters:
+  ///   - fragment: what is brought.
+  ///   - relay: to whom.
+  ///   - proven: what was judged of the same batch.
   /// - Throws: ``RelayError`` with `malformed` when its header does not even say whose changeset it is, so that no refusal can name it.
-  init(_ fragment: Fragment, relay: Relay) throws(RelayError) {
+  init(_ fragment: Fragment, relay: Relay, proven: inout ProvenSignatures) throws(RelayError) {
     let (codec, limits) = (relay.codec, relay.limits)
     let header: ChangesetHeader
     do throws(SyncCoreError) {
@@ -21,7 +25,7 @@ enum CheckedFragment {
     do throws(Unbelieved) {
       if let code = Self.problem(fragment, header, codec: codec, limits: limits) { throw Unbelieved(code: code) }
       self = .usable(
-        IncomingFragment(fragment: fragment, unsealed: try relay.unseal(fragment, header), header: header, hash: hash))
+        IncomingFragment(fragment: fragment, unsealed: try relay.unseal(fragment, header, proven: &proven), header: header, hash: hash))
     } catch {
       self = .refused(Refusal(scope: header.scope, dot: header.dot, code: error.code), hash: hash)
     }

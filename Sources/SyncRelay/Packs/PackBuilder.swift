@@ -61,8 +61,9 @@ struct PackBuilder {
 
   private mutating func write(_ batch: LogBatch, _ scopes: [PackPlan.Scope]) throws {
     var held: Set<ScopeID> = []
+    var proven = ProvenSignatures()
     for fragment in batch.fragments {
-      switch try CheckedFragment(fragment, relay: relay) {
+      switch try CheckedFragment(fragment, relay: relay, proven: &proven) {
       case .usable(let checked): held.insert(checked.header.scope)
       case .refused(let refusal, _): unbelieved.insert(refusal.scope)
       }

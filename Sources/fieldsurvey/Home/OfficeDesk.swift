@@ -10,9 +10,9 @@ final class OfficeDesk: Sendable {
   private static let interval = 3.0
   /// How long it waits for the pushes of one exchange to come in together, in seconds.
   private static let settling = 0.1
-  /// How many times as long as an exchange took it rests after it, up to ``interval``: an exchange passes over all that the office has, so
-  /// that in a busy night the laptops' requests would else wait for the office's looking again and again.
-  private static let rest = 4.0
+  /// How many times as long as an exchange took it rests after it, and how long at the most, in seconds: an exchange passes over all that the
+  /// office has, so that in a busy night the laptops' requests would else wait for the office's looking again and again.
+  private static let (rest, longestRest) = (4.0, 1.0)
 
   private let home: Home
   private let relay: Relay
@@ -47,7 +47,7 @@ final class OfficeDesk: Sendable {
         }
         let took = (ContinuousClock.now - began) / Duration.seconds(1)
         if wakeUp.wait(timeout: .now() + Self.interval) == .success {
-          let pause = DispatchTime.now() + min(max(Self.settling, Self.rest * took), Self.interval)
+          let pause = DispatchTime.now() + min(max(Self.settling, Self.rest * took), Self.longestRest)
           while !isStopped.withLock({ $0 }), wakeUp.wait(timeout: pause) == .success {}
           while wakeUp.wait(timeout: .now()) == .success {}
         }
