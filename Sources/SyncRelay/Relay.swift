@@ -119,6 +119,7 @@ public final class Relay: Sendable {
         address, issuer: issuer?.publicKey ?? [], now: clock(), random: random, opening: creating ? .creating : .existing)
       self.init(
         store, BlobFolder(blobFolder), codec: codec, limits: limits, issuer: issuer, authority: authority, clock: clock, random: random)
+      try stateEarlier()
     }
 
     /// Opens the relay's file, and goes on in the database once ``RelayMigration`` has moved the log there.

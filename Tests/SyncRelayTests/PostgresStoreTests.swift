@@ -57,6 +57,24 @@ struct PostgresStoreTests {
     #expect(epochs.count == 1)
   }
 
+  @Test("of the version before is brought up to date, and holds what it held")
+  func upgrade() throws {
+    let (world, scope) = (try world(), ScopeID(literal: "case/1"))
+    let device = try world.device(1, user: "li", grants: [.one(scope)])
+    var author = device.author(in: scope)
+    #expect(try device.access().store(author.write(count: 2)).refused.isEmpty)
+    let schema = try #require(world.place.components(separatedBy: "%3D").last)
+    try StoreKind.server().run(
+      """
+      SET search_path = \(schema); DROP TABLE statement; DROP TABLE pack_scope; DROP TABLE pack; DROP TABLE withdrawal;
+      UPDATE relay_format SET version = 1
+      """)
+    let relay = try open(world.place)
+    #expect(try relay.officeAccess().holdings(of: scope).vector == VersionVector([Dot(site: device.site, seq: 2)]))
+    #expect(try relay.reject(Dot(site: device.site, seq: 2), of: scope, reason: "unwanted") != nil)
+    #expect(try relay.revoke(user: "li", scope: .one(scope)))
+  }
+
   @Test("is refused in a database that holds other tables, another office's log, a later version's, or one that is being filled")
   func foreign() throws {
     let (url, key) = (try StoreKind.emptyDatabase(), SigningKey())

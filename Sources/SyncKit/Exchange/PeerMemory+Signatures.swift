@@ -15,18 +15,25 @@ extension PeerMemory {
     guard isWorthIt else { return }
     try replica.work { engine in
       guard let signer = engine.signing?.signer else { return }
-      let all = try engine.log.signedAlone(by: engine.site, in: scopes, beyond: known, atMost: .max).filter { entry in
-        // Under an earlier certificate it was perhaps signed by another key.
-        try ChangesetHeader(decoding: entry.header).certificate == engine.certificateHash
-      }
-      for start in stride(from: 0, to: all.count, by: Limits.signedTogether) {
-        let some = all[start..<min(start + Limits.signedTogether, all.count)]
-        if some.count < 2 { break }
-        let signatures = try Seal.signatures(some.map { engine.codec.digest($0.header) }, by: signer, codec: engine.codec)
-        for (entry, signature) in zip(some, signatures) { try engine.log.sign(entry.id, signature) }
+      while true {
+        let page = try engine.log.signedAlone(by: engine.site, in: scopes, beyond: known, atMost: Self.page)
+        let all = try page.filter { entry in
+          // Under an earlier certificate it was perhaps signed by another key.
+          try ChangesetHeader(decoding: entry.header).certificate == engine.certificateHash
+        }
+        for start in stride(from: 0, to: all.count, by: Limits.signedTogether) {
+          let some = all[start..<min(start + Limits.signedTogether, all.count)]
+          if some.count < 2 { break }
+          let signatures = try Seal.signatures(some.map { engine.codec.digest($0.header) }, by: signer, codec: engine.codec)
+          for (entry, signature) in zip(some, signatures) { try engine.log.sign(entry.id, signature) }
+        }
+        if page.count < Self.page || all.count < 2 { return }
       }
     }
   }
+
+  /// How many changesets are looked at together: an office that exchanges for the first time may have a hundred thousand.
+  private static let page = 64 * Limits.signedTogether
 }
 
 extension Replica {

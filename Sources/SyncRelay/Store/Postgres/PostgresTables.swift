@@ -9,7 +9,7 @@
   /// the operator's grants to say, not for triggers, which some engines lack.
   struct PostgresTables {
     /// The version of the tables below.
-    static let formatVersion: Int64 = 1
+    static let formatVersion: Int64 = 2
     /// All but the one that tells whose the database is.
     static let names = [
       "relay", "scope", "site", "head", "changeset", "omission", "omitted", "rejection", "refused", "certificate", "statement", "part",
@@ -89,7 +89,7 @@
       """
 
     /// What brings the tables from each version to the next.
-    private static let steps = [first]
+    private static let steps = [first, second]
 
     private static let first = [
       """
@@ -129,11 +129,6 @@
         PRIMARY KEY (scope, site))
       """,
       "CREATE TABLE certificate(hash BYTEA PRIMARY KEY, bytes BYTEA NOT NULL, signature BYTEA NOT NULL)",
-      """
-      CREATE TABLE statement(scope BIGINT NOT NULL, site BIGINT NOT NULL, kind BIGINT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL,
-        hash BYTEA NOT NULL, bytes BYTEA NOT NULL, signature BYTEA NOT NULL, PRIMARY KEY (scope, site, kind, first))
-      """,
-      "CREATE INDEX statement_by_hash ON statement(hash)",
       """
       CREATE TABLE part(scope BIGINT NOT NULL, site BIGINT NOT NULL, seq BIGINT NOT NULL, part BIGINT NOT NULL, body BYTEA NOT NULL,
         PRIMARY KEY (scope, site, seq, part))
@@ -177,6 +172,15 @@
       """,
       "CREATE INDEX upload_by_time ON upload(touched_ms)",
       "CREATE TABLE blob_loss(number BIGINT PRIMARY KEY, digest BYTEA NOT NULL, at_ms BIGINT NOT NULL)",
+    ]
+
+    /// What is stated in the issuer's name, and what first syncs and withdrawals need.
+    private static let second = [
+      """
+      CREATE TABLE statement(scope BIGINT NOT NULL, site BIGINT NOT NULL, kind BIGINT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL,
+        hash BYTEA NOT NULL, bytes BYTEA NOT NULL, signature BYTEA NOT NULL, PRIMARY KEY (scope, site, kind, first))
+      """,
+      "CREATE INDEX statement_by_hash ON statement(hash)",
       """
       CREATE TABLE pack(number BIGINT PRIMARY KEY, digest BYTEA NOT NULL UNIQUE, bytes BIGINT NOT NULL, signature BYTEA NOT NULL,
         made_ms BIGINT NOT NULL)
