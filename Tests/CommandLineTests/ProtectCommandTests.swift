@@ -254,6 +254,24 @@ import Testing
     _ = other.stop()
   }
 
+  /// A secret that cannot be read at the moment is not one that is missing: the key that alone opens it is kept until it is under the new one.
+  @Test func whatCannotBeReadKeepsTheFormerKey() throws {
+    let office = try Office()
+    let laptop = try office.laptop("li")
+    let (old, new) = (try Self.file(Self.passphrase, in: office), try Self.file("a quite different one", in: office))
+    try laptop.run("protect", "--passphrase-file", old)
+    defer { _ = try? laptop.attempt("lock") }
+    let (token, aside) = (laptop.home.appendingPathComponent("token"), office.folder.url.appendingPathComponent("aside"))
+    try FileManager.default.moveItem(at: token, to: aside)
+    try FileManager.default.createDirectory(at: token, withIntermediateDirectories: false)
+    #expect(try laptop.attempt("passphrase", "--new-key", "--passphrase-file", old, "--new-passphrase-file", new).status != 0)
+    try FileManager.default.removeItem(at: token)
+    try FileManager.default.moveItem(at: aside, to: token)
+    try laptop.run("protect", "--passphrase-file", new)
+    try Place(home: laptop.home, environment: ["FIELDSURVEY_PASSPHRASE_FILE": new]).run("sync")
+    #expect(office.stop() == 0)
+  }
+
   @Test func whatIsNoGoodPassphraseIsRefusedBeforeAnythingIsChanged() throws {
     let office = try Office()
     let laptop = try office.laptop("li")

@@ -52,7 +52,9 @@ struct BackupKeys {
 
   /// By what the files beside the backups are encrypted; made with the first backup.
   func filesKey() throws -> StorageKey {
-    if let text = try? String(contentsOf: filesKeyFile, encoding: .utf8) {
+    // Another key in the place of one that cannot be read just now would leave the copies that are there to nobody.
+    if FileManager.default.fileExists(atPath: filesKeyFile.path) {
+      let text = String(decoding: try Data(contentsOf: filesKeyFile), as: UTF8.self)
       guard let key = Hex.bytes(text.trimmingCharacters(in: .whitespacesAndNewlines)).flatMap({ StorageKey(bytes: $0) }) else {
         throw Failure(
           "no-key", .notConfigured, Text("密钥文件已损坏:\(filesKeyFile.path)", "The key is damaged: \(filesKeyFile.path)"), kept: Failure.allKept,

@@ -52,7 +52,9 @@ extension Home {
 
   private func seal(_ name: String, _ key: StorageKey, _ former: StorageKey?) throws {
     let file = folder.appendingPathComponent(name)
-    guard let data = try? Data(contentsOf: file) else { return }
+    // One that cannot be read is not one that is missing: the former key, which alone opens it, is forgotten at the end.
+    guard FileManager.default.fileExists(atPath: file.path) else { return }
+    let data = try Data(contentsOf: file)
     var secret = Array(data)
     if SealedBlob.isSealed(secret) {
       guard let former, (try? SealedBlob.open(secret, by: key, context: name)) == nil else { return }
