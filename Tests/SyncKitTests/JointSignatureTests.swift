@@ -70,29 +70,75 @@ import Testing
     #expect(isTaken(Array(signature.prefix(64))) && !isTaken(Array(signature.prefix(63))) && !isTaken(Array(signature.prefix(65))))
   }
 
-  @Test func aSignatureIsJudgedOnceInABatch() throws {
-    let judged = Mutex(0)
-    let counting = Codec(
-      compress: { $0 }, inflate: { bytes, _ in Array(bytes) }, digest: Self.codec.digest,
-      isSigned: { signature, _, _ in
-        judged.withLock { $0 += 1 }
-        return signature != [0]
+  /// How much a judge has had to do.
+  private static func counting() -> (codec: Codec, signatures: () -> Int, digests: () -> Int) {
+    let (signatures, digests) = (Tally(), Tally())
+    let codec = Codec(
+      compress: { $0 }, inflate: { bytes, _ in Array(bytes) },
+      digest: { bytes in
+        digests.add()
+        return codec.digest(bytes)
+      },
+      isSigned: { signature, message, key in
+        signatures.add()
+        return codec.isSigned(signature, message, key)
       })
-    var proven = ProvenSignatures()
-    for _ in 0..<3 {
-      let isProven = proven.isProven([1], [2], [3], codec: counting)
-      #expect(isProven)
+    return (codec, { signatures.count }, { digests.count })
+  }
+
+  private final class Tally: Sendable {
+    private let value = Mutex(0)
+    var count: Int { value.withLock { $0 } }
+    func add() { value.withLock { $0 += 1 } }
+  }
+
+  @Test func aSignatureIsJudgedOnceInABatchAndNoWayIsGoneTwice() throws {
+    for count in [2, 3, 33, Limits.signedTogether] {
+      let hashes = Self.hashes(count)
+      let all = try JointSignature.sign(hashes, by: Self.key.signer, codec: Self.codec).map { try #require(JointSignature($0)) }
+      let (codec, signatures, digests) = Self.counting()
+      var proven = ProvenSignatures()
+      for (joint, hash) in zip(all, hashes) {
+        let isProven = proven.isProven(joint, hash, Self.key.publicKey, codec: codec)
+        #expect(isProven)
+      }
+      #expect(signatures() == 1)
+      // Each leaf, and each node above them, once: a way of its own for each would be up to seven.
+      #expect(digests() == 2 * count - 1, "\(count)")
+      // Another key's it is not, and that is not remembered.
+      for judged in 2...4 {
+        let isProven = proven.isProven(all[0], hashes[0], SigningKey.test("wang").publicKey, codec: codec)
+        #expect(!isProven && signatures() == judged)
+      }
     }
-    #expect(judged.withLock { $0 } == 1)
-    // Another key's it is not.
-    _ = proven.isProven([1], [2], [4], codec: counting)
-    #expect(judged.withLock { $0 } == 2)
-    // One that is wrong is judged each time, and remembered as nothing.
-    for _ in 0..<3 {
-      let isProven = proven.isProven([0], [2], [3], codec: counting)
-      #expect(!isProven)
+  }
+
+  /// What is known of a tree makes nothing right that would be wrong without it: others judge each by itself.
+  @Test func aBentPathIsWrongWhereTheTreeIsKnownToo() throws {
+    for count in [2, 3, 5, 33] {
+      let hashes = Self.hashes(count)
+      let all = try JointSignature.sign(hashes, by: Self.key.signer, codec: Self.codec)
+      var proven = ProvenSignatures()
+      for (at, signature) in all.enumerated() {
+        let joint = try #require(JointSignature(signature))
+        let isRight = proven.isProven(joint, hashes[at], Self.key.publicKey, codec: Self.codec)
+        #expect(isRight)
+        let neighbour = proven.isProven(joint, hashes[(at + 1) % count], Self.key.publicKey, codec: Self.codec)
+        #expect(!neighbour)
+        for byte in signature.indices where byte != 65 {
+          var other = signature
+          other[byte] ^= 1
+          guard let bent = JointSignature(other) else { continue }
+          let isProven = proven.isProven(bent, hashes[at], Self.key.publicKey, codec: Self.codec)
+          #expect(!isProven, "byte \(byte) of \(at) of \(count)")
+        }
+        for other in [signature + [UInt8](repeating: 0, count: 32), Array(signature.dropLast(32))] {
+          guard let bent = JointSignature(other) else { continue }
+          let isProven = proven.isProven(bent, hashes[at], Self.key.publicKey, codec: Self.codec)
+          #expect(!isProven)
+        }
+      }
     }
-    #expect(judged.withLock { $0 } == 5)
   }
 
   /// The relay and whoever pulls judge one signature for a push; each changeset can still go on alone.

@@ -4,7 +4,7 @@ struct JointSignature {
   /// What the key has signed, apart from what it is said about.
   let signature: ArraySlice<UInt8>
   private let index: Int
-  private let size: Int
+  let size: Int
   /// The hashes beside the way to the root, from the leaf on.
   private let path: [ArraySlice<UInt8>]
 
@@ -43,19 +43,11 @@ struct JointSignature {
   /// What the key has signed if a changeset is where it says it is; nil when the path leads to no root.
   /// - Parameter hash: the digest of the changeset's header.
   func message(of hash: [UInt8], codec: Codec) -> [UInt8]? {
-    var (at, last) = (index, size - 1)
-    var reached = Self.leaf(hash, codec)
-    var rest = path[...]
-    while last > 0 {
-      // The last of an odd number has none beside it.
-      if at & 1 == 1 || at < last {
-        guard let beside = rest.popFirst() else { return nil }
-        reached = at & 1 == 1 ? Self.node(beside, reached[...], codec) : Self.node(reached[...], beside, codec)
-      }
-      (at, last) = (at >> 1, last >> 1)
-    }
-    return rest.isEmpty ? Self.context + reached : nil
+    guard case .root(let root, _) = climb(from: hash, to: nil, codec: codec) else { return nil }
+    return Self.message(root)
   }
+
+  static func message(_ root: [UInt8]) -> [UInt8] { context + root }
 
   private static let context = Array("synckit changesets 1\0".utf8)
   private static let hashBytes = 32
@@ -76,18 +68,104 @@ struct JointSignature {
   }
 }
 
-/// Joint signatures that were found to be right: whoever judges the changesets of a batch judges each of their signatures once.
+// MARK: - The way to the root
+
+extension JointSignature {
+  /// A node of the tree, by its level above the leaves and its place there.
+  struct Node {
+    let level: Int
+    let at: Int
+    let hash: [UInt8]
+  }
+
+  enum Reached {
+    /// The root that the path leads to, and the nodes on the way with those beside them.
+    case root([UInt8], [Node])
+    /// A node of a proven tree, from which on the path is that tree's own; and the nodes below it.
+    case proven([Node])
+    case nowhere
+  }
+
+  /// Goes from a leaf towards the root, as far as what is known does not say the rest.
+  func climb(from hash: [UInt8], to tree: ProvenTree?, codec: Codec) -> Reached {
+    var (level, at, last) = (0, index, size - 1)
+    var reached = Self.leaf(hash, codec)
+    var rest = path[...]
+    var way: [Node] = []
+    while true {
+      if let known = tree?[level, at] {
+        guard known == reached, leads(rest, from: level, at, last, in: tree) else { return .nowhere }
+        return .proven(way)
+      }
+      way.append(Node(level: level, at: at, hash: reached))
+      guard last > 0 else { return rest.isEmpty ? .root(reached, way) : .nowhere }
+      // The last of an odd number has none beside it.
+      if at & 1 == 1 || at < last {
+        guard let beside = rest.popFirst() else { return .nowhere }
+        way.append(Node(level: level, at: at ^ 1, hash: Array(beside)))
+        reached = at & 1 == 1 ? Self.node(beside, reached[...], codec) : Self.node(reached[...], beside, codec)
+      }
+      (level, at, last) = (level + 1, at >> 1, last >> 1)
+    }
+  }
+
+  /// Whether the rest of a path is a proven tree's own. It is kept as it is, and others judge it without that tree.
+  private func leads(_ path: ArraySlice<ArraySlice<UInt8>>, from level: Int, _ at: Int, _ last: Int, in tree: ProvenTree?) -> Bool {
+    var (level, at, last) = (level, at, last)
+    var rest = path
+    while last > 0 {
+      if at & 1 == 1 || at < last {
+        guard let beside = rest.popFirst(), tree?[level, at ^ 1]?.elementsEqual(beside) ?? false else { return false }
+      }
+      (level, at, last) = (level + 1, at >> 1, last >> 1)
+    }
+    return rest.isEmpty
+  }
+}
+
+/// A tree whose root was found to be signed, as far as paths to it have been gone. Whatever stands on or beside such a path is proven: it is
+/// what the root is made of.
+struct ProvenTree {
+  let key: [UInt8]
+  let size: Int
+  private var nodes: [[[UInt8]?]] = []
+
+  init(key: [UInt8], size: Int) {
+    (self.key, self.size) = (key, size)
+    var width = size
+    while true {
+      nodes.append([[UInt8]?](repeating: nil, count: width))
+      if width == 1 { return }
+      width = (width + 1) / 2
+    }
+  }
+
+  /// A node's hash; nil for one to which no path has led.
+  subscript(level: Int, at: Int) -> [UInt8]? { nodes[level][at] }
+
+  mutating func add(_ way: [JointSignature.Node]) { for node in way { nodes[node.level][node.at] = node.hash } }
+}
+
+/// Joint signatures that were found to be right, and their trees: whoever judges the changesets of a batch judges each of their signatures once,
+/// and goes no way to a root twice.
 public struct ProvenSignatures {
-  private var proven: Set<[UInt8]> = []
+  private var trees: [ArraySlice<UInt8>: ProvenTree] = [:]
 
   public init() {}
 
-  /// Whether a signature is a key's over a message, by judging it or by having done so.
-  mutating func isProven(_ signature: [UInt8], _ message: [UInt8], _ key: [UInt8], codec: Codec) -> Bool {
-    let all = key + signature + message
-    if proven.contains(all) { return true }
-    guard codec.isSigned(signature, message, key) else { return false }
-    proven.insert(all)
+  /// Whether a changeset is one of those that a key has signed together.
+  /// - Parameter hash: the digest of its header.
+  mutating func isProven(_ joint: JointSignature, _ hash: [UInt8], _ key: [UInt8], codec: Codec) -> Bool {
+    let tree = trees[joint.signature].flatMap { $0.key == key && $0.size == joint.size ? $0 : nil }
+    switch joint.climb(from: hash, to: tree, codec: codec) {
+    case .nowhere: return false
+    case .proven(let way): trees[joint.signature]?.add(way)
+    case .root(let root, let way):
+      guard codec.isSigned(Array(joint.signature), JointSignature.message(root), key) else { return false }
+      var made = ProvenTree(key: key, size: joint.size)
+      made.add(way)
+      trees[joint.signature] = made
+    }
     return true
   }
 }

@@ -49,22 +49,23 @@ public struct Seal: Hashable, Sendable {
   /// trusted; nil when it is.
   /// - Parameters:
   ///   - encoded: the header's bytes.
+  ///   - hash: their digest.
   ///   - proven: joint signatures that need not be judged again.
   func problem(
-    _ header: ChangesetHeader, encoded: [UInt8], by certificate: Certificate, proven: inout ProvenSignatures, codec: Codec
+    _ header: ChangesetHeader, encoded: [UInt8], hash: [UInt8], by certificate: Certificate, proven: inout ProvenSignatures, codec: Codec
   ) -> String? {
     // A re-stamped changeset says the same as the one that was signed: that the header itself has checked.
     guard let first = try? header.firstHeader(encoded: encoded), (try? header.isNamedByItsHash(codec.digest)) ?? false,
       header.dot.site.bytes.starts(with: certificate.device), header.author == certificate.user,
-      isSigned(codec.digest(first), by: certificate.key, proven: &proven, codec: codec)
+      isSigned(header.origin == nil ? hash : codec.digest(first), by: certificate.key, proven: &proven, codec: codec)
     else { return Refusal.Code.badSignature }
     return nil
   }
 
   private func isSigned(_ hash: [UInt8], by key: [UInt8], proven: inout ProvenSignatures, codec: Codec) -> Bool {
     if signature.count == Certificate.signatureBytes { return codec.isSigned(signature, Self.context + hash, key) }
-    guard let joint = JointSignature(signature), let message = joint.message(of: hash, codec: codec) else { return false }
-    return proven.isProven(Array(joint.signature), message, key, codec: codec)
+    guard let joint = JointSignature(signature) else { return false }
+    return proven.isProven(joint, hash, key, codec: codec)
   }
 }
 
@@ -99,27 +100,29 @@ extension Fragment {
   /// Judges the changeset's seal, and whether its author has a say in what the fragment's parts write.
   /// - Parameters:
   ///   - header: the fragment's header, decoded.
+  ///   - hash: the digest of its bytes.
   ///   - trust: whose certificates are believed; nil to ask only that a seal, where there is one, belongs to what is cited.
   ///   - codec: digests and signatures.
   ///   - proven: signatures of several changesets of the batch that need not be judged again; what is judged is added.
   ///   - known: a certificate that was believed before, by its hash; the same with the same signature need not be judged again.
   public func unsealed(
-    _ header: ChangesetHeader, by trust: Trust?, codec: Codec, proven: inout ProvenSignatures,
+    _ header: ChangesetHeader, hash: [UInt8], by trust: Trust?, codec: Codec, proven: inout ProvenSignatures,
     known: (_ hash: [UInt8]) -> BelievedCertificate?
   ) throws(Unbelieved) -> Unsealed {
     if header.certificate.isEmpty, trust == nil { return Unsealed(signature: signature, certificate: nil, believed: nil) }
     guard !header.certificate.isEmpty, !signature.isEmpty else { throw Unbelieved(code: Refusal.Code.notSigned) }
-    guard let seal = try? Seal(decoding: signature), codec.digest(seal.certificate.bytes) == header.certificate else {
+    guard let seal = try? Seal(decoding: signature) else { throw Unbelieved(code: Refusal.Code.badSignature) }
+    var believed = trust == nil ? nil : known(header.certificate)
+    // What is known by that hash has it.
+    guard believed?.signed == seal.certificate || codec.digest(seal.certificate.bytes) == header.certificate else {
       throw Unbelieved(code: Refusal.Code.badSignature)
     }
-    var believed: BelievedCertificate?
     if let trust {
-      believed = known(header.certificate)
       if believed?.signed != seal.certificate {
         guard let certificate = trust.certificate(seal.certificate, codec: codec) else { throw Unbelieved(code: Refusal.Code.notTrusted) }
         believed = BelievedCertificate(signed: seal.certificate, certificate: certificate)
       }
-      if let believed, let code = seal.problem(header, encoded: self.header, by: believed.certificate, proven: &proven, codec: codec) {
+      if let believed, let code = seal.problem(header, encoded: self.header, hash: hash, by: believed.certificate, proven: &proven, codec: codec) {
         throw Unbelieved(code: code)
       }
       if let authority = believed?.certificate.authority { try check(authority, codec: codec) }

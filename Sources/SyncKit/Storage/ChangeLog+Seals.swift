@@ -72,7 +72,8 @@ extension Engine {
     }
     let unsealed: Unsealed
     do throws(Unbelieved) {
-      unsealed = try fragment.unsealed(header, by: trust, codec: codec, proven: &proven) { certificates[$0] }
+      let hash = codec.digest(fragment.header)
+      unsealed = try fragment.unsealed(header, hash: hash, by: trust, codec: codec, proven: &proven) { certificates[$0] }
     } catch {
       return .failure(error)
     }

@@ -61,7 +61,8 @@ extension Snapshot {
         let fragment = Fragment(header: entry.header, signature: seal, firstPart: 0, parts: bodies)
         count += 1
         do throws(Unbelieved) {
-          known[header.certificate] = try fragment.unsealed(header, by: trust, codec: codec, proven: &proven) { known[$0] }.believed
+          let hash = codec.digest(entry.header)
+          known[header.certificate] = try fragment.unsealed(header, hash: hash, by: trust, codec: codec, proven: &proven) { known[$0] }.believed
         } catch {
           let details = ["scope": scope.name, "changeset": header.dot.description, "code": error.code]
           out.append(ReplicaFinding(code: "seals", isProblem: true, details: details))

@@ -6,9 +6,13 @@ extension Relay {
   var trust: Trust? { issuer.map { Trust(issuers: [$0.publicKey]) } }
 
   /// Judges the seal of a changeset that is brought. Safe on any thread: signatures are verified before the log is locked.
-  func unseal(_ fragment: Fragment, _ header: ChangesetHeader, proven: inout ProvenSignatures) throws(Unbelieved) -> Unsealed {
-    let unsealed = try fragment.unsealed(header, by: trust, codec: codec, proven: &proven) { hash in believed.withLock { $0[hash] } }
-    believed.withLock { $0[header.certificate] = unsealed.believed }
+  /// - Parameter hash: the digest of the header's bytes.
+  func unseal(
+    _ fragment: Fragment, _ header: ChangesetHeader, hash: [UInt8], proven: inout ProvenSignatures
+  ) throws(Unbelieved) -> Unsealed {
+    let before = believed.withLock { $0[header.certificate] }
+    let unsealed = try fragment.unsealed(header, hash: hash, by: trust, codec: codec, proven: &proven) { _ in before }
+    if unsealed.believed != before { believed.withLock { $0[header.certificate] = unsealed.believed } }
     return unsealed
   }
 }
