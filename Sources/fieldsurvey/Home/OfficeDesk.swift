@@ -12,7 +12,7 @@ final class OfficeDesk: Sendable {
   private static let settling = 0.1
   /// How many times as long as an exchange took it rests after it, and how long at the most, in seconds: an exchange passes over all that the
   /// office has, so that in a busy night the laptops' requests would else wait for the office's looking again and again.
-  private static let (rest, longestRest) = (4.0, 1.0)
+  private static let (rest, longestRest) = (4.0, 10.0)
 
   private let home: Home
   private let relay: Relay
