@@ -23,7 +23,7 @@ public protocol ExchangeStore {
   func store(
     _ fragments: [Fragment], omissions: [Omission], statements: [SignedStatement]
   ) throws -> (held: [ScopeHoldings], refused: [Refusal])
-  /// What was stated about the asker's own device since a token of this epoch; all of it for an empty token.
+  /// What was stated since a token of this epoch about the asker's own device, and which devices were revoked; all of it for an empty token.
   func statements(since token: [UInt8]) throws -> [SignedStatement]
 }
 

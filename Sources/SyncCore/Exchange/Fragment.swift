@@ -110,5 +110,7 @@ public struct Refusal: Hashable, Sendable {
     /// It writes what was its author's word when its certificate was issued, and is not any more; and the office has to decide, since its
     /// scope has as many rejections as it can.
     public static let superseded = "certificate-superseded"
+    /// Its device was revoked, and the relay did not have it by then.
+    public static let revoked = "device-revoked"
   }
 }

@@ -17,6 +17,10 @@ public struct IssuerStatement: Hashable, Sendable {
     case rejected(Rejection)
     /// A device has another certificate from a place in the relay's log on.
     case superseded(Supersession)
+    /// A device takes no part any more, or takes part again.
+    case revoked(Revocation)
+    /// The writing of a revoked device ends here.
+    case ended(ChainEnd)
   }
 
   public let content: Content
@@ -36,6 +40,8 @@ public struct IssuerStatement: Hashable, Sendable {
       case .omitted(let omission): (1, Omission(scope: omission.scope, site: omission.site, run: omission.run).cbor)
       case .rejected(let rejection): (2, rejection.cbor)
       case .superseded(let supersession): (3, supersession.cbor)
+      case .revoked(let revocation): (4, revocation.cbor)
+      case .ended(let end): (5, end.cbor)
       }
     return CBOR.map([0: .unsigned(Self.version), 1: .unsigned(kind), 2: .bytes(issuer), 3: said]).encoded
   }
@@ -55,6 +61,8 @@ public struct IssuerStatement: Hashable, Sendable {
       content = .omitted(omission)
     case 2: content = .rejected(try Rejection(decoding: said))
     case 3: content = .superseded(try Supersession(decoding: said))
+    case 4: content = .revoked(try Revocation(decoding: said))
+    case 5: content = .ended(try ChainEnd(decoding: said))
     default: throw SyncCoreError(.unsupportedVersion, "kind of statement")
     }
   }
@@ -66,7 +74,8 @@ extension IssuerStatement.Content {
     switch self {
     case .omitted(let omission): omission.scope
     case .rejected(let rejection): rejection.scope
-    case .superseded: nil
+    case .ended(let end): end.scope
+    case .superseded, .revoked: nil
     }
   }
 

@@ -19,6 +19,8 @@ public struct Rejection: Hashable, Sendable {
 
   /// The reason of what a relay rejects by itself: it came after its author's role had changed, and was the old one's to write.
   public static let superseded = "certificate-superseded"
+  /// The reason of what counts for nothing without having been rejected: its device was revoked before the relay had it.
+  public static let revoked = "device-revoked"
 
   /// About how many bytes this takes in a batch.
   public var byteCount: Int { scope.name.utf8.count + reason.utf8.count + 80 }

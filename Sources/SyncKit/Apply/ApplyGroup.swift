@@ -85,7 +85,7 @@ final class ApplyGroup {
         keys.append(key)
       }
     case .names(let names):
-      let mayBeRejected = try !engine.log.rejections(inScope: scope).isEmpty
+      let mayBeRejected = try !engine.log.rejections(inScope: scope).isEmpty || !engine.log.ends(inScope: scope).isEmpty
       for name in names {
         // What a rejected changeset made was never made: what is said of it is said of nothing, wherever that changeset may still be read.
         let isRejected = try mayBeRejected && engine.log.isRejected(scope: scope, dot: name.dot)

@@ -19,10 +19,10 @@ extension Engine {
     forgetHeads()
     try reloadSite()
     return try applying {
-      let stated = try take(statements)
+      let (stated, ended) = try take(statements)
       var scopes = try leaveOut(believed(omissions))
       let rejections = trust == nil ? rejections : stated.compactMap(\.content.rejection)
-      for scope in try reject(rejections) where !scopes.contains(scope) { scopes.append(scope) }
+      for scope in try reject(rejections) + ended.sorted() where !scopes.contains(scope) { scopes.append(scope) }
       var refused: [Refusal] = []
       var brought: [ScopeID: Set<Dot>] = [:]
       for fragment in fragments {
@@ -80,6 +80,7 @@ extension Engine {
     let applied = try log.lastSeq(scope: scope, site: dot.site)
     if dot.seq <= applied, try log.entry(scope: scope, dot: dot)?.header == sealed.header { return nil }
     if dot.seq <= applied, try log.omission(scope: scope, dot: dot) != nil || log.isRejected(scope: scope, dot: dot) { return nil }
+    if try log.isWithdrawn(header.dot.site, scope: scope, dot: dot) { return Refusal.Code.revoked }
     let fragment: Fragment
     switch try unseal(sealed, header, isVouchedFor: isVouchedFor) {
     case .success(let believed): fragment = believed
@@ -90,7 +91,7 @@ extension Engine {
     if dot.seq == applied + 1 {
       if let code = try misfit(header, scope, dot) { return code }
       let isWhole = fragment.firstPart == 0 && fragment.parts.count == header.parts.count
-      if isWhole, try log.vector(ofScope: scope).covers(header.needs) {
+      if isWhole, try log.hasApplied(header.needs, inScope: scope) {
         return try attempt(sparing) {
           for (at, body) in fragment.parts.enumerated().dropFirst() { try log.appendPart(scope: scope, dot: dot, part: at, body: body) }
           try apply(header, fragment.header, fragment.signature, fragment.parts[0], scope, dot)
@@ -139,7 +140,7 @@ extension Engine {
         let header = try ChangesetHeader(decoding: bytes)
         var code = isNext ? try misfit(header, scope, dot) : nil
         if code == nil {
-          guard isNext, try log.vector(ofScope: scope).covers(header.needs) else {
+          guard isNext, try log.hasApplied(header.needs, inScope: scope) else {
             // What has come under another name would wait for what nobody has any more.
             if isRenaming, try log.isStamped(header, bytes, scope: scope) { try forgetWaiting(scope, dot) }
             continue

@@ -56,13 +56,16 @@ extension Replica {
       }
       try write(.header, header.encoded)
       var hasMore = true
+      // Which devices were revoked stands before what they wrote.
+      var revocations = try look { try $0.log.revocations() }
       while hasMore {
         let batch = try look { try $0.load(beyond: wants, budget: Limits.batchBytes) }
         hasMore = batch.hasMore && !batch.isEmpty
         guard !batch.isEmpty else { break }
         count += try advance(&wants, by: batch)
         let message = ExchangeResponse.changes(
-          batch.fragments, omissions: batch.omissions, statements: batch.statements, isComplete: !hasMore)
+          batch.fragments, omissions: batch.omissions, statements: revocations + batch.statements, isComplete: !hasMore)
+        revocations = []
         try write(.changes, message.encoded(codec: .standard))
       }
       let files = withFiles ? try attachments.bundled(of: Set(names), write) : 0

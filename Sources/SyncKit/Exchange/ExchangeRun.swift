@@ -84,7 +84,7 @@ struct ExchangeRun {
     case .load(let wants, let budget):
       let batch = try replica.look { try $0.load(beyond: wants, budget: budget) }
       return .loaded(batch.fragments, omissions: batch.omissions, statements: batch.statements, hasMore: batch.hasMore)
-    case .take(let statements): try replica.work { engine in _ = try engine.take(statements) }
+    case .take(let statements): _ = try replica.store([], statements: statements)
     case .store(let fragments, let omissions, let rejections, let statements):
       let (held, refused) = try replica.store(fragments, omissions: omissions, rejections: rejections, statements: statements)
       unacceptable += refused

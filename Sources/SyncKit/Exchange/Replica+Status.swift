@@ -33,13 +33,15 @@ extension Replica {
       let unsent = try snapshot.connection.statement(
         """
         SELECT count(*) FILTER (WHERE part = 0), coalesce(sum(length(body) + coalesce(length(header), 0)), 0), min(arrived) \
-        FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq > ?3
+        FROM synckit_log WHERE scope = ?1 AND site = ?2 AND seq > ?3 AND seq <= ?4
         """)
       for (scope, _) in try snapshot.catalog.allScopes() {
         let held = acknowledged[scope] ?? VersionVector()
         for site in try snapshot.log.sites(inScope: scope) {
           let author = try snapshot.catalog.site(site)
-          let (seq, last) = (held[author], try snapshot.log.lastSeq(scope: scope, site: site))
+          let (seq, whole) = (held[author], try snapshot.log.lastSeq(scope: scope, site: site))
+          // What counts for nothing since its device was revoked is not to be sent.
+          let last = try min(whole, snapshot.log.ends(inScope: scope)[site] ?? whole)
           guard seq < last else { continue }
           guard author.isOfSameDevice(as: self.site) else {
             carried += Int(last - seq)
@@ -48,6 +50,7 @@ extension Replica {
           unsent.bind(1, scope)
           unsent.bind(2, site)
           unsent.bind(3, seq)
+          unsent.bind(4, last)
           if try unsent.step() {
             count += Int(unsent.int(0))
             bytes += Int(unsent.int(1))

@@ -27,6 +27,9 @@ public struct ReplicaExchangeStore: ExchangeStore {
     }
   }
 
+  /// Every revocation that is known: whoever carries tells of it.
+  public func statements(since token: [UInt8]) throws -> [SignedStatement] { try replica.look { try $0.log.revocations() } }
+
   public func changedScopes(since token: [UInt8]) throws -> [ScopeID] {
     let since = token.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return try replica.look { snapshot in
@@ -164,6 +167,9 @@ extension Snapshot {
       batch.hasMore = true
       out.removeAll { $0.arrived > horizon }
     }
+    // What counts for nothing since its device was revoked goes nowhere; its text stays here.
+    let ends = try log.ends(inScope: scope)
+    out.removeAll { entry in ends[entry.dot.site].map { entry.dot.seq > $0 } ?? false }
     return out.sorted { ($0.arrived, $0.dot.site, $0.dot.seq) < ($1.arrived, $1.dot.site, $1.dot.seq) }
   }
 

@@ -13,8 +13,9 @@ extension ChangeLog {
     return out
   }
 
-  /// Whether a changeset counts as applied without having any effect.
+  /// Whether a changeset counts as applied without having any effect: it was rejected, or stands beyond its revoked device's end.
   func isRejected(scope: UInt32, dot: LocalDot) throws -> Bool {
+    if try isBeyondEnd(scope: scope, dot: dot) { return true }
     guard let hash = try rejections(inScope: scope)[dot] else { return false }
     guard let entry = try entry(scope: scope, dot: dot) else { return true }
     // Another of the same name is not meant.

@@ -51,11 +51,17 @@ extension Snapshot {
     let rejections = Dictionary(
       try rejections(inScope: scope).map { (LocalDot(site: try catalog.number(of: $0.dot.site), seq: $0.dot.seq), $0) },
       uniquingKeysWith: { first, _ in first })
-    if rejections.isEmpty { return [] }
+    if try rejections.isEmpty && log.ends(inScope: scope).isEmpty { return [] }
+    /// Why a changeset has no effect; nil for one that has.
+    func rejection(of dot: LocalDot, _ header: [UInt8]? = nil) throws -> Rejection? {
+      guard try log.isBeyondEnd(scope: scope, dot: dot) else { return rejections[dot] }
+      let hash = try header.map(log.codec.digest) ?? log.hash(scope: scope, dot: dot) ?? []
+      return Rejection(scope: try catalog.scope(scope), dot: try dots([dot])[0], hash: hash, reason: Rejection.revoked)
+    }
     var out: [RejectedWrite] = []
     for entry in try log.entries(inScope: scope) {
       let header = try ChangesetHeader(decoding: entry.header)
-      let own = try log.isRejected(scope: scope, dot: entry.dot) ? rejections[entry.dot] : nil
+      let own = try log.isRejected(scope: scope, dot: entry.dot) ? rejection(of: entry.dot, entry.header) : nil
       var index = 0
       for number in header.parts.indices {
         let groups = try log.part(header, scope: scope, dot: entry.dot, part: number, firstIndex: index, withValues: true).groups
@@ -63,7 +69,7 @@ extension Snapshot {
         for group in groups {
           for row in 0..<group.rowCount where try log.isRejected(entry.dot, group, row, scope: scope) {
             var made: Rejection?
-            if case .names(let names) = group.keys { made = rejections[names[row].dot] }
+            if case .names(let names) = group.keys { made = try rejection(of: names[row].dot) }
             guard let rejection = own ?? made else { continue }
             out.append(
               RejectedWrite(

@@ -7,6 +7,8 @@ extension ChangeLog {
     case omitted = 1
     case rejected
     case superseded
+    case revoked
+    case ended
   }
 
   /// The runs that were stated to have been left out of a site's changesets.
@@ -43,21 +45,20 @@ extension ChangeLog {
 
   /// What was stated of this device's certificates, the latest last.
   func supersessions() throws -> [SignedStatement] {
-    let all = try connection.statement(fixed: "SELECT bytes, signature FROM synckit_statement WHERE scope = 0 AND site = 0 ORDER BY first")
+    let all = try connection.statement(fixed: "SELECT bytes, signature FROM synckit_statement WHERE scope = 0 AND site = 0 AND kind = 3 ORDER BY first")
     return try signed(all)
   }
 
-  private func signed(_ rows: Statement) throws -> [SignedStatement] {
+  func signed(_ rows: Statement) throws -> [SignedStatement] {
     var out: [SignedStatement] = []
     while try rows.step() { out.append(SignedStatement(bytes: rows.blob(0), signature: rows.blob(1))) }
     return out
   }
 
-  /// How many changesets of a scope were rejected, of those that others can be told of.
+  /// How many changesets of a scope were rejected and how many chains ended, of those that others can be told of.
   func rejectedCount(inScope scope: UInt32) throws -> Int {
-    let all = try rejections(inScope: scope)
-    guard asksForStatements, !all.isEmpty else { return all.count }
-    let count = try connection.statement(fixed: "SELECT count(*) FROM synckit_statement WHERE scope = ?1 AND kind = 2")
+    guard asksForStatements else { return try rejections(inScope: scope).count }
+    let count = try connection.statement(fixed: "SELECT count(*) FROM synckit_statement WHERE scope = ?1 AND kind IN (2, 5)")
     count.bind(1, scope)
     defer { count.reset() }
     return try count.step() ? Int(count.int(0)) : 0
@@ -75,7 +76,7 @@ extension ChangeLog {
 
   /// Keeps a statement for good; one that says all that another says takes its place.
   func keep(_ signed: SignedStatement, _ statement: IssuerStatement) throws {
-    guard let place = try place(of: statement) else { return }
+    guard let place = try place(of: statement), try !isOutdated(statement.content) else { return }
     if place.kind == .omitted {
       let known = try statedRuns(scope: place.scope, site: place.site)
       if known.contains(where: { $0.first <= place.run.first && $0.last > place.run.last }) { return }
@@ -85,6 +86,7 @@ extension ChangeLog {
       clear.bind(5, place.run.last)
       try clear.run()
     }
+    try forgetEarlier(statement.content)
     let put = try connection.statement(
       fixed: """
         INSERT OR REPLACE INTO synckit_statement(scope, site, kind, first, last, hash, bytes, signature) \
@@ -119,6 +121,13 @@ extension ChangeLog {
       guard try connection.site().bytes.starts(with: supersession.device) else { return nil }
       let run = Omission.Run(first: supersession.arrival, last: supersession.arrival, hash: supersession.former)
       return Place(scope: 0, site: 0, kind: .superseded, run: run)
+    case .revoked(let revocation):
+      let run = Omission.Run(first: revocation.arrival, last: revocation.arrival, hash: revocation.device)
+      return Place(scope: 0, site: 0, kind: .revoked, run: run)
+    case .ended(let end):
+      return Place(
+        scope: try catalog.number(of: end.scope), site: try catalog.number(of: end.site), kind: .ended,
+        run: Omission.Run(first: end.seq, last: end.seq, hash: end.hash))
     }
   }
 

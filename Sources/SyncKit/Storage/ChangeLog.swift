@@ -15,6 +15,9 @@ final class ChangeLog {
   var stamped: [UInt32: StampedNames] = [:]
   /// What was rejected, by scope, as far as it was asked for in this transaction.
   var rejected: [UInt32: [LocalDot: [UInt8]]] = [:]
+  /// Where revoked devices' writing ends, by scope, and which devices are revoked, as far as it was asked for in this transaction.
+  var ended: [UInt32: [UInt32: UInt64]] = [:]
+  var revoked: Set<[UInt8]>?
 
   init(_ connection: Connection, _ catalog: Catalog, _ codec: Codec, asksForStatements: Bool) {
     self.asksForStatements = asksForStatements
@@ -58,10 +61,14 @@ final class ChangeLog {
     return out
   }
 
-  /// What has been applied of a scope.
+  /// What has been applied of a scope, as far as it counts: of a revoked device's nothing beyond its end.
   func vector(ofScope scope: UInt32) throws -> VersionVector {
     var dots: [Dot] = []
-    for site in try sites(inScope: scope) { dots.append(Dot(site: try catalog.site(site), seq: try lastSeq(scope: scope, site: site))) }
+    let ends = try ends(inScope: scope)
+    for site in try sites(inScope: scope) {
+      let last = try lastSeq(scope: scope, site: site)
+      dots.append(Dot(site: try catalog.site(site), seq: min(last, ends[site] ?? last)))
+    }
     return VersionVector(dots)
   }
 
@@ -112,6 +119,7 @@ final class ChangeLog {
     lastTime = nil
     stamped.removeAll()
     rejected.removeAll()
+    forgetRevocations()
   }
 
   func appendPart(scope: UInt32, dot: LocalDot, part: Int, body: [UInt8]) throws {

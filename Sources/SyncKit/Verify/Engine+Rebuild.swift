@@ -63,7 +63,7 @@ extension Engine {
     while !waiting.isEmpty {
       var left: [(dot: LocalDot, header: ChangesetHeader)] = []
       for next in waiting {
-        if taken[next.header.dot.site] + 1 == next.header.dot.seq, taken.covers(next.header.needs) {
+        if taken[next.header.dot.site] + 1 == next.header.dot.seq, try log.covers(taken, next.header.needs, inScope: scope) {
           taken.insert(next.header.dot)
           passAbsent(next.header.dot.site)
           out.append(next)

@@ -49,7 +49,8 @@ extension Relay {
     }
   }
 
-  /// Ends a device's part at its very next request. Its user's other devices are not touched.
+  /// Ends a device's part at its very next request: what it wrote and the relay has by then counts, and nothing else that anybody brings. Its
+  /// user's other devices are not touched.
   /// - Throws: ``RelayError`` with `deviceUnknown`.
   public func revoke(device: DeviceID) throws {
     let now = clock()
@@ -59,6 +60,7 @@ extension Relay {
       try db.execute(
         "UPDATE device SET token_hash = NULL, revoked_ms = coalesce(revoked_ms, ?) WHERE id = ?",
         [now, device.bytes])
+      try StatementLog(db: db, issuer: issuer).revoke(device)
       try Audit.record(.revoked, at: now, device: device.bytes, user: user, detail: "", in: db)
     }
   }

@@ -188,6 +188,7 @@ extension Relay {
       """, [device.bytes, user, label, codec.digest(Array(token.utf8)), now, now, key])
     // Another process has just admitted it for somebody else.
     guard admitted == 1 else { throw StoreConflict() }
+    try StatementLog(db: db, issuer: issuer).readmit(device)
     for scope: String in try db.values("SELECT scope FROM code_grant WHERE code = ? ORDER BY scope", [codeHash]) {
       try Grant.insert(user: user, scope: scope, until: nil, in: db)
     }

@@ -66,7 +66,8 @@ struct LogReader {
   private func effectless(_ scope: Int64) throws -> UInt64? {
     let sum = """
       SELECT CAST(coalesce(sum(last - first + 1), 0) AS BIGINT) AS omitted,
-        (SELECT count(*) FROM rejection WHERE scope = ?1) AS rejected
+        (SELECT count(*) FROM rejection WHERE scope = ?1)
+          + (SELECT count(*) FROM statement WHERE scope = ?1 AND kind = \(StatementLog.Kind.ended.rawValue)) AS rejected
       FROM omission WHERE scope = ?1
       """
     guard let row = try db.row(sum, [scope]) else { return nil }

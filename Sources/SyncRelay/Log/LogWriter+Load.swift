@@ -32,6 +32,7 @@ extension LogWriter {
     }
     try loadHashes(wanted)
     try loadSuccessors(fragments)
+    try loadRevoked(Set(named.map(\.dot.site)))
   }
 
   /// Loads by what is judged what cites a certificate that its device has no more: in this transaction, since the place in the log decides.

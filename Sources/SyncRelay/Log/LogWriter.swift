@@ -63,6 +63,8 @@ struct LogWriter {
   var access: [ScopeID: Bool] = [:]
   /// By what is judged what cites a certificate in whose place there is another, by the hash of the one that is cited.
   var successors: [[UInt8]: Authority] = [:]
+  /// The sites of revoked devices among those that are named: of them nothing is taken beyond their ends.
+  var revoked: Set<SiteID> = []
   /// Scopes that were withdrawn, of which is taken what the device had before.
   var closing: Set<ScopeID> = []
 
@@ -138,6 +140,7 @@ struct LogWriter {
       guard let start = try start(of: header.dot, chain) else { return nil }
       return incoming.hash.starts(with: start) ? nil : Refusal.Code.fork
     }
+    if revoked.contains(header.dot.site), try header.dot.seq > end(of: chain) { return nil }
     let gap = gap(after: head, before: header, chain)
     if let gap { head = Head(seq: gap.last, hash: gap.hash) }
     guard header.dot.seq == head.seq + 1 else { return Refusal.Code.gap }

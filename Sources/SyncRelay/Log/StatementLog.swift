@@ -4,10 +4,12 @@ import SyncCore
 /// What the relay states in its issuer's name, within one transaction. What a relay without an issuer says is believed for its own sake.
 struct StatementLog {
   /// What tells apart what is stated of a site's changesets. Its number is that of the statement's kind.
-  private enum Kind: Int64 {
+  enum Kind: Int64 {
     case omitted = 1
     case rejected
     case superseded
+    case revoked
+    case ended
   }
 
   let db: any StoreTransaction
@@ -41,12 +43,16 @@ struct StatementLog {
   func state(_ successor: SignedCertificate, of device: DeviceID, insteadOf former: [[UInt8]]) throws {
     guard let issuer else { return }
     for hash in former {
-      // A log that was set back gives out arrivals once more; what is stated keeps its own place.
-      let latest = try db.value("SELECT max(first) FROM statement WHERE scope = 0 AND site = 0") ?? 0
-      let arrival = UInt64(max(try Relay.nextArrival(db), Int64(latest) + 1))
+      let arrival = try nextPlace()
       let said = Supersession(device: device.bytes, former: hash, successor: successor, arrival: arrival)
       try put(.superseded(said), 0, 0, .superseded, Omission.Run(first: arrival, last: arrival, hash: hash), by: issuer)
     }
+  }
+
+  /// The place of what is stated of a device: a log that was set back gives out arrivals once more, and what is stated keeps its own.
+  func nextPlace() throws -> UInt64 {
+    let latest = try db.value("SELECT max(first) FROM statement WHERE scope = 0 AND site = 0") ?? 0
+    return UInt64(max(try Relay.nextArrival(db), Int64(latest) + 1))
   }
 
   /// The certificates that stand in the place of others, the latest of each, by the hash of the other.
@@ -63,13 +69,16 @@ struct StatementLog {
     return out
   }
 
-  /// What was stated of a device's certificates after an arrival.
+  /// What was stated after an arrival of a device's certificates, and of the devices that were revoked.
   func all(of device: DeviceID, after arrival: Int64) throws -> [SignedStatement] {
     let rows = try db.rows(
       "SELECT bytes, signature FROM statement WHERE scope = 0 AND site = 0 AND first > ? ORDER BY first", [arrival])
     return try rows.map { SignedStatement(bytes: try $0.bytes("bytes"), signature: try $0.bytes("signature")) }.filter { signed in
-      guard case .superseded(let said) = try IssuerStatement(decoding: signed.bytes).content else { return false }
-      return said.device == device.bytes
+      switch try IssuerStatement(decoding: signed.bytes).content {
+      case .superseded(let said): return said.device == device.bytes
+      case .revoked: return true
+      case .omitted, .rejected, .ended: return false
+      }
     }
   }
 
@@ -80,7 +89,7 @@ struct StatementLog {
     }
   }
 
-  private func put(
+  func put(
     _ content: IssuerStatement.Content, _ scope: Int64, _ site: Int64, _ kind: Kind, _ run: Omission.Run, by issuer: Signer
   ) throws {
     let signed = try SignedStatement(IssuerStatement(content, issuer: issuer.publicKey), by: issuer)
@@ -92,9 +101,10 @@ struct StatementLog {
 }
 
 extension Relay {
-  /// States what was left out or rejected before there were statements: what stands in this log was believed for the log's sake.
+  /// States what was left out, rejected or revoked before there were statements of it: what stands in this log was believed for the log's sake.
   func stateEarlier() throws {
     guard let issuer else { return }
+    try stateRevoked(by: issuer)
     let isBehind = try store.read { db in
       try !db.exists("SELECT 1 FROM statement LIMIT 1")
         && (db.exists("SELECT 1 FROM omission LIMIT 1") || db.exists("SELECT 1 FROM rejection LIMIT 1"))

@@ -74,9 +74,12 @@ extension Value {
 extension Rejection {
   /// Why: the office's words, or ours where the relay did so by itself.
   var why: Text {
-    reason == Self.superseded
-      ? Text("角色变更之后才送达,其中有现在不由作者决定的内容", "it came after its author's role had changed, and writes what is the word of others now")
-      : Text(verbatim: reason)
+    switch reason {
+    case Self.superseded:
+      Text("角色变更之后才送达,其中有现在不由作者决定的内容", "it came after its author's role had changed, and writes what is the word of others now")
+    case Self.revoked: Text("该设备停用之前没有送达中继", "the relay did not have it when its device was revoked")
+    default: Text(verbatim: reason)
+    }
   }
 }
 
@@ -103,6 +106,7 @@ extension Refusal {
     case Code.notAuthorised: Text("写了由其他单位决定的内容", "it writes what is the word of others")
     case Code.superseded:
       Text("作者的角色已变更,其中有现在不由其决定的内容", "its author's role has changed, and it writes what is the word of others now")
+    case Code.revoked: Text("该设备已停用,停用之前没有送达中继", "its device was revoked, and the relay did not have it by then")
     default: Text(verbatim: code)
     }
   }
@@ -114,6 +118,10 @@ extension Refusal {
       Text(
         "请联系办公室重新分派;或用 fieldsurvey bundle export 把内容交给办公室。",
         "Ask the office to assign it again, or hand the content over by fieldsurvey bundle export.")
+    case Code.revoked:
+      Text(
+        "内容仍在交来的人那里;需要时请办公室用新的登记码让该设备重新登记。",
+        "Whoever brought it has it still. Where it is wanted, the office lets the device enrol again by a new code.")
     case Code.gap: Text("再运行一次 fieldsurvey sync。", "Run fieldsurvey sync again.")
     default: Text("请把这一编号告诉办公室。", "Tell the office this name.")
     }

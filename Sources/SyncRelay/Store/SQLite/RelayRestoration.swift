@@ -132,6 +132,15 @@ public struct RelayRestoration: Sendable {
         enrolled_ms = excluded.enrolled_ms, seen_ms = excluded.seen_ms, revoked_ms = excluded.revoked_ms, key = excluded.key;
     INSERT OR IGNORE INTO restored.certificate SELECT * FROM main.certificate;
     INSERT OR IGNORE INTO restored.statement SELECT * FROM main.statement WHERE scope = 0 AND site = 0;
+    INSERT OR IGNORE INTO restored.scope(name, arrival) SELECT name, arrival FROM main.scope
+      WHERE id IN (SELECT scope FROM main.statement WHERE kind = 5);
+    INSERT OR IGNORE INTO restored.site(name) SELECT name FROM main.site WHERE id IN (SELECT site FROM main.statement WHERE kind = 5);
+    DELETE FROM restored.statement WHERE kind = 5;
+    INSERT INTO restored.statement(scope, site, kind, first, last, hash, bytes, signature)
+      SELECT scope.id, site.id, kind, first, last, hash, bytes, signature FROM main.statement
+        JOIN main.scope AS old_scope ON old_scope.id = main.statement.scope JOIN restored.scope AS scope ON scope.name = old_scope.name
+        JOIN main.site AS old_site ON old_site.id = main.statement.site JOIN restored.site AS site ON site.name = old_site.name
+      WHERE kind = 5;
     UPDATE restored.relay SET arrival = arrival + 1;
     INSERT INTO restored.access(account, scope, until_ms, arrival)
       SELECT account, scope, until_ms, (SELECT arrival FROM restored.relay) FROM main.access WHERE true
