@@ -73,7 +73,7 @@ import Testing
   /// How much a judge has had to do.
   private static func counting() -> (codec: Codec, signatures: () -> Int, digests: () -> Int) {
     let (signatures, digests) = (Tally(), Tally())
-    let codec = Codec(
+    let counting = Codec(
       compress: { $0 }, inflate: { bytes, _ in Array(bytes) },
       digest: { bytes in
         digests.add()
@@ -83,7 +83,7 @@ import Testing
         signatures.add()
         return codec.isSigned(signature, message, key)
       })
-    return (codec, { signatures.count }, { digests.count })
+    return (counting, { signatures.count }, { digests.count })
   }
 
   private final class Tally: Sendable {

@@ -12,7 +12,7 @@ extension Codec {
     Codec(
       compress: { Zstd.compress($0, at: level) },
       inflate: { Zstd.inflate($0, to: $1) },
-      digest: { Array(SHA256.hash(data: $0)) },
+      digest: { SHA256.hash(data: $0).withUnsafeBytes { Array($0) } },
       isSigned: { signature, message, key in
         (try? Curve25519.Signing.PublicKey(rawRepresentation: key))?.isValidSignature(signature, for: message) ?? false
       })

@@ -66,14 +66,21 @@ enum CheckedFragment {
   }
 }
 
-/// A fragment whose header decodes and whose parts are what the header says.
-struct IncomingFragment {
+/// A fragment whose header decodes and whose parts are what the header says. One object, since it is handed on from step to step.
+final class IncomingFragment: Sendable {
   let fragment: Fragment
   /// Its signature, apart from its certificate.
   let unsealed: Unsealed
   let header: ChangesetHeader
   /// The digest of the header's bytes: the changeset's hash.
   let hash: [UInt8]
+
+  init(fragment: Fragment, unsealed: Unsealed, header: ChangesetHeader, hash: [UInt8]) {
+    self.fragment = fragment
+    self.unsealed = unsealed
+    self.header = header
+    self.hash = hash
+  }
 
   /// The bytes of the whole changeset.
   var changesetBytes: Int { header.parts.reduce(fragment.header.count) { $0 + $1.bytes } }

@@ -39,6 +39,7 @@ extension LogWriter {
     var lineage = try Relay.latestLineage(db)
     var arrival = arrival
     var ends: [Int64: (position: Int64, arrival: Int64)] = [:]
+    let device = principal.deviceBytes
     let rows = arriving.map { one -> [any StoreBindable] in
       let (incoming, header) = (one.incoming, one.incoming.header)
       arrival += 1
@@ -46,7 +47,7 @@ extension LogWriter {
       ends[one.scope] = (one.position, arrival)
       return [
         arrival, one.scope, one.position, one.site, Int64(header.dot.seq), Int64(header.time.rawValue), header.author, incoming.hash,
-        incoming.fragment.header, incoming.unsealed.signature, incoming.changesetBytes, principal.deviceBytes, now, lineage,
+        incoming.fragment.header, incoming.unsealed.signature, incoming.changesetBytes, device, now, lineage,
         incoming.unsealed.certificate == nil ? nil : header.certificate,
       ]
     }

@@ -11,9 +11,11 @@ import SyncCore
 /// The log in one SQLite file.
 struct SQLiteStore: RelayStore {
   let pool: DatabasePool
+  private let commits: GroupCommit
 
   init(path: String, codec: Codec, now: Int64, random: @Sendable (Int) -> [UInt8]) throws {
     pool = try RelayFile.open(path: path, random: random, codec: codec, now: now)
+    commits = GroupCommit(pool)
   }
 
   func read<T>(_ body: (any StoreTransaction) throws -> T) throws -> T {
@@ -24,7 +26,7 @@ struct SQLiteStore: RelayStore {
   }
 
   func write<T>(_ body: (any StoreTransaction) throws -> T) throws -> T {
-    try pool.write { db in
+    try commits.write { db in
       try RelayFile.requireHere(db)
       return try body(SQLiteTransaction(db))
     }
