@@ -6,8 +6,8 @@ import SyncRelay
 
 struct DeviceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "device", abstract: Text("办公室:登记码与设备", "At the office: enrolment codes and devices").here,
-    subcommands: [Code.self, List.self, Role.self, Revoke.self, Recover.self])
+    commandName: "device", abstract: Text("登记码与设备", "Enrolment codes and devices").here,
+    subcommands: [Code.self, List.self, Role.self, Revoke.self, Recover.self, RotateKey.self])
 
   /// Issues a code.
   struct Code: ParsableCommand {
