@@ -130,7 +130,8 @@ struct AuthorisationTests {
 
   /// Asks a route, and sees what is told and taken.
   private func ask(
-    _ route: Route, as device: Device?, about scope: ScopeID, file: BlobName, pack: Pack, writing: Fragment, change: [UInt8], _ client: HTTPClient
+    _ route: Route, as device: Device?, about scope: ScopeID, file: BlobName, pack: Pack, writing: Fragment, change: [UInt8],
+    _ client: HTTPClient
   ) async throws -> Outcome {
     func exchange(_ message: ExchangeRequest) async throws -> (Int, ExchangeResponse?) {
       let answer = try await client.request(
@@ -243,7 +244,8 @@ struct AuthorisationTests {
             // Somebody without a token brings what a device wrote.
             let writer = try #require(asking[asker] ?? asking[.own])
             let writing = try writer.write(scope(role), life: 2, table: table, column: "any")
-            let found = try await ask(route, as: asking[asker], about: scope(role), file: file, pack: pack, writing: writing, change: change, client)
+            let found = try await ask(
+              route, as: asking[asker], about: scope(role), file: file, pack: pack, writing: writing, change: change, client)
             #expect(found == Self.expected(route, asker), "\(role) \(route) \(asker)")
           }
         }

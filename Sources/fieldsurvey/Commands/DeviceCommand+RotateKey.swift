@@ -7,7 +7,8 @@ extension DeviceCommand {
   /// Gives this laptop another key.
   struct RotateKey: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "rotate-key", abstract: Text("在笔记本上:换一把设备密钥,不必重新登记", "On a laptop: take another device key, without enrolling again").here,
+      commandName: "rotate-key",
+      abstract: Text("在笔记本上:换一把设备密钥,不必重新登记", "On a laptop: take another device key, without enrolling again").here,
       discussion: Text(
         """
         需要网络。新密钥由旧密钥和新密钥共同向中继证明;尚未送出的内容照常有效。中途断开时,再运行一次即可接着做完。

@@ -112,7 +112,9 @@ extension Failure {
     case .rejected where error.serverCode == "other-key":
       return (
         .notPermitted, Text("中继那里已是这台设备的另一把密钥。", "The relay has another key of this device."),
-        Text("请向办公室要登记码,重新登记:fieldsurvey enrol URL CODE(数据不会丢失)。", "Ask the office for a code and enrol again: fieldsurvey enrol URL CODE (no data is lost).")
+        Text(
+          "请向办公室要登记码,重新登记:fieldsurvey enrol URL CODE(数据不会丢失)。",
+          "Ask the office for a code and enrol again: fieldsurvey enrol URL CODE (no data is lost).")
       )
     case .rejected:
       return (
