@@ -62,6 +62,7 @@ let package = Package(
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CQrencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .systemLibrary(name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
     // Pure: identity, clocks, changesets, contexts, the merge rules, the encoding, the exchange as a state machine.
     .target(name: "SyncCore", swiftSettings: strict),
@@ -95,7 +96,7 @@ let package = Package(
       name: "fieldsurvey",
       dependencies: [
         "SurveyPrint", "SurveyWeb", "SurveyFiles", "SurveyModel", "SyncServer", "SyncRelay", "SyncKit", "SyncBlobs", "SyncCore",
-        "CKeyring", grdb,
+        "CKeyring", "CQrencode", grdb,
         arguments, logging,
       ],
       swiftSettings: strict),

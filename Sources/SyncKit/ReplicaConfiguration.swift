@@ -22,6 +22,8 @@ public struct ReplicaConfiguration: Sendable {
   public var signing: Signing?
   /// By what this replica reads bundles that were encrypted for its device. Nil to read only those in clear.
   public var encryption: EncryptionKey?
+  /// Keys that the device had before: what was encrypted for them can still be read.
+  public var formerEncryption: [EncryptionKey] = []
   /// Whose certificates are believed: what no device signed that they vouch for is not taken, from whoever it comes. Nil to take all.
   public var trust: Trust?
   /// By what the replica's file is encrypted, with its log and whatever SQLite writes beside it. Nil for a file in clear. A file is

@@ -43,6 +43,8 @@ extension RelayError.Code {
   public static let codeUsed = Self(rawValue: "code-used")
   /// The device is enrolled for another user, who has to be revoked first.
   public static let deviceTaken = Self(rawValue: "device-taken")
+  /// The device has another key by now than the one by which it asks for a new one.
+  public static let otherKey = Self(rawValue: "other-key")
   /// The changeset is neither held, nor was it refused when it was last brought.
   public static let changesetUnknown = Self(rawValue: "changeset-unknown")
   /// No such device is enrolled.

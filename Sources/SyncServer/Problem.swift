@@ -61,7 +61,7 @@ struct Problem: Error {
     case .malformed, .badArgument: self.init(status: .badRequest, code: error.code.rawValue)
     case .tooLarge: self.init(status: .contentTooLarge, code: error.code.rawValue)
     case .codeUnknown, .codeExpired, .codeUsed: self.init(status: .forbidden, code: error.code.rawValue)
-    case .deviceTaken: self.init(status: .conflict, code: error.code.rawValue)
+    case .deviceTaken, .otherKey: self.init(status: .conflict, code: error.code.rawValue)
     case .revoked: self = .unauthorized
     case .unavailable, .moved: self = .unavailable
     case .quota, .tooManyUploads, RelayError.Code(rawValue: Refusal.Code.notGranted):

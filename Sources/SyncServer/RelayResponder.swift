@@ -86,6 +86,9 @@ struct RelayResponder: HTTPResponder {
     case .hello, .push, .pull:
       try Self.require(.post, request, type: "application/cbor", upTo: Limits.messageBytes)
       return try await exchange(request, &line)
+    case .key:
+      try Self.require(.post, request, type: "application/json", upTo: ServerLimits.enrolmentBytes)
+      return try await changeKey(request, &line)
     case .blobs:
       try Self.require(.post, request, type: "application/cbor", upTo: Self.questionBytes)
       return try await blobStates(request, &line)

@@ -4,6 +4,7 @@ enum Route: String, CaseIterable, Comparable, Sendable {
   case push = "/v1/push"
   case pull = "/v1/pull"
   case enrol = "/v1/enrol"
+  case key = "/v1/key"
   case blobs = "/v1/blobs"
   /// One file's, whichever it is.
   case blob = "/v1/blobs/{digest}"
@@ -34,7 +35,7 @@ enum Route: String, CaseIterable, Comparable, Sendable {
 
   var credential: Credential {
     switch self {
-    case .hello, .push, .pull, .blobs, .blob, .packs, .pack: .device
+    case .hello, .push, .pull, .key, .blobs, .blob, .packs, .pack: .device
     case .enrol: .code
     case .metrics: .operation
     case .health, .ready, .other: .none

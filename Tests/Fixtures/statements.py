@@ -61,6 +61,8 @@ statements = {
     "omitted": stated(1, omitted),
     "rejected": stated(2, ["case-1", site, 7, b"\xd4" * 32, "退回"]),
     "superseded": stated(3, [device, hashlib.sha256(certificate).digest(), limited, issuer.sign(b"synckit certificate 1\x00" + limited), 57]),
+    "revoked": stated(4, [device, 58, True]),
+    "ended": stated(5, ["case-1", site, 7, b"\xd4" * 32, 59]),
 }
 for name, statement in statements.items():
     write(f"statement-{name}.hex", cbor(statement))

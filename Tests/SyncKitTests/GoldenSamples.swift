@@ -156,6 +156,11 @@ enum Sample {
   static let statements: [(String, IssuerStatement.Content)] = [
     ("statement-omitted.hex", .omitted(omission)), ("statement-rejected.hex", .rejected(rejection)),
     ("statement-superseded.hex", .superseded(supersession)),
+    ("statement-revoked.hex", .revoked(Revocation(device: certificate.device, arrival: 58, isRevoked: true))),
+    (
+      "statement-ended.hex",
+      .ended(ChainEnd(scope: omission.scope, site: omission.site, seq: 7, hash: omission.run.hash, arrival: 59))
+    ),
   ]
 
   static let rejection = Rejection(

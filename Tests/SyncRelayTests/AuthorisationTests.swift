@@ -1,3 +1,4 @@
+import Foundation
 import SurveyModel
 import SyncBlobs
 import SyncCore
@@ -45,6 +46,18 @@ struct AuthorisationTests {
     let token: String
     let key: SigningKey
     let certificate: SignedCertificate
+
+    /// What the device says to take another key.
+    func change(to next: SigningKey) throws -> [UInt8] {
+      let rotation = try KeyRotation(
+        device: id.bytes, former: Codec.standard.digest(certificate.bytes), key: next.publicKey,
+        encryptionKey: next.encryptionKey.publicKey)
+      let fields = [
+        "former": rotation.former, "key": rotation.key, "encryptionKey": rotation.encryptionKey,
+        "formerSignature": try rotation.signature(by: key.signer), "keySignature": try rotation.signature(by: next.signer),
+      ]
+      return Array(try JSONEncoder().encode(fields.mapValues { Hex.text($0) }))
+    }
 
     /// A changeset of one row, the first of a life of its own.
     func write(_ scope: ScopeID, life: UInt32, table: String, column: String) throws -> Fragment {
@@ -105,6 +118,8 @@ struct AuthorisationTests {
 
   private static func expected(_ route: Route, _ asker: Asker) -> Outcome {
     switch (route.credential, asker) {
+    // What is asked to be certified is signed by one device's own key.
+    case (.device, .other) where route == .key: .withheld
     case (.none, _): .alike
     case (.code, _): .noCode
     case (.operation, _), (.device, .revoked), (.device, .nobody): .unauthorized
@@ -115,7 +130,8 @@ struct AuthorisationTests {
 
   /// Asks a route, and sees what is told and taken.
   private func ask(
-    _ route: Route, as device: Device?, about scope: ScopeID, file: BlobName, pack: Pack, writing: Fragment, _ client: HTTPClient
+    _ route: Route, as device: Device?, about scope: ScopeID, file: BlobName, pack: Pack, writing: Fragment, change: [UInt8],
+    _ client: HTTPClient
   ) async throws -> Outcome {
     func exchange(_ message: ExchangeRequest) async throws -> (Int, ExchangeResponse?) {
       let answer = try await client.request(
@@ -149,6 +165,11 @@ struct AuthorisationTests {
       // What is refused tells nothing of what is there.
       #expect(refused.isEmpty == !held.isEmpty && refused.allSatisfy { $0.code == Refusal.Code.notGranted })
       return try outcome(status, refused.isEmpty)
+    case .key:
+      // Everybody asks for a new key with what the case's own device has signed.
+      let answer = try await client.request("POST", "/v1/key", token: device?.token, type: "application/json", body: change)
+      if answer.status == 400 { return .withheld }
+      return try outcome(answer.status, true)
     case .blobs:
       let answer = try await client.request(
         "POST", "/v1/blobs", token: device?.token, type: "application/cbor", body: BlobQuestion([file]).encoded)
@@ -217,12 +238,14 @@ struct AuthorisationTests {
         let own = try #require(asking[.own])
         let reader = RelayAccess(relay, try #require(try relay.authenticate(own.token)))
         let pack = try #require(try reader.packs(of: packed(scope(role))).first)
+        let change = try own.change(to: SigningKey())
         for route in Route.allCases {
           for asker in Asker.allCases {
             // Somebody without a token brings what a device wrote.
             let writer = try #require(asking[asker] ?? asking[.own])
             let writing = try writer.write(scope(role), life: 2, table: table, column: "any")
-            let found = try await ask(route, as: asking[asker], about: scope(role), file: file, pack: pack, writing: writing, client)
+            let found = try await ask(
+              route, as: asking[asker], about: scope(role), file: file, pack: pack, writing: writing, change: change, client)
             #expect(found == Self.expected(route, asker), "\(role) \(route) \(asker)")
           }
         }

@@ -118,7 +118,9 @@ extension Replica {
       var reader = try BundleReader(file.read)
       var first = try reader.next()
       if case .envelope(let envelope) = first {
-        var cipher = try BundleCipher(opening: envelope, by: configuration.encryption)
+        let keys = (configuration.encryption.map { [$0] } ?? []) + configuration.formerEncryption
+        let own = keys.first { key in envelope.recipients.contains { $0.key == key.publicKey } }
+        var cipher = try BundleCipher(opening: envelope, by: own)
         reader.decrypt = { try cipher.open($0, $1) }
         first = try reader.next()
       }

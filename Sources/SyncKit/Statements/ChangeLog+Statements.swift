@@ -45,7 +45,8 @@ extension ChangeLog {
 
   /// What was stated of this device's certificates, the latest last.
   func supersessions() throws -> [SignedStatement] {
-    let all = try connection.statement(fixed: "SELECT bytes, signature FROM synckit_statement WHERE scope = 0 AND site = 0 AND kind = 3 ORDER BY first")
+    let all = try connection.statement(
+      fixed: "SELECT bytes, signature FROM synckit_statement WHERE scope = 0 AND site = 0 AND kind = 3 ORDER BY first")
     return try signed(all)
   }
 

@@ -4,7 +4,7 @@ import Foundation
 public struct AuditEntry: Hashable, Sendable {
   /// What happened: `code-created`, `enrolled`, `denied`, `revoked`, `granted`, `withdrawn`, `fork`, `set-back`, `new-life`, `compacted`, `rejected`,
   /// `backed-up`, `restored`,
-  /// `moved-here`, `role-changed`.
+  /// `moved-here`, `role-changed`, `key-changed`.
   public let event: String
   /// Milliseconds since 1970.
   public let at: Int64
@@ -55,6 +55,8 @@ enum Audit {
     case movedHere = "moved-here"
     /// A user's devices got certificates of another role.
     case roleChanged = "role-changed"
+    /// A device took another key.
+    case keyChanged = "key-changed"
   }
 
   static func record(_ event: Event, at now: Int64, device: [UInt8]?, user: String?, detail: String, in db: any StoreTransaction) throws {

@@ -2,12 +2,13 @@ import ArgumentParser
 import Foundation
 import SurveyModel
 import SyncCore
+import SyncKit
 import SyncRelay
 
 struct DeviceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "device", abstract: Text("办公室:登记码与设备", "At the office: enrolment codes and devices").here,
-    subcommands: [Code.self, List.self, Role.self, Revoke.self, Recover.self])
+    commandName: "device", abstract: Text("登记码与设备", "Enrolment codes and devices").here,
+    subcommands: [Code.self, List.self, Role.self, Revoke.self, Recover.self, RotateKey.self])
 
   /// Issues a code.
   struct Code: ParsableCommand {
@@ -33,10 +34,28 @@ struct DeviceCommand: ParsableCommand {
         valueName: "enterprise"))
     var grant: [String] = []
 
+    @Option(
+      help: ArgumentHelp(
+        Text("笔记本访问中继的地址;写了它,在终端上会同时显示登记二维码。", "The address at which laptops reach the relay; with it a terminal shows the QR code too.")
+          .here,
+        valueName: "url"))
+    var relay: String?
+
+    @Flag(help: Text("不在终端上也显示二维码(需要 --relay)。", "Show the QR code where there is no terminal, too (needs --relay).").help)
+    var qr = false
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
       let home = try common.openHome()
+      let address = relay
+      guard address != nil || !qr else {
+        throw Failure.badInput(
+          Text("二维码里要写中继地址。", "The QR code has to name the relay."), code: "no-relay",
+          next: Text("请加上 --relay URL。", "Add --relay URL."))
+      }
+      // The address is judged before anything is made.
+      if let address { _ = try CurlTransport(baseURL: address, token: nil) }
       let relay = try home.relay()
       let grants = try scopes(home)
       let shown = name ?? user
@@ -50,10 +69,18 @@ struct DeviceCommand: ParsableCommand {
         let name: String
         let grants: [String]
         let expiresAt: String
+        /// What the QR code says; null where the relay's address was not given.
+        let invitation: String?
       }
-      let told = Told(code: code, user: user, name: shown, grants: grants.map(\.name), expiresAt: Format.iso(until))
+      let issuer = try Home.keptKey(Home.issuerKeyFile(home.folder)).publicKey
+      let invitation = address.map { Invitation(relay: $0, code: code, issuer: issuer).text }
+      let told = Told(
+        code: code, user: user, name: shown, grants: grants.map(\.name), expiresAt: Format.iso(until), invitation: invitation)
       try common.printer.show(told) { printer in
         printer.line(code)
+        if let invitation, qr || Terminal.isTerminal(STDOUT_FILENO), let picture = QRCode(invitation) {
+          for line in picture.lines { printer.line(printer.style(line, .print)) }
+        }
         printer.note(
           Text(
             "\(shown) 的登记码,\(Format.time(until)) 前有效。在笔记本上运行:fieldsurvey enrol URL \(code)",

@@ -16,13 +16,21 @@ struct EnrolCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       Text(
-        "中继地址,如 https://relay.example.org",
-        "The relay's address, as https://relay.example.org"
+        "中继地址,如 https://relay.example.org;扫描二维码时不写",
+        "The relay's address, as https://relay.example.org; left out where the QR code is scanned"
       ).here, valueName: "url"))
-  var url: String
+  var url: String?
 
-  @Argument(help: ArgumentHelp(Text("登记码,如 7K3QM-9WX2T", "The code, as 7K3QM-9WX2T").here, valueName: "code"))
-  var code: String
+  @Argument(
+    help: ArgumentHelp(
+      Text("登记码,如 7K3QM-9WX2T;不写则从标准输入读", "The code, as 7K3QM-9WX2T; read from stdin where it is left out").here, valueName: "code"))
+  var code: String?
+
+  @Option(
+    help: ArgumentHelp(
+      Text("含登记码或二维码内容的文件。", "A file with the code, or with what the QR code says.").here, valueName: "file"),
+    completion: .file())
+  var codeFile: String?
 
   @Option(help: Text("这台设备的名称(默认为主机名)。", "What this device is called (by default the host's name).").help)
   var label: String?
@@ -39,16 +47,19 @@ struct EnrolCommand: ParsableCommand {
     let folder = common.homeFolder
     let before = try earlierProfile(folder)
     var settings = connection.settings(over: before?.connection)
+    let invitation = try invitation()
     // The address is judged before anything is made.
-    let transport = try CurlTransport(baseURL: url, token: nil, options: try settings.options(in: folder))
+    let transport = try CurlTransport(baseURL: invitation.relay, token: nil, options: try settings.options(in: folder))
     // So is the passphrase: the code is used up by asking.
     let chosen = try newPassphrase(folder)
     try Home.make(folder)
     // The replica has the device's identifier, so it comes first; it is kept if the code turns out wrong.
     let device = DeviceID(of: try Home.replica(in: folder).site)
     let key = try Home.key(Home.deviceKeyFile(folder))
-    let enrolled = try ask(transport, device, key)
-    guard enrolled.certifies(device, key) else { throw Failure(TransportError(.notOurServer, detail: "certificate")) }
+    let enrolled = try ask(transport, invitation.code, device, key)
+    guard enrolled.certifies(device, key, issuer: invitation.issuer) else {
+      throw Failure(TransportError(.notOurServer, detail: "certificate"))
+    }
     if let before, before.user != enrolled.user {
       throw Failure(
         "other-user", .notPermitted,
@@ -58,7 +69,7 @@ struct EnrolCommand: ParsableCommand {
     }
     try settings.keepAuthorities(in: folder)
     let profile = Profile(
-      role: .laptop, user: enrolled.user, name: enrolled.name, work: WorkRole(rawValue: enrolled.role), relay: url,
+      role: .laptop, user: enrolled.user, name: enrolled.name, work: WorkRole(rawValue: enrolled.role), relay: invitation.relay,
       connection: settings == ConnectionSettings() ? nil : settings, device: device.description, certificate: enrolled.issued,
       office: enrolled.officeCertificates())
     let home = Home(folder: folder, profile: profile)
@@ -67,6 +78,21 @@ struct EnrolCommand: ParsableCommand {
     let recovery = try chosen.map { chosen in try Protection(home).run { _ in chosen } }
     if recovery != nil { _ = try unlocking.keep(home) }
     try tell(home, enrolled, recovery: recovery)
+  }
+
+  /// What the office has told, from wherever it is handed over.
+  private func invitation() throws -> Invitation {
+    if let url, url.hasPrefix(Invitation.scheme) {
+      throw Failure.badInput(
+        Text("二维码的内容含登记码,请不要写在命令行里。", "What the QR code says holds the code, and does not belong into an argument."),
+        code: "bad-invitation",
+        next: Text("请运行 fieldsurvey enrol,再扫描或粘贴。", "Run fieldsurvey enrol, then scan or paste it."))
+    }
+    if let url, let code { return Invitation(relay: url, code: code, issuer: nil) }
+    if codeFile == nil, Terminal.isTerminal(STDIN_FILENO) {
+      common.printer.note(Text("请扫描办公室显示的二维码,或输入登记码:", "Scan the QR code that the office shows, or type the code:"))
+    }
+    return try Invitation(file: codeFile, relay: url)
   }
 
   /// The passphrase by which the home is to be encrypted, where somebody can be asked for one, or has named a file with it.
@@ -117,16 +143,16 @@ struct EnrolCommand: ParsableCommand {
 
     var issued: IssuedCertificate { IssuedCertificate(bytes: certificate, signature: certificateSignature) }
 
-    /// Whether the certificate is this device's and its user's, and signed by the issuer that it names.
-    func certifies(_ device: DeviceID, _ key: SigningKey) -> Bool {
-      guard let (signed, said) = issued.read else { return false }
+    /// Whether the certificate is this device's and its user's, and signed by the issuer that it names: the one that was told, where one was.
+    func certifies(_ device: DeviceID, _ key: SigningKey, issuer: [UInt8]?) -> Bool {
+      guard let (signed, said) = issued.read, said.issuer == issuer ?? said.issuer else { return false }
       return said.device == device.bytes && said.key == key.publicKey && said.user == user
         && said.encryptionKey == key.encryptionKey.publicKey
         && Trust(issuers: [said.issuer]).certificate(signed, codec: .standard) != nil
     }
   }
 
-  private func ask(_ transport: CurlTransport, _ device: DeviceID, _ key: SigningKey) throws -> Enrolled {
+  private func ask(_ transport: CurlTransport, _ code: String, _ device: DeviceID, _ key: SigningKey) throws -> Enrolled {
     let question = Question(
       code: code, device: device.description, label: label ?? ProcessInfo.processInfo.hostName, key: Hex.text(key.publicKey),
       encryptionKey: Hex.text(key.encryptionKey.publicKey))
@@ -177,7 +203,8 @@ struct EnrolCommand: ParsableCommand {
     let isProtected = try KeyFile.read(home.folder) != nil
     let told = Told(
       home: home.folder.path, user: enrolled.user, name: enrolled.name, device: home.profile.device,
-      fingerprint: (enrolled.issued.read?.certificate.key).map(Format.fingerprint), relay: url, grants: enrolled.grants,
+      fingerprint: (enrolled.issued.read?.certificate.key).map(Format.fingerprint), relay: home.profile.relay ?? "",
+      grants: enrolled.grants,
       isProtected: isProtected, recoveryKey: recovery)
     try common.printer.show(told) { printer in
       printer.say(

@@ -18,6 +18,8 @@ final class Daemon {
   private var schedule: Schedule
   /// Opened when it can be: a protected home may be locked at first.
   private var replica: Replica?
+  /// The certificate with which it was opened.
+  private var certificate: IssuedCertificate?
 
   init(
     _ home: Home, _ schedule: Schedule, _ manners: Manners, _ attachments: AttachmentWish, _ surroundings: Surroundings, _ stop: StopSignal
@@ -89,8 +91,10 @@ final class Daemon {
     defer { withExtendedLifetime(lock) {} }
     // The home is read anew: an enrolment may have brought another token or address.
     let current = try Home(opening: home.folder)
+    // A certificate that was taken up since, of another role or key, counts for what is written from now on.
+    if certificate != current.profile.certificate { replica = nil }
     let replica = try replica ?? current.replica()
-    self.replica = replica
+    (self.replica, certificate) = (replica, current.profile.certificate)
     var written = ContinuousClock.now
     let exchange = Exchange(home: current, replica: replica, isCancelled: { [stop] in stop.isStopped })
     let summary = try exchange.run { [self] progress in

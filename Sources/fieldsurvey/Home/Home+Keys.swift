@@ -34,23 +34,33 @@ extension Home {
   }
 
   /// By what the home's replica signs and reads what was encrypted for it, and whom it believes: the office that issued its own certificate.
-  static func keys(_ folder: URL, _ profile: Profile) throws -> (signing: Signing, trust: Trust, encryption: EncryptionKey) {
+  static func keys(_ folder: URL, _ profile: Profile) throws -> (signing: Signing, trust: Trust, encryption: [EncryptionKey]) {
     guard let (signed, certificate) = profile.certificate.read else { throw Profile.damaged(profileFile(folder)) }
-    let key = try keptKey(deviceKeyFile(folder))
-    return (Signing(certificate: signed, signer: key.signer), Trust(issuers: [certificate.issuer]), key.encryptionKey)
+    let key = try key(of: certificate, in: folder)
+    let former = FileManager.default.fileExists(atPath: formerKeyFile(folder).path) ? try keptKey(formerKeyFile(folder)) : nil
+    return (
+      Signing(certificate: signed, signer: key.signer), Trust(issuers: [certificate.issuer]),
+      [key.encryptionKey] + (former.map { [$0.encryptionKey] } ?? [])
+    )
   }
 
-  /// Takes up the certificate that the office has stated to stand in the place of the one the home has: its user's role has changed. What is
-  /// written from the next opening on cites it.
+  /// Takes up the certificate that the office has stated to stand in the place of the one the home has: its user's role has changed, or its
+  /// key has and the relay's answer was lost. What is written from the next opening on cites it.
   func takeUpCertificate(of replica: Replica) throws {
     guard profile.role == .laptop, let said = try replica.supersession(), let (_, own) = profile.certificate.read,
-      IssuedCertificate(said.successor) != profile.certificate, let certificate = try? Certificate(decoding: said.successor.bytes),
-      certificate.device == own.device, certificate.user == own.user, certificate.key == own.key, certificate.issuer == own.issuer,
-      certificate.from >= own.from
+      case let issued = IssuedCertificate(said.successor), issued != profile.certificate,
+      try [Self.key(of: own, in: folder), Self.nextKey(folder)].contains(where: { key in
+        key.map { isSuccessor(issued, of: own, key: $0) } ?? false
+      })
     else { return }
-    var profile = profile
-    (profile.certificate, profile.work) = (IssuedCertificate(said.successor), WorkRole(rawValue: certificate.role))
-    try profile.write(Self.profileFile(folder))
+    _ = try take(issued)
+  }
+
+  /// Whether a certificate is the same device's and user's as the one that the home has, of a key that is here, and not older.
+  func isSuccessor(_ issued: IssuedCertificate, of own: Certificate, key: SigningKey) -> Bool {
+    guard let (signed, said) = issued.read else { return false }
+    return said.device == own.device && said.user == own.user && said.key == key.publicKey && said.issuer == own.issuer
+      && said.from >= own.from && Trust(issuers: [own.issuer]).certificate(signed, codec: .standard) != nil
   }
 
   /// Certifies a device whose home lies with the office: its own replica, and an archive beside it.

@@ -5,7 +5,7 @@ import SyncKit
 /// The home's small secrets, and how a home in clear becomes a protected one.
 extension Home {
   /// The small files that are encrypted in a protected home.
-  private static let secretFiles = ["device.key", "token"]
+  private static let secretFiles = ["device.key", "device.key.next", "device.key.former", "token"]
 
   /// Reads a small secret, encrypted or in clear.
   /// - Returns: nil where there is no such file.

@@ -116,7 +116,8 @@ extension Home {
     configuration.keepsHistory = profile?.role == .archive
     if let profile {
       let (signing, trust, encryption) = try keys(folder, profile)
-      (configuration.signing, configuration.trust, configuration.encryption) = (signing, trust, encryption)
+      (configuration.signing, configuration.trust, configuration.encryption) = (signing, trust, encryption.first)
+      configuration.formerEncryption = Array(encryption.dropFirst())
     }
     return try Replica(path: path, configuration: configuration, migrate: SurveySchema.migrate)
   }

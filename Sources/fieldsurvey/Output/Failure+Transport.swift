@@ -109,6 +109,13 @@ extension Failure {
         .notPermitted, Text("这台设备已登记给另一位用户。", "This device is enrolled for another user."),
         Text("请用 --home 指定另一个目录,或请办公室先停用这台设备。", "Name another folder with --home, or have the office revoke this device first.")
       )
+    case .rejected where error.serverCode == "other-key":
+      return (
+        .notPermitted, Text("中继那里已是这台设备的另一把密钥。", "The relay has another key of this device."),
+        Text(
+          "请向办公室要登记码,重新登记:fieldsurvey enrol URL CODE(数据不会丢失)。",
+          "Ask the office for a code and enrol again: fieldsurvey enrol URL CODE (no data is lost).")
+      )
     case .rejected:
       return (
         .badPeer, Text("服务器拒绝了请求(\(http))。", "The server rejects the request (\(http))."),

@@ -9,6 +9,8 @@ enum Terminal {
     case red = "31"
     case green = "32"
     case yellow = "33"
+    /// Black on white, whatever the terminal's own colours are.
+    case print = "30;107"
 
     var opening: String { "\u{1B}[\(rawValue)m" }
     static let closing = "\u{1B}[0m"
