@@ -50,14 +50,19 @@ struct DeviceCommand: ParsableCommand {
         let name: String
         let grants: [String]
         let expiresAt: String
+        /// What the laptop may pin; missing where the relay does not speak TLS by itself.
+        let pin: String?
       }
-      let told = Told(code: code, user: user, name: shown, grants: grants.map(\.name), expiresAt: Format.iso(until))
+      let pin = home.relayPin
+      let told = Told(code: code, user: user, name: shown, grants: grants.map(\.name), expiresAt: Format.iso(until), pin: pin)
       try common.printer.show(told) { printer in
         printer.line(code)
         printer.note(
           Text(
             "\(shown) 的登记码,\(Format.time(until)) 前有效。在笔记本上运行:fieldsurvey enrol URL \(code)",
             "The code of \(shown), good until \(Format.time(until)). On the laptop: fieldsurvey enrol URL \(code)"))
+        guard let pin else { return }
+        printer.note(Text("要固定中继的公钥,加上:--pin \(pin)", "To pin the relay's key add: --pin \(pin)"))
       }
     }
 
