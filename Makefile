@@ -20,6 +20,9 @@
 # make scoreboard write docs/reliability.md from the records in docs/reliability
 # make install   build with optimization and install under PREFIX (/usr/local), below DESTDIR if set
 # make deb       build with optimization and make a Debian package in .build/deb
+# make units     install that package in a small Debian, boot systemd in it, and look at what the units do (root; says what is missing)
+# make image     make a container's image of that package, with podman; ENGINE=docker
+# make container make such an image without fetching one, run it, and look at what it does (root; says what is missing)
 # make uninstall remove what install put there
 # make clean     remove what was built
 
@@ -40,6 +43,7 @@ RECORD ?=
 MUTANTS ?=
 FUZZ_SECONDS ?= 10
 ATTACHMENT_MIB ?= 1024
+ENGINE ?= podman
 FUZZ_ARGS ?=
 NETWORKS_ARGS ?=
 
@@ -60,7 +64,7 @@ ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_fieldsurvey
 FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/fieldsurvey.fish
 MANUAL := $(SHARE)/man/man1/fieldsurvey.1
 
-.PHONY: help setup build test check lint imports records docs format demo crash bench relay-bench figures load sim merge reproduce disk mutants fuzz networks attachments scoreboard install deb uninstall clean
+.PHONY: help setup build test check lint imports records docs format demo crash bench relay-bench figures load sim merge reproduce disk mutants fuzz networks attachments scoreboard install deb units image container uninstall clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -173,6 +177,15 @@ deb:
 	rm -rf .build/deb
 	$(MAKE) install DESTDIR="$(CURDIR)/.build/deb/stage" PREFIX=/usr
 	scripts/make-deb "$(CURDIR)/.build/deb/stage" .build/deb
+
+units: deb
+	scripts/units
+
+image: deb
+	$(ENGINE) build -f packaging/Containerfile -t fieldsurvey .
+
+container: deb
+	scripts/container
 
 uninstall:
 	rm -f "$(BIN)/fieldsurvey" "$(BASH_COMPLETION)" "$(ZSH_COMPLETION)" "$(FISH_COMPLETION)" "$(MANUAL)"

@@ -25,6 +25,7 @@ enum RelayBenchmark {
     let database = try Relay(
       postgres: PostgresAddress(server.url()), blobFolder: folder + "/blobs", codec: .standard, clock: clock, random: random)
     let work = Work.make(pushes: pushes, changesets: changesets, bytes: bytes)
+    for (name, relay) in [("SQLite", file), ("PostgreSQL", database)] { try HoldingsBenchmark.run(relay, name) }
     for round in 1...3 {
       let times = [
         ("SQLite", try ingest(work, file, device: UInt64(round)), try appendToFile(work, folder + "/raw-\(round).sqlite")),

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -50,17 +51,25 @@ public struct RelayServer: Sendable {
   ///   - logger: gets one line for each request.
   ///   - onStored: told after a push the scopes that got new changesets, which are durable by then. It has to return soon: the device
   ///     waits for it.
+  ///   - onPin: told the digest of its certificate's key, `sha256//…` as libcurl names it, before it serves and when that has changed;
+  ///     never without a certificate.
   ///   - now: by which it is judged how often a device asks.
   /// - Throws: `RelayError` with `insecureAddress` for an address that others can reach, without TLS; with `certificateUnreadable`,
-  ///   `keyUnreadable`, `keyExposed`, `keyMismatch` or `certificateDate` for files that cannot be used.
+  ///   `keyUnreadable`, `keyExposed`, `keyMismatch`, `clientAuthoritiesUnreadable` or `certificateDate` for files that cannot be used.
   public init(
     relay: Relay, configuration: RelayServerConfiguration = RelayServerConfiguration(), logger: Logger,
-    onStored: @escaping @Sendable ([ScopeID]) -> Void = { _ in }, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    onStored: @escaping @Sendable ([ScopeID]) -> Void = { _ in }, onPin: @escaping @Sendable (String) -> Void = { _ in },
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) throws(RelayError) {
     try configuration.check()
     self.configuration = configuration
     self.logger = logger
-    if let files = configuration.tls { identity = try ServerIdentity(files, logger: logger) } else { identity = nil }
+    let digest = relay.codec.digest
+    if let files = configuration.tls {
+      identity = try ServerIdentity(files, logger: logger, onKey: { key in onPin("sha256//" + Data(digest(key)).base64EncodedString()) })
+    } else {
+      identity = nil
+    }
     threads = NIOThreadPool(numberOfThreads: configuration.databaseThreads)
     drain = Drain(seconds: configuration.drainSeconds, logger: logger)
     responder = RelayResponder(
@@ -111,8 +120,9 @@ public struct RelayServer: Sendable {
 
   /// How connections are served: by TLS where there is a certificate.
   private var connections: HTTPServerBuilder {
+    let request = TimeAmount.seconds(Int64(configuration.maximumBodySeconds + configuration.maximumAnswerSeconds))
     let http1 = HTTP1Channel.Configuration(
-      idleTimeout: .seconds(Int64(configuration.maximumIdleSeconds)),
+      additionalChannelHandlers: [RequestDeadline(request)], idleTimeout: .seconds(Int64(configuration.maximumIdleSeconds)),
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: ServerLimits.headerBytes, maxHeaderListSize: ServerLimits.headerBytes,
         maxHeaderFieldCount: ServerLimits.headerFields))
@@ -121,7 +131,7 @@ public struct RelayServer: Sendable {
       SecureChannel(
         identity: identity, http1: HTTP1Channel(responder: responder, configuration: http1),
         handshake: .seconds(Int64(configuration.maximumHandshakeSeconds)), idle: .seconds(Int64(configuration.maximumIdleSeconds)),
-        request: .seconds(Int64(configuration.maximumBodySeconds + configuration.maximumAnswerSeconds)))
+        request: request)
     }
   }
 }

@@ -23,7 +23,7 @@ public struct RelayServerConfiguration: Hashable, Sendable {
   public var maximumConnections: Int
   /// How long the body of one request may take to arrive, in seconds: a full batch over a slow mobile network.
   public var maximumBodySeconds: Int
-  /// How long an answer over HTTP/2 may take to be made and taken, in seconds: the other side rules how much of it may be sent.
+  /// How long an answer may take to be made and taken, in seconds: the other side rules how fast it is read.
   public var maximumAnswerSeconds: Int
   /// How long a TLS handshake may take, in seconds: some round trips over a slow mobile network.
   public var maximumHandshakeSeconds: Int

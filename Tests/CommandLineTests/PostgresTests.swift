@@ -80,11 +80,55 @@ import Testing
     try new.run("sync")
     #expect(try server.run("SELECT count(*) FROM device") == "4")
     #expect(try office.place.attempt("relay", "migrate", "--to", server.url()).status == 64)
-    #expect(try office.place.attempt("relay", "backup", office.folder.url.path).status == 64)
     #expect(office.stop() == 0)
     try office.start()
     try laptops[0].run("sync")
     #expect(office.stop() == 0)
+  }
+
+  @Test func aDatabasesBackupIsAsAFilesAndIsRestoredIntoAnEmptyDatabaseWhatCameLaterGivenBack() throws {
+    let (server, other) = (try PostgresServer(), try PostgresServer())
+    defer {
+      server.stop()
+      other.stop()
+    }
+    let office = try Office("--store", server.url())
+    let laptops = try ["li", "chen"].map { try office.laptop($0) }
+    let plants = try laptops.enumerated().map { turn, laptop in try laptop.make("enterprise", "add", "企业\(turn)") }
+    for laptop in laptops { try laptop.run("sync") }
+    let folder = office.folder.url.appendingPathComponent("backups")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    let before = try #require(try office.place.ask("relay", "stats") as? [String: Any])
+    let told = try #require(try office.place.ask("relay", "backup", folder.path) as? [String: Any])
+    let backup = try #require(told["file"] as? String)
+    #expect(told["isEncrypted"] as? Bool == true && told["changesets"] as? Int == before["changesets"] as? Int)
+    #expect(try !Data(contentsOf: URL(fileURLWithPath: backup)).contains(Data("SQLite format".utf8)))
+    // After the backup, and known to one laptop alone once the database is lost.
+    try laptops[0].run("enterprise", "edit", plants[0], "--address", "备份之后")
+    try laptops[0].run("sync")
+    #expect(office.stop() == 0)
+    server.kill()
+
+    #expect(try office.place.attempt("relay", "restore", backup, "--json").error()["code"] as? String == "other-store")
+    try other.run("CREATE SCHEMA taken; CREATE TABLE taken.mine(x BIGINT)")
+    #expect(try office.place.attempt("relay", "restore", backup, "--to", other.url(schema: "taken")).status != 0)
+    try other.run("CREATE SCHEMA empty")
+    try office.place.run("relay", "restore", backup, "--to", other.url(schema: "empty"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: office.place.home.path).allSatisfy { !$0.contains("relay.sqlite.") })
+    try office.start()
+    for laptop in laptops + laptops { try laptop.run("sync") }
+    let after = try #require(try office.place.ask("relay", "stats") as? [String: Any])
+    #expect(after["epoch"] as? String != before["epoch"] as? String)
+    #expect(after["activeDevices"] as? Int == 2)
+    #expect(try other.run("SELECT count(*) FROM empty.device") == "2")
+    try office.place.run("sync")
+    let verified = try Program.run(["verify", "--home", office.place.home.path, "--against"] + laptops.map(\.home.path))
+    #expect(verified.status == 0, "\(verified.stdout)")
+    #expect(try laptops[1].attempt("sync").status == 0)
+    #expect(office.stop() == 0)
+    let file = try Office()
+    #expect(try file.place.attempt("relay", "restore", backup, "--to", other.url(schema: "empty")).status == 64)
+    #expect(file.stop() == 0)
   }
 
   @Test func anAddressWithAPasswordIsRefusedAndSoIsAnotherStoreThanTheHomesOwn() throws {

@@ -51,6 +51,37 @@ import Testing
     #expect(office.stop() == 0)
   }
 
+  @Test func aRelayThatAsksForClientsCertificatesIsReachedByThoseWhoHaveOneAndTheCodeComesWithWhatToPin() throws {
+    let (authority, clients) = (try TestAuthority(), try TestAuthority("clients"))
+    let folder = try TemporaryFolder()
+    let certificate = try authority.issue()
+    let (ca, trusted) = (folder.url.appendingPathComponent("clients.pem"), folder.url.appendingPathComponent("authority.pem"))
+    try Data(clients.pem.utf8).write(to: ca)
+    try Data(authority.pem.utf8).write(to: trusted)
+    let office = try Office("--client-ca", ca.path, certificate: certificate)
+    let told = try #require(try office.place.ask("device", "code", "li") as? [String: Any])
+    let (code, pin) = (try #require(told["code"] as? String), try #require(told["pin"] as? String))
+    #expect(pin == certificate.pin)
+    let laptop = Place(home: office.folder.url.appendingPathComponent("li"))
+    var refused = try laptop.attempt("enrol", office.url, code, "--ca-file", trusted.path, "--pin", pin, "--json")
+    // A connection that breaks off may take the reason with it.
+    for _ in 0..<10 where refused.status == 69 {
+      refused = try laptop.attempt("enrol", office.url, code, "--ca-file", trusted.path, "--pin", pin, "--json")
+    }
+    #expect(refused.status == 77, "\(refused.stderr)")
+    let own = try clients.issue("laptop").write(to: folder.url.path, as: "laptop")
+    try laptop.run(
+      "enrol", office.url, code, "--ca-file", trusted.path, "--pin", pin, "--client-certificate", own.certificate, "--client-key", own.key)
+    try laptop.run("enterprise", "add", "鹭岛(虚构)", "--uscc", Office.code)
+    try laptop.run("sync")
+    #expect(office.stop() == 0)
+    #expect(try Program.run(["serve", "--client-ca", ca.path, "--home", office.place.home.path]).status == 64)
+    // Behind a proxy there is nothing of ours to pin.
+    let plain = try Office()
+    #expect(try #require(try plain.place.ask("device", "code", "li") as? [String: Any])["pin"] == nil)
+    #expect(plain.stop() == 0)
+  }
+
   @Test func anOfficeDoesNotBeginWithFilesThatAreNoGood() throws {
     let folder = try TemporaryFolder()
     let place = Place(home: folder.url.appendingPathComponent("office"))

@@ -317,6 +317,52 @@ import Testing
     #expect(try field.relay.officeAccess().packs(of: intruder.scopes()).isEmpty)
   }
 
+  /// In another process: what had come lies on the disk.
+  @Test func aPackThatWasCutGoesOnWhereItWasInTheNextProcessAndLeavesNothingBehind() throws {
+    let field = try Self.field(packBytes: 1 << 20)
+    let li = try field.replica("li")
+    try write(li, plants: 0..<60)
+    try field.sync(li)
+    let total = try #require(try field.relay.pack())
+    #expect(total.packs == 1)
+    let cuts = [total.bytes / 3, total.bytes / 4]
+    for bytes in cuts {
+      let newcomer = try field.replica("chen")
+      #expect(throws: TransportError.self) { try begin(newcomer, field) { $0.cutAfter = bytes } }
+      #expect(try newcomer.scopes().isEmpty)
+    }
+    let newcomer = try field.replica("chen")
+    let outcome = try begin(newcomer, field)
+    #expect(outcome.packs == 1 && outcome.bytes == total.bytes - cuts.reduce(0, +) && outcome.pulled == 0)
+    try expectSame([li, newcomer])
+    let left = FileManager.default.subpaths(atPath: newcomer.attachments.folder.path) ?? []
+    #expect(left == ["incoming"], "\(left)")
+  }
+
+  /// What lies there may be another pack's by then, or damaged.
+  @Test func whatLiesThereOfAPackThatIsNoneAnyMoreIsNotTaken() throws {
+    let field = try Self.field(packBytes: 1 << 20)
+    let li = try field.replica("li")
+    try write(li, plants: 0..<60)
+    try field.sync(li)
+    let first = try #require(try field.relay.pack())
+    let newcomer = try field.replica("chen")
+    #expect(throws: TransportError.self) { try begin(newcomer, field) { $0.cutAfter = first.bytes / 2 } }
+    try li.run("UPDATE note SET b = 'anew'")
+    try field.sync(li)
+    let second = try #require(try field.relay.pack())
+    #expect(second.replaced == 1)
+    #expect(throws: TransportError.self) { try begin(newcomer, field) { $0.cutAfter = second.bytes / 2 } }
+    let place = newcomer.attachments.folder.path + "/incoming/pack"
+    var kept = try Data(contentsOf: URL(fileURLWithPath: place))
+    #expect(kept.count == 32 + second.bytes / 2)
+    kept[kept.count - 1] ^= 1
+    try kept.write(to: URL(fileURLWithPath: place))
+    // It comes by being pulled, as when a pack is altered on its way.
+    #expect(try begin(newcomer, field).pulled == 60 * 2)
+    try expectSame([li, newcomer])
+  }
+
   @Test func aCutGoesOnWhereItWas() throws {
     let field = try Self.field()
     let li = try field.replica("li")

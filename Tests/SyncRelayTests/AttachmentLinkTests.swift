@@ -18,9 +18,13 @@ struct AttachmentLinkTests {
   /// How many bytes are lost with each cut, having left the client.
   static let lost = 8 << 10
 
-  @Test("carries a file either way, and hardly anything of it twice", .timeLimit(.minutes(30)))
-  func fivePercent() async throws {
-    let world = try TestRelay()
+  @Test(
+    "carries a file either way, and hardly anything of it twice, in clear and by TLS and HTTP/2", .timeLimit(.minutes(30)),
+    arguments: [false, true])
+  func fivePercent(isSecure: Bool) async throws {
+    let secure = try SecureWorld()
+    let world = secure.world
+    let trusted = isSecure ? secure.trusted : nil
     let scope = ScopeID(literal: "case/1")
     let (sender, reader) = (
       try world.device(1, user: "li", grants: [.one(scope)]), try world.device(2, user: "wang", grants: [.one(scope)])
@@ -34,12 +38,12 @@ struct AttachmentLinkTests {
     for replica in [li, wang] {
       try replica.write { db in try db.execute(sql: "INSERT INTO photo VALUES('1', ?, ?)", arguments: [Hex.text(kept.digest), bytes]) }
     }
-    let configuration = RelayServerConfiguration(port: 0, maximumRequestsPerDevice: 1_000_000)
+    let configuration = RelayServerConfiguration(port: 0, tls: isSecure ? secure.files : nil, maximumRequestsPerDevice: 1_000_000)
     try await withServer(world, configuration) { client async throws -> Void in
       let up = try CuttingProxy(to: client.port, bytesPerConnection: 1 << 20, lost: Self.lost)
       let taken = Taken()
       let sent = try await onThread {
-        try li.attachments.send(to: try blobs(up.port, sender.token, taken), peer: "relay", over: AttachmentLink { _ in })
+        try li.attachments.send(to: try blobs(up.port, trusted, sender.token, taken), peer: "relay", over: AttachmentLink { _ in })
       }
       up.stop()
       let (way, kernel) = (Double(up.counts.up) / Double(bytes), Double(taken.sum) / Double(bytes))
@@ -48,14 +52,15 @@ struct AttachmentLinkTests {
       let down = try CuttingProxy(to: client.port, bytesPerConnection: 1 << 20, lost: Self.lost)
       let got = try await onThread {
         try wang.attachments.fetch(
-          wang.attachments.named(), from: try blobs(down.port, reader.token, Taken()), peer: "relay", over: AttachmentLink { _ in })
+          wang.attachments.named(), from: try blobs(down.port, trusted, reader.token, Taken()), peer: "relay", over: AttachmentLink { _ in }
+        )
       }
       down.stop()
       let back = Double(down.counts.down) / Double(bytes)
       #expect(got.fetched == 1 && down.counts.connections >= Self.mebibytes)
       #expect(back <= Self.most)
       print(
-        "\(Self.mebibytes) MiB: up \(way) over \(up.counts.connections) connections (taken by the system \(kernel)),",
+        "\(Self.mebibytes) MiB\(isSecure ? " by TLS" : ""): up \(way) over \(up.counts.connections) connections (taken by the system \(kernel)),",
         "down \(back) over \(down.counts.connections)")
     }
     #expect(try wang.attachments.folder.isIntact(kept.digest))
@@ -75,8 +80,12 @@ struct AttachmentLinkTests {
     }
   }
 
-  private func blobs(_ port: Int, _ token: String, _ taken: Taken) throws -> RemoteBlobs {
-    let transport = try CurlTransport(baseURL: "http://127.0.0.1:\(port)", token: token)
+  /// - Parameter trusted: the file of the authority by which the server is known; nil for one that speaks plain HTTP.
+  private func blobs(_ port: Int, _ trusted: String?, _ token: String, _ taken: Taken) throws -> RemoteBlobs {
+    var options = CurlTransport.Options()
+    options.certificateAuthorityFile = trusted
+    let url = trusted == nil ? "http://127.0.0.1:\(port)" : "https://localhost:\(port)"
+    let transport = try CurlTransport(baseURL: url, token: token, options: options)
     transport.progress = { up, _ in taken.note(up) }
     return RemoteBlobs(transport)
   }

@@ -119,6 +119,34 @@ struct BackupTests {
     #expect(throws: RelayError(.fileExists, world.path + ".before")) { try restore(path) }
   }
 
+  @Test("is restored with what was withdrawn since, and without what has been granted again since")
+  func withdrawn() throws {
+    let other = ScopeID(literal: "case/2")
+    let reader = try world.device(2, user: "wang", grants: [.one(scope), .one(other)])
+    for scope in [scope, other] {
+      var author = device.author(in: scope)
+      if scope == other { try world.relay.grant(user: device.user, scope: .one(other)) }
+      #expect(try device.access().store(author.write(count: 2)).refused.isEmpty)
+    }
+    try world.relay.revoke(user: "wang", scope: .one(other))
+    let path = world.folder + "/copy.sqlite"
+    _ = try world.relay.backup(to: path)
+    try world.relay.revoke(user: "wang", scope: .one(scope), removing: true)
+    try world.relay.grant(user: "wang", scope: .one(other))
+    try world.relay.close()
+    #expect(try restore(path).carriesAccess)
+
+    let relay = try world.reopen()
+    let access = RelayAccess(relay, try #require(try relay.authenticate(reader.token)))
+    let told = try access.withdrawnScopes(since: [], among: [scope, other])
+    #expect(told.map(\.scope) == [scope] && told.map(\.isRemoved) == [true])
+    #expect(try access.holdings(of: [scope, other]).map(\.holdings.vector.isEmpty) == [true, false])
+    // What they had written before they could hear of it is taken all the same.
+    var late = reader.author(in: scope)
+    #expect(try access.store(late.write(count: 1)).refused.isEmpty)
+    #expect(try relay.officeAccess().holdings(of: scope).vector.contains(Dot(site: reader.site, seq: 1)))
+  }
+
   @Test("is not put in the place of a log that anybody has open")
   func inUse() throws {
     let path = world.folder + "/copy.sqlite"

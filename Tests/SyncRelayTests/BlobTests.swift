@@ -320,12 +320,4 @@ struct BlobTests {
       #expect(try await states([name], client, token: device.token) == [.missing(received: 0)])
     }
   }
-
-  private func eventually(_ holds: () async throws -> Bool) async throws {
-    for _ in 0..<200 {
-      if try await holds() { return }
-      try await Task.sleep(for: .milliseconds(25))
-    }
-    Issue.record("never")
-  }
 }

@@ -13,8 +13,9 @@ public protocol ExchangeStore {
   func changedScopes(since token: [UInt8]) throws -> [ScopeID]
   /// What the asker may not hold any more, of what was withdrawn since a token of this epoch, and of scopes that they ask about.
   func withdrawnScopes(since token: [UInt8], among scopes: [ScopeID]) throws -> [WithdrawnScope]
-  /// What is held of a scope, with its ends; empty when nothing is, or when the asker may not read it.
-  func holdings(of scope: ScopeID) throws -> Holdings
+  /// What is held of each scope, with its ends, in their order; empty when nothing is, or when the asker may not read it. Whoever begins
+  /// names every scope there is.
+  func holdings(of scopes: [ScopeID]) throws -> [ScopeHoldings]
   /// Changesets beyond what the asker holds, in an order in which they can be stored, of about `budget` bytes; with them what was left out
   /// of these scopes, and rejected, where the asker tells how much that is there and it is not as much as here.
   /// - Returns: at least one fragment when any is missing.
@@ -28,6 +29,9 @@ public protocol ExchangeStore {
 }
 
 extension ExchangeStore {
+  /// What is held of a scope.
+  public func holdings(of scope: ScopeID) throws -> Holdings { try holdings(of: [scope]).first?.holdings ?? Holdings() }
+
   public func recognize(_ token: [UInt8], of epoch: [UInt8]) throws {}
 
   public func statements(since token: [UInt8]) throws -> [SignedStatement] { [] }
@@ -54,7 +58,7 @@ public enum ExchangeResponder {
       let since = epoch == current ? token : []
       names.formUnion(try store.changedScopes(since: since))
       return .heads(
-        epoch: current, token: next, scopes: try names.sorted().map { ScopeHoldings(scope: $0, holdings: try store.holdings(of: $0)) },
+        epoch: current, token: next, scopes: try store.holdings(of: names.sorted()),
         isRelay: store.isRelay, statements: try store.statements(since: since),
         withdrawn: try store.withdrawnScopes(since: since, among: scopes))
     case .push(let fragments, let omissions, let statements):

@@ -41,8 +41,10 @@ public struct ReplicaExchangeStore: ExchangeStore {
     }
   }
 
-  public func holdings(of scope: ScopeID) throws -> Holdings {
-    try replica.look { try $0.holdings(of: scope, withEnds: true) }
+  public func holdings(of scopes: [ScopeID]) throws -> [ScopeHoldings] {
+    try replica.look { snapshot in
+      try scopes.map { ScopeHoldings(scope: $0, holdings: try snapshot.holdings(of: $0, withEnds: true)) }
+    }
   }
 
   public func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch {

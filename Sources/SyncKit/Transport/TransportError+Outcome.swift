@@ -98,7 +98,7 @@ extension TransportError.Code {
     case CURLE_ABORTED_BY_CALLBACK: self = outcome.isStalled ? .timedOut : .cancelled
     case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_SEND_FAIL_REWIND,
       CURLE_HTTP2, CURLE_HTTP2_STREAM:
-      self = .cutShort
+      self = outcome.wasToldOff ? .clientCertificateRequired : .cutShort
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING: self = .notOurServer
     case CURLE_PEER_FAILED_VERIFICATION:
       // OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
@@ -112,5 +112,16 @@ extension TransportError.Code {
     case CURLE_URL_MALFORMAT: self = .badURL
     default: self = .clientFailed
     }
+  }
+}
+
+extension CurlConnection.Outcome {
+  /// Whether the other side has ended TLS with an alert after the handshake was over for this side. From 1.3 on that is how it says
+  /// that it wants to see a certificate, or another one; libcurl tells it as a broken connection, with OpenSSL's number in its words.
+  fileprivate var wasToldOff: Bool {
+    let match = message.firstMatch(of: /error:([0-9A-Fa-f]{8}):/)
+    guard let number = match.flatMap({ UInt32($0.output.1, radix: 16) }) else { return false }
+    // The library that is SSL's, and the reasons that stand for alerts: a thousand and the alert.
+    return number >> 23 == 20 && (1000...1255).contains(number & 0x7F_FFFF)
   }
 }

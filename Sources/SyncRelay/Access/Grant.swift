@@ -75,11 +75,18 @@ extension Grant {
 
   /// Whether somebody may hold a scope, whose name is never ``GrantedScope/allName``.
   static func allows(_ principal: Principal, _ scope: ScopeID, now: Int64, in db: any StoreTransaction) throws -> Bool {
-    if scope.name == GrantedScope.allName { return false }
-    if principal.device == nil { return true }
-    return try db.exists(
-      "SELECT 1 FROM access WHERE account = ? AND scope IN (?, '\(GrantedScope.allName)') AND \(isLive) LIMIT 1",
-      [principal.user, scope.name, now])
+    try allowed(principal, of: [scope], now: now, in: db).contains(scope)
+  }
+
+  /// Which of some scopes somebody may hold.
+  static func allowed(_ principal: Principal, of scopes: [ScopeID], now: Int64, in db: any StoreTransaction) throws -> Set<ScopeID> {
+    let scopes = Set(scopes).filter { $0.name != GrantedScope.allName }
+    if principal.device == nil || scopes.isEmpty { return scopes }
+    let granted = try db.rows(in: [GrantedScope.allName] + scopes.map(\.name).sorted(), with: [principal.user, now]) {
+      "SELECT scope FROM access WHERE account = ? AND \(isLive) AND scope IN (\($0))"
+    }
+    let reach = Set(try granted.map { row in try GrantedScope(row["scope"]) })
+    return reach.contains(.all) ? scopes : scopes.filter { reach.contains(.one($0)) }
   }
 }
 

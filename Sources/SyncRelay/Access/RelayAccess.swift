@@ -70,12 +70,12 @@ public struct RelayAccess: ExchangeStore, Sendable {
     }
   }
 
-  public func holdings(of scope: ScopeID) throws -> Holdings {
+  public func holdings(of scopes: [ScopeID]) throws -> [ScopeHoldings] {
     let now = relay.clock()
     return try relay.store.read { db in
       try Relay.requireCurrent(principal, in: db)
-      guard try Grant.allows(principal, scope, now: now, in: db) else { return Holdings() }
-      return try LogReader(db).holdings(of: scope, withEnds: true)
+      let held = try LogReader(db).holdings(of: try Grant.allowed(principal, of: scopes, now: now, in: db))
+      return scopes.map { ScopeHoldings(scope: $0, holdings: held[$0] ?? Holdings()) }
     }
   }
 

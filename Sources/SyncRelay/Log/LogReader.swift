@@ -48,31 +48,57 @@ struct LogReader {
 
   init(_ db: any StoreTransaction) { self.db = db }
 
-  /// What is held of a scope, whole and in part.
-  /// - Parameter withEnds: whether to tell how the hashes begin that others may compare with theirs.
-  func holdings(of scope: ScopeID, withEnds: Bool = false) throws -> Holdings {
-    guard let row = try scopeRow(scope) else { return Holdings() }
-    let heads = try db.rows(
-      "SELECT site.name, head.seq, head.hash FROM head JOIN site ON site.id = head.site WHERE head.scope = ? ORDER BY site.name", [row])
-    let staged = try db.rows(
-      "SELECT site.name, staged.seq, staged.held FROM staged JOIN site ON site.id = staged.site WHERE staged.scope = ?", [row])
-    return Holdings(
-      vector: VersionVector(try heads.map(dot)), partial: try staged.map { Holdings.Partial(dot: try dot($0), parts: try $0["held"]) },
-      ends: withEnds ? try heads.map { Array(try $0.bytes("hash").prefix(Holdings.endBytes)) } : [],
-      omitted: withEnds ? try effectless(row) : nil)
+  /// What is held of scopes, whole and in part, with how the hashes begin that others may compare with theirs; of those that are known.
+  ///
+  /// Many of them take few questions: whoever begins asks about every scope there is.
+  func holdings(of scopes: Set<ScopeID>) throws -> [ScopeID: Holdings] {
+    var numbers: [ScopeID: Int64] = [:]
+    var found: [Int64: Holdings] = [:]
+    let names = scopes.map(\.name).sorted()
+    let known = try db.rows(in: names) { "SELECT id, name, \(Self.effectless) FROM scope WHERE name IN (\($0))" }
+    for row in known {
+      guard let scope = ScopeID(try row["name"]) else { throw RelayError(.damaged, "a scope's name") }
+      let id: Int64 = try row["id"]
+      numbers[scope] = id
+      found[id] = Holdings(omitted: try effectless(row))
+    }
+    let ids = found.keys.sorted()
+    let heads = try db.rows(in: ids) {
+      """
+      SELECT head.scope, site.name, head.seq, head.hash FROM head JOIN site ON site.id = head.site
+      WHERE head.scope IN (\($0)) ORDER BY site.name
+      """
+    }
+    for row in heads {
+      let scope: Int64 = try row["scope"]
+      found[scope]?.vector.insert(try dot(row))
+      found[scope]?.ends.append(Array(try row.bytes("hash").prefix(Holdings.endBytes)))
+    }
+    let staged = try db.rows(in: ids) {
+      """
+      SELECT staged.scope, site.name, staged.seq, staged.held FROM staged JOIN site ON site.id = staged.site
+      WHERE staged.scope IN (\($0)) ORDER BY site.name, staged.seq
+      """
+    }
+    for row in staged { found[try row["scope"]]?.partial.append(Holdings.Partial(dot: try dot(row), parts: try row["held"])) }
+    return numbers.compactMapValues { found[$0] }
   }
 
+  /// How much of a scope has been left out and rejected, as a query of `scope` may ask.
+  private static let effectless = """
+    (SELECT CAST(coalesce(sum(last - first + 1), 0) AS BIGINT) FROM omission WHERE omission.scope = scope.id) AS omitted,
+    (SELECT count(*) FROM rejection WHERE rejection.scope = scope.id)
+      + (SELECT count(*) FROM statement WHERE statement.scope = scope.id AND kind = \(StatementLog.Kind.ended.rawValue)) AS rejected
+    """
+
   /// ``Holdings/omitted`` of a scope; nil when nothing has been left out or rejected.
-  private func effectless(_ scope: Int64) throws -> UInt64? {
-    let sum = """
-      SELECT CAST(coalesce(sum(last - first + 1), 0) AS BIGINT) AS omitted,
-        (SELECT count(*) FROM rejection WHERE scope = ?1)
-          + (SELECT count(*) FROM statement WHERE scope = ?1 AND kind = \(StatementLog.Kind.ended.rawValue)) AS rejected
-      FROM omission WHERE scope = ?1
-      """
-    guard let row = try db.row(sum, [scope]) else { return nil }
+  private func effectless(_ row: StoreRow) throws -> UInt64? {
     let count = Holdings.effectless(omitted: UInt64(try row["omitted"] as Int64), rejected: try row["rejected"])
     return count == 0 ? nil : count
+  }
+
+  private func effectless(_ scope: Int64) throws -> UInt64? {
+    try db.row("SELECT \(Self.effectless) FROM scope WHERE id = ?", [scope]).flatMap { try effectless($0) }
   }
 
   /// What was rejected of a scope.

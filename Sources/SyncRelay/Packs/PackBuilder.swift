@@ -54,7 +54,7 @@ struct PackBuilder {
     }
     // What has been left out is told with the first of a scope's changesets, and not again.
     if isMore {
-      want.holdings.omitted = try relay.store.read { db in try LogReader(db).holdings(of: want.scope, withEnds: true).omitted ?? 0 }
+      want.holdings.omitted = try relay.store.read { db in try LogReader(db).holdings(of: [want.scope])[want.scope]?.omitted ?? 0 }
     }
     return isMore
   }

@@ -25,8 +25,8 @@ protocol RelayStore: Sendable {
   /// Whether a transaction that writes would be taken. It changes nothing.
   var isWritable: Bool { get }
 
-  /// The file, where there is one: what copies a file is of no use to others.
-  var file: SQLiteStore? { get }
+  /// Writes one state of it into a log's file, while others go on reading and writing. What stands at the path is made anew.
+  func copy(to path: String) throws
 
   /// Makes it anew of what it holds, so that what was deleted can be read from it no more.
   func scrub() throws

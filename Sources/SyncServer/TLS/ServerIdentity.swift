@@ -20,22 +20,28 @@ final class ServerIdentity: Service, Sendable {
   private let files: TLSFiles
   private let logger: Logger
   private let clock: @Sendable () -> Int
+  private let onKey: @Sendable ([UInt8]) -> Void
   private let state: Mutex<State>
 
   /// Reads the files.
   ///
-  /// - Parameter clock: seconds since 1970.
-  init(_ files: TLSFiles, logger: Logger, clock: @escaping @Sendable () -> Int = { Int(Date().timeIntervalSince1970) })
-    throws(RelayError)
-  {
+  /// - Parameters:
+  ///   - clock: seconds since 1970.
+  ///   - onKey: told the public key, now and when the certificate has changed.
+  init(
+    _ files: TLSFiles, logger: Logger, clock: @escaping @Sendable () -> Int = { Int(Date().timeIntervalSince1970) },
+    onKey: @escaping @Sendable ([UInt8]) -> Void = { _ in }
+  ) throws(RelayError) {
     guard let identity = try TLSIdentity(files, known: nil, now: clock()) else {
       throw RelayError(.certificateUnreadable, files.certificate)
     }
     self.files = files
     self.logger = logger
     self.clock = clock
+    self.onKey = onKey
     state = Mutex(State(identity: identity))
     warn()
+    onKey(identity.publicKey)
   }
 
   /// What the next connection is made with.
@@ -59,6 +65,7 @@ final class ServerIdentity: Service, Sendable {
       state.withLock { $0 = State(identity: identity) }
       logger.notice("certificate changed", metadata: ["file": "\(files.certificate)", "valid-until": "\(Self.date(identity.validUntil))"])
       warn()
+      onKey(identity.publicKey)
     } catch {
       let isNew = state.withLock { state in
         defer { state.failure = error }

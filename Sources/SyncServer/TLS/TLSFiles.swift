@@ -8,12 +8,15 @@ public struct TLSFiles: Hashable, Sendable {
   public var certificate: String
   /// The certificate's key, not encrypted. Others than its owner and its group may not read it.
   public var key: String
+  /// The authorities, as PEM, one of which has to have issued the certificate that whoever connects shows; nil where nobody has to show one.
+  public var clientAuthorities: String?
   /// How often the files are looked at: a new certificate is shown to whoever connects after that.
   public var period: Duration
 
-  public init(certificate: String, key: String, period: Duration = .seconds(30)) {
+  public init(certificate: String, key: String, clientAuthorities: String? = nil, period: Duration = .seconds(30)) {
     self.certificate = certificate
     self.key = key
+    self.clientAuthorities = clientAuthorities
     self.period = period
   }
 }
@@ -27,6 +30,8 @@ extension RelayError.Code {
   public static let keyExposed = Self(rawValue: "key-exposed")
   /// The key is not the certificate's.
   public static let keyMismatch = Self(rawValue: "key-mismatch")
+  /// The file of the authorities by which clients are known cannot be read, or holds no certificate as PEM.
+  public static let clientAuthoritiesUnreadable = Self(rawValue: "client-authorities-unreadable")
   /// The certificate has expired or is not valid yet: nobody would connect.
   public static let certificateDate = Self(rawValue: "certificate-date")
 }
@@ -39,6 +44,8 @@ struct TLSIdentity {
   let context: NIOSSLContext
   /// Until when the certificate is valid, in seconds since 1970.
   let validUntil: Int
+  /// The certificate's public key with its kind, in DER: what a client may pin by its digest.
+  let publicKey: [UInt8]
 
   /// Reads what the files hold.
   ///
@@ -46,7 +53,10 @@ struct TLSIdentity {
   /// - Returns: nil where the files hold what is known already.
   /// - Throws: `RelayError`, with the path in its details and nothing of what the key's file holds.
   init?(_ files: TLSFiles, known: TLSIdentity?, now: Int) throws(RelayError) {
-    read = [try Self.bytes(files.certificate, isKey: false), try Self.bytes(files.key, isKey: true)]
+    read = [
+      try Self.bytes(files.certificate, .certificateUnreadable), try Self.bytes(files.key, .keyUnreadable, isKey: true),
+      try files.clientAuthorities.map { path throws(RelayError) in try Self.bytes(path, .clientAuthoritiesUnreadable) } ?? [],
+    ]
     if let known, known.read == read { return nil }
     guard let chain = try? NIOSSLCertificate.fromPEMBytes(read[0]), let own = chain.first else {
       throw RelayError(.certificateUnreadable, "\(files.certificate): no certificate as PEM")
@@ -57,10 +67,20 @@ struct TLSIdentity {
     // The certificate's own dates alone: a chain may rightly end in an authority's older certificate.
     guard now >= own.notValidBefore, now < own.notValidAfter else { throw RelayError(.certificateDate, files.certificate) }
     validUntil = own.notValidAfter
+    guard let shown = try? own.extractPublicKey().toSPKIBytes() else { throw RelayError(.certificateUnreadable, files.certificate) }
+    publicKey = shown
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
     configuration.minimumTLSVersion = .tlsv12
     configuration.applicationProtocols = ["h2", "http/1.1"]
+    if let path = files.clientAuthorities {
+      guard let authorities = try? NIOSSLCertificate.fromPEMBytes(read[2]), !authorities.isEmpty else {
+        throw RelayError(.clientAuthoritiesUnreadable, "\(path): no certificate as PEM")
+      }
+      // Whoever shows none, or another's, does not come so far as to ask anything.
+      configuration.certificateVerification = .noHostnameVerification
+      configuration.trustRoots = .certificates(authorities)
+    }
     do {
       context = try NIOSSLContext(configuration: configuration)
     } catch {
@@ -69,8 +89,7 @@ struct TLSIdentity {
   }
 
   /// Reads a small file, and judges a key's permissions by the very file that is read.
-  private static func bytes(_ path: String, isKey: Bool) throws(RelayError) -> [UInt8] {
-    let code = isKey ? RelayError.Code.keyUnreadable : .certificateUnreadable
+  private static func bytes(_ path: String, _ code: RelayError.Code, isKey: Bool = false) throws(RelayError) -> [UInt8] {
     func failed() -> RelayError { RelayError(code, "\(path): \(String(cString: strerror(errno)))") }
     // A pipe that nobody writes to would be waited for.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

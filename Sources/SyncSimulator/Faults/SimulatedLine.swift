@@ -103,7 +103,7 @@ struct SparingStore<Store: ExchangeStore>: ExchangeStore {
   var isRelay: Bool { store.isRelay }
   func recognize(_ token: [UInt8], of epoch: [UInt8]) throws { try store.recognize(token, of: epoch) }
 
-  func holdings(of scope: ScopeID) throws -> Holdings { try store.holdings(of: scope) }
+  func holdings(of scopes: [ScopeID]) throws -> [ScopeHoldings] { try store.holdings(of: scopes) }
   func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch {
     try store.load(beyond: wants, budget: batchBytes)
   }

@@ -71,11 +71,15 @@ struct DeviceCommand: ParsableCommand {
         let expiresAt: String
         /// What the QR code says; null where the relay's address was not given.
         let invitation: String?
+        /// What the laptop may pin; missing where the relay does not speak TLS by itself.
+        let pin: String?
       }
       let issuer = try Home.keptKey(Home.issuerKeyFile(home.folder)).publicKey
       let invitation = address.map { Invitation(relay: $0, code: code, issuer: issuer).text }
+      let pin = home.relayPin
       let told = Told(
-        code: code, user: user, name: shown, grants: grants.map(\.name), expiresAt: Format.iso(until), invitation: invitation)
+        code: code, user: user, name: shown, grants: grants.map(\.name), expiresAt: Format.iso(until), invitation: invitation,
+        pin: pin)
       try common.printer.show(told) { printer in
         printer.line(code)
         if let invitation, qr || Terminal.isTerminal(STDOUT_FILENO), let picture = QRCode(invitation) {
@@ -85,6 +89,8 @@ struct DeviceCommand: ParsableCommand {
           Text(
             "\(shown) 的登记码,\(Format.time(until)) 前有效。在笔记本上运行:fieldsurvey enrol URL \(code)",
             "The code of \(shown), good until \(Format.time(until)). On the laptop: fieldsurvey enrol URL \(code)"))
+        guard let pin else { return }
+        printer.note(Text("要固定中继的公钥,加上:--pin \(pin)", "To pin the relay's key add: --pin \(pin)"))
       }
     }
 

@@ -14,27 +14,35 @@ extension RelayCommand {
         备份先逐条核对;原来的 relay.sqlite 改名保留。恢复后中继有新的纪元,办公室和各笔记本下次同步时会把备份之后的内容再送来。
         加密的备份由本机的 device.key 打开;新机器上用 --recovery(封存的恢复密钥)或 --key-file(原机器的 device.key)。
         设备、授权与停用不在变更里:原文件读得出时从中接续;读不出时,备份之后登记的设备要重新登记,之后停用的要再停用一次。
+        记录放在 PostgreSQL 里时,恢复到 --to 指出的空库,从此用它;原来的库不动。
         """,
         """
         An encrypted backup is opened by this machine's device.key; on a new machine by --recovery (the key on paper) or --key-file (the former
         machine's device.key). The backup is looked through first; what stood there is kept under another name. The relay then has a new epoch, by which the office
         and the laptops send again, at their next sync, what came after the backup. Devices, grants and revocations are in no changeset:
         they are carried over from what stood there, if that can be read. If not, who enrolled since has to enrol again, and who was
-        revoked since has to be revoked again.
+        revoked since has to be revoked again. A log that stands in PostgreSQL is restored into the empty database that --to names, and
+        goes on there; the former database is left as it is.
         """
       ).here)
 
     @Argument(help: ArgumentHelp(Text("备份文件。", "The backup.").here, valueName: "file"), completion: .file())
     var file: String
 
+    @Option(
+      help: ArgumentHelp(
+        Text("恢复到这个空的 PostgreSQL 库。", "The empty PostgreSQL database to restore into.").here, valueName: "address"))
+    var to: String?
+
     @OptionGroup var opening: BackupOpening
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      let home = try common.openHome()
+      var home = try common.openHome()
       try home.requireOffice()
-      try home.requireFile()
+      if to == nil { try home.requireFile() }
+      guard to == nil || home.profile.store != nil else { throw Self.inFile }
       let serving = try SyncLock(home, .serve, wait: 0)
       let syncing = try SyncLock(home, wait: 10)
       defer { withExtendedLifetime((serving, syncing)) {} }
@@ -47,7 +55,11 @@ extension RelayCommand {
       let restoration = RelayRestoration(
         codec: .standard, issuer: try Home.keptKey(Home.issuerKeyFile(home.folder)).publicKey, clock: Environment.clock,
         random: Environment.random)
-      let path = Home.relayFile(home.folder).path
+      // On its way into a database it lies in a file, as every backup does.
+      let file = Home.relayFile(home.folder)
+      let path = to == nil ? file.path : file.path + ".moving"
+      defer { if to != nil { Self.remove(path) } }
+      if to != nil { Self.remove(path) }
       let opened: OpenedBackup
       let report: RelayRestoration.Report
       do {
@@ -58,6 +70,7 @@ extension RelayCommand {
       } catch let error as RelayError where [.notARelay, .damaged, .cannotOpen].contains(error.code) {
         throw Self.unusable(backup, error)
       }
+      if let to { home = try home.moving(URL(fileURLWithPath: path), to: to) }
       // The office's replica beside the log is the first to give back what came after the backup.
       let relay = try home.relay()
       let files = try BackupFiles(beside: backup, opened.filesKey).giveBack(to: relay)
@@ -81,6 +94,16 @@ extension RelayCommand {
         free = "\(name)-\(count)"
       }
       return free
+    }
+
+    private static func remove(_ path: String) { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
+
+    /// A file's log is moved once it is restored.
+    private static var inFile: Failure {
+      Failure(
+        "store-differs", .usage, Text("这个目录的中继记录在 relay.sqlite 里。", "This home's relay keeps its log in relay.sqlite."),
+        kept: Failure.nothingChanged,
+        next: Text("请不带 --to 恢复,再用 fieldsurvey relay migrate 迁移。", "Restore it without --to, and move it then: fieldsurvey relay migrate."))
     }
 
     private static func unusable(_ backup: URL, _ error: RelayError) -> Failure {

@@ -61,6 +61,15 @@ struct ServeCommand: AsyncParsableCommand {
     help: ArgumentHelp(Text("TLS 证书的密钥(PEM)。", "The certificate's key, as PEM.").here, valueName: "file"), completion: .file())
   var tlsKey: String?
 
+  @Option(
+    name: .customLong("client-ca"),
+    help: ArgumentHelp(
+      Text(
+        "只接受出示由此文件中的 CA(PEM)签发的客户端证书的连接。",
+        "Let only those in who show a certificate that an authority of this file (PEM) has issued."
+      ).here, valueName: "file"), completion: .file())
+  var clientCA: String?
+
   @Flag(
     name: .customLong("behind-tls-proxy"), inversion: .prefixedNo, exclusivity: .chooseLast,
     help: Text(
@@ -113,6 +122,9 @@ struct ServeCommand: AsyncParsableCommand {
     guard (tlsCertificate == nil) == (tlsKey == nil) else {
       throw ValidationError(Text("--tls-certificate 与 --tls-key 要同时给出。", "--tls-certificate and --tls-key go together.").here)
     }
+    guard clientCA == nil || tlsCertificate != nil else {
+      throw ValidationError(Text("--client-ca 要与 --tls-certificate 同用。", "--client-ca goes with --tls-certificate.").here)
+    }
   }
 
   func run() async throws {
@@ -132,10 +144,9 @@ struct ServeCommand: AsyncParsableCommand {
       relay: relay,
       configuration: .init(
         host: host, port: port, tls: tls, behindTLSProxy: behindTLSProxy, drainSeconds: drainSeconds,
-        leastFreeBytes: Int64(leastFreeMib) << 20, metricsToken: try metricsToken()), logger: logger
-    ) { _ in
-      desk.wake()
-    }
+        leastFreeBytes: Int64(leastFreeMib) << 20, metricsToken: try metricsToken()), logger: logger,
+      onStored: { _ in desk.wake() }, onPin: { pin in Self.keep(pin, home, logger) })
+    if tls == nil { Self.keep(nil, home, logger) }
     desk.start { failure in
       if logFormat == .text { return Printer(language: printer.language, isJSON: false).report(failure) }
       logger.error("the office's exchange failed", metadata: ["code": "\(failure.code)", "error": "\(failure.what(printer.language))"])
@@ -147,7 +158,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
     defer { packer.stop() }
     do {
-      try await server.run { bound in announce(bound, printer) }
+      try await server.run { bound in announce(bound, home.relayPin, printer) }
     } catch {
       throw Self.explained(error, host: host, port: port)
     }
@@ -178,25 +189,37 @@ struct ServeCommand: AsyncParsableCommand {
 
   private var tls: TLSFiles? {
     guard let tlsCertificate, let tlsKey else { return nil }
-    return TLSFiles(certificate: tlsCertificate, key: tlsKey)
+    return TLSFiles(certificate: tlsCertificate, key: tlsKey, clientAuthorities: clientCA)
   }
 
-  private func announce(_ bound: Int, _ printer: Printer) {
+  /// Writes down what laptops may pin, for whoever tells them their codes; it is removed where there is no TLS.
+  private static func keep(_ pin: String?, _ home: Home, _ logger: Logger) {
+    do {
+      try home.write(relayPin: pin)
+    } catch {
+      logger.error("the pin cannot be written down", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private func announce(_ bound: Int, _ pin: String?, _ printer: Printer) {
     struct Listening: Encodable {
       let url: String
       let port: Int
       let pid: Int32
+      /// The digest of the certificate's key, which `enrol --pin` takes.
+      let pin: String?
     }
     let shownHost = host.contains(":") ? "[\(host)]" : host
     let url = "\(tls == nil ? "http" : "https")://\(shownHost):\(bound)"
     do {
       if let portFile { try PrivateFile.write(Array("\(bound)\n".utf8), to: URL(fileURLWithPath: portFile)) }
-      try printer.show(Listening(url: url, port: bound, pid: getpid())) { $0.line(url) }
+      try printer.show(Listening(url: url, port: bound, pid: getpid(), pin: pin)) { $0.line(url) }
     } catch {
       printer.report(Failure(error))
     }
     // A log that programs read has nothing beside its lines.
     guard logFormat == .text else { return }
+    if let pin { printer.note(Text("公钥指纹:\(pin)", "The key's digest, to be pinned: \(pin)")) }
     printer.note(Text("中继已启动。登记设备:fieldsurvey device code 用户名", "The relay is up. To enrol a device: fieldsurvey device code USER"))
   }
 

@@ -6,6 +6,8 @@ import SyncKit
 final class Daemon {
   /// How often the machine is looked at while something keeps the daemon from exchanging, in seconds.
   private static let look = 60.0
+  /// How often routes are looked at where the kernel does not tell of them, in seconds.
+  private static let routeInterval = 2.0
   /// How often what an exchange has done so far is written down, in seconds.
   private static let progressInterval = 1.0
 
@@ -140,11 +142,21 @@ final class Daemon {
 
   /// Sleeps until it is time, a network appears, or it is told to stop.
   private func sleep(_ seconds: Double) {
+    let (news, period) = routeNews()
+    defer { withExtendedLifetime(news) {} }
     var watch = RouteWatch(surroundings.routes)
     let deadline = Date().addingTimeInterval(seconds)
     while Date() < deadline {
-      if stop.wait(seconds: min(2, max(0, deadline.timeIntervalSinceNow))) || watch.hasAppeared() { return }
+      if stop.wait(seconds: min(period, max(0, deadline.timeIntervalSinceNow))) || watch.hasAppeared() { return }
     }
+  }
+
+  /// What wakes the daemon when routes change, and how often it looks at them all the same, in seconds.
+  private func routeNews() -> (AnyObject?, period: Double) {
+    #if canImport(Glibc)
+      if let news = RouteNews({ [stop] in stop.nudge() }) { return (news, Self.look) }
+    #endif
+    return (nil, Self.routeInterval)
   }
 
   private static func notNow(_ reason: Manners.Reason) -> Failure {

@@ -55,6 +55,31 @@ extension Home {
     return Home(folder: folder, profile: profile)
   }
 
+  /// Puts a log's file into an empty database, and goes on there; the file is gone then.
+  func moving(_ file: URL, to address: String) throws -> Home {
+    #if PostgreSQL
+      _ = try RelayMigration(
+        from: file.path, to: PostgresAddress(address), codec: .standard, issuer: try Self.keptKey(Self.issuerKeyFile(folder)).signer,
+        clock: Environment.clock, random: Environment.random
+      ).run()
+      return try remembering(store: address)
+    #else
+      throw Self.noPostgres
+    #endif
+  }
+
+  private var relayPinFile: URL { folder.appendingPathComponent("relay.pin") }
+
+  /// The digest of the key by which `serve` shows itself, as `enrol --pin` takes it; nil where it does not speak TLS.
+  var relayPin: String? {
+    (try? String(contentsOf: relayPinFile, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// Writes that digest down, or that there is none.
+  func write(relayPin: String?) throws {
+    if let relayPin { try PrivateFile.write(Array("\(relayPin)\n".utf8), to: relayPinFile) } else { unlink(relayPinFile.path) }
+  }
+
   /// Fails where the log is not in the home's file, for what copies files.
   func requireFile() throws {
     if profile.store != nil { throw RelayError(.otherStore, "home.json") }

@@ -28,7 +28,10 @@ final class StopSignal: Sendable {
     condition.signal()
   }
 
-  /// Sleeps, unless told to stop.
+  /// Wakes who sleeps, to look around.
+  func nudge() { condition.signal() }
+
+  /// Sleeps, unless told to stop, for as long as nobody nudges.
   /// - Returns: whether to stop.
   func wait(seconds: Double) -> Bool {
     if isStopped { return true }

@@ -96,10 +96,10 @@ extension Failure {
         next: Text("请再运行一次 fieldsurvey relay migrate。", "Run fieldsurvey relay migrate again."))
     case .otherStore:
       self = make(
-        .usage, Text("中继的记录在 PostgreSQL 里,这条命令只用于 relay.sqlite。", "The relay's log is in PostgreSQL; this command is for relay.sqlite."),
+        .usage, Text("中继的记录在 PostgreSQL 里,不在 relay.sqlite。", "The relay's log is in PostgreSQL, and not in relay.sqlite."),
         next: Text(
-          "请用 pg_basebackup 和 WAL 归档备份与恢复,见 docs/operating/postgres.md。",
-          "Back up and restore with pg_basebackup and an archive of the WAL: docs/operating/postgres.md."))
+          "恢复备份请用 --to 指出一个空库,见 docs/operating/postgres.md。",
+          "To restore a backup name an empty database with --to: docs/operating/postgres.md."))
     case .insecureAddress:
       self = make(
         .usage,
@@ -123,6 +123,11 @@ extension Failure {
         next: Text(
           "先运行 chmod 600 \(error.details);若可能已被复制,请换一把新的。",
           "Run chmod 600 \(error.details); replace the key if it may have been copied."))
+    case .clientAuthoritiesUnreadable:
+      self = make(
+        .notConfigured,
+        Text("客户端证书的 CA 文件用不了(\(error.details))。", "The file of the clients' authorities cannot be used (\(error.details))."),
+        next: Text("--client-ca 需要 PEM 文件,内有签发客户端证书的 CA。", "--client-ca takes a PEM file of those that issue the clients' certificates."))
     case .keyMismatch:
       self = make(
         .notConfigured, Text("这个密钥不是证书的密钥:\(error.details)", "This key is not the certificate's: \(error.details)"),

@@ -15,7 +15,7 @@ import Testing
       asked.append(token)
       return ["b", "a"].compactMap { ScopeID($0) }
     }
-    func holdings(of scope: ScopeID) throws -> Holdings { Holdings() }
+    func holdings(of scopes: [ScopeID]) throws -> [ScopeHoldings] { scopes.map { ScopeHoldings(scope: $0, holdings: Holdings()) } }
     func load(beyond wants: [ScopeHoldings], budget: Int) throws -> ChangeBatch {
       budgets.append(budget)
       return ChangeBatch(fragments: stored, hasMore: budget > 1)

@@ -3,6 +3,7 @@ import SyncCore
 import SyncRelay
 import SyncServer
 import Synchronization
+import Testing
 
 /// Runs a server on a free port for as long as a test needs it.
 func withServer<T: Sendable>(
@@ -29,6 +30,15 @@ func withServer<T: Sendable>(
     }
     throw CancellationError()
   }
+}
+
+/// Waits until something holds that other threads bring about, for as long as a busy machine may take.
+func eventually(_ holds: () async throws -> Bool) async throws {
+  for _ in 0..<1200 {
+    if try await holds() { return }
+    try await Task.sleep(for: .milliseconds(25))
+  }
+  Issue.record("never")
 }
 
 /// What was logged.

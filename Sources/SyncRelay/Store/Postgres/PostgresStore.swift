@@ -74,8 +74,6 @@
       }
     }
 
-    var file: SQLiteStore? { nil }
-
     /// The database's disk is its own affair.
     var freeBytes: Int64? { nil }
 

@@ -16,7 +16,7 @@ public struct RelayBackup: Hashable, Sendable {
 }
 
 extension Relay {
-  /// Copies the log as it stands now into a new file, while other processes go on reading and writing it.
+  /// Copies the log as it stands now, wherever it is kept, into a new file, while other processes go on reading and writing it.
   ///
   /// The copy is written beside the path under another name, looked through — the database's own check, every changeset's hashes, every
   /// chain — and only then gets its name, durably. Its owner alone may read it: it holds all that the log does, tokens' digests too.
@@ -24,15 +24,12 @@ extension Relay {
   /// - Parameters:
   ///   - path: where; nothing may be there.
   ///   - name: what the audit calls it; by default as the file is called.
-  /// - Throws: ``RelayError`` with `otherStore` where the log is not in a file; `fileExists` or `cannotOpen`; `damaged` when the log is not what it says, and the copy is gone then.
+  /// - Throws: ``RelayError`` with `fileExists`, `cannotOpen` or `unavailable`; `damaged` when the log is not what it says, and the copy is gone then.
   public func backup(to path: String, named name: String? = nil) throws -> RelayBackup {
-    guard let file = store.file else { throw RelayError(.otherStore, "backup") }
     guard access(path, F_OK) != 0 else { throw RelayError(.fileExists, path) }
     let unfinished = path + ".new"
-    try RelayFile.makeEmpty(unfinished)
     defer { RelayFile.remove(unfinished) }
-    // Reads one state of the log, however long it takes; writers go on beside it.
-    try file.pool.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished]) }
+    try store.copy(to: unfinished)
     let backup = try Self.inspect(unfinished, codec: codec)
     try RelayFile.bringToDisk(unfinished)
     guard rename(unfinished, path) == 0 else { throw RelayError(.cannotOpen, "errno \(errno)") }

@@ -122,6 +122,20 @@ enum RelayFile {
     }
   }
 
+  /// Opens an empty file with the tables and nothing in them, to be filled by this process alone: all of it is looked through, and brought
+  /// to the disk, once it is done.
+  static func openNew(_ path: String) throws -> DatabaseQueue {
+    var configuration = configuration()
+    configuration.foreignKeysEnabled = false
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.inDatabase { db in
+      try db.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+      try create(db, epoch: [], key: [], now: 0)
+      try db.execute(sql: "DELETE FROM relay")
+    }
+    return queue
+  }
+
   private static func create(_ db: Database, epoch: [UInt8], key: [UInt8], now: Int64) throws {
     try db.execute(sql: tables)
     try db.execute(

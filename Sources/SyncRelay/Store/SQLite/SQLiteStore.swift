@@ -34,7 +34,13 @@ struct SQLiteStore: RelayStore {
 
   func close() throws { try pool.close() }
 
-  var file: SQLiteStore? { self }
+  func copy(to path: String) throws {
+    try RelayFile.makeEmpty(path)
+    try pool.writeWithoutTransaction { db in
+      try RelayFile.requireHere(db)
+      try db.execute(sql: "VACUUM INTO ?", arguments: [path])
+    }
+  }
 
   /// The log's file and the one beside it in which the latest commits wait.
   func size() throws -> Int64 {
