@@ -15,7 +15,7 @@ enum RelayFile {
   /// "SYNM": the log that stood in the file has moved into a database. No version opens it as a relay.
   static let movedID: Int32 = 0x5359_4E4D
   /// The version of the tables below.
-  static let formatVersion: Int32 = 9
+  static let formatVersion: Int32 = 11
   /// Readable and writable by the owner alone: the file holds everybody's work.
   static let mode: mode_t = 0o600
 
@@ -179,6 +179,13 @@ enum RelayFile {
     CREATE TABLE blob_loss(number INTEGER PRIMARY KEY, digest BLOB NOT NULL, at_ms INTEGER NOT NULL) STRICT;
     """
 
+  /// Since when no record names a file that is held; and the files that were let go of, whose bytes are gone once they are erased.
+  static let collection = """
+    CREATE TABLE blob_unnamed(digest BLOB PRIMARY KEY, since_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE blob_released(digest BLOB PRIMARY KEY, bytes INTEGER NOT NULL, at_ms INTEGER NOT NULL, erased INTEGER NOT NULL)
+      STRICT, WITHOUT ROWID;
+    """
+
   /// The packs, whose bytes are not here, and how many changesets of each scope were placed by then.
   static let pack = """
     CREATE TABLE pack(number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, bytes INTEGER NOT NULL, signature BLOB NOT NULL,
@@ -219,6 +226,7 @@ enum RelayFile {
     \(certificate)
     \(statement)
     \(blob)
+    \(collection)
     \(pack)
     \(withdrawal)
     -- Bodies, of changesets that are whole and of those that are not yet: arriving, a changeset is not copied.
