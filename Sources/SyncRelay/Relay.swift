@@ -176,7 +176,10 @@ public final class Relay: Sendable {
   /// A relay that was restored from a backup does so by itself, as soon as anybody shows a token of its lost past.
   public func renewEpoch() throws {
     let epoch = random(RelayLimits.epochBytes)
-    try store.write { db in try db.execute("UPDATE relay SET epoch = ?", [epoch]) }
+    try store.write { db in
+      try db.execute("UPDATE relay SET epoch = ?", [epoch])
+      try CollectionLedger.forget(in: db)
+    }
   }
 
   /// Closes the file; nothing may be asked of the relay any more.

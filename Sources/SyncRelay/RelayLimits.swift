@@ -24,6 +24,8 @@ public struct RelayLimits: Hashable, Sendable {
   public var uploadsPerDevice = 32
   /// How long a file that was begun is kept after its last bytes came, in milliseconds.
   public var uploadMilliseconds: Int64 = 30 * 24 * 3_600_000
+  /// How long a file stays that no record names any more, in milliseconds: as long as a device may be away that names it again.
+  public var unnamedMilliseconds: Int64 = 90 * 24 * 3_600_000
   /// Below how much room on their disk no files are taken, in bytes: the log, which may stand there too, goes on.
   public var blobFreeBytes: Int64 = 1 << 30
   /// The kinds of file that are taken.

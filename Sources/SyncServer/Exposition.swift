@@ -78,6 +78,11 @@ extension Exposition {
     family("synckit_relay_devices", .gauge, "Devices that ever enrolled.")
     sample("synckit_relay_devices", ["state": "active"], log.activeDevices)
     sample("synckit_relay_devices", ["state": "revoked"], log.revokedDevices)
+    family("synckit_relay_files", .gauge, "Attached files.")
+    sample("synckit_relay_files", ["state": "held"], log.files)
+    sample("synckit_relay_files", ["state": "unnamed"], log.filesUnnamed)
+    sample("synckit_relay_files", ["state": "released"], log.filesReleased)
+    value("synckit_relay_file_bytes", .gauge, "Size of the attached files that are held.", log.fileBytes)
     value("synckit_relay_log_bytes", .gauge, "Size of the log's files.", log.bytes)
     if let free = log.freeBytes { value("synckit_relay_disk_free_bytes", .gauge, "Room on the log's disk.", free) }
     if let newest = log.newest {

@@ -4,7 +4,7 @@ import Testing
 /// Photographs and documents, from the laptop that took them to the office and to a colleague.
 @Suite(.serialized) struct AttachmentCommandTests {
   /// A JPEG as far as its segments go, with a place that is cut off.
-  private static let photo: [UInt8] =
+  fileprivate static let photo: [UInt8] =
     [0xFF, 0xD8, 0xFF, 0xE1, 0, 16] + Array("Exif\0\0MM\0*PLCE".utf8) + [0xFF, 0xC0, 0, 11, 8, 0, 30, 0, 40, 1, 1, 0x11, 0]
     + [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0] + [UInt8](repeating: 7, count: 5000) + [0xFF, 0xD9]
 
@@ -93,5 +93,99 @@ import Testing
     try office.place.run("attachment", "add", film.path, "--to", plant)
     #expect(try office.place.attempt("attachment", "get", "0000", "--json").status == 66)
     #expect(office.stop() == 0)
+  }
+}
+
+/// Files that no record names any more, from the office's command to the last copy (docs/attachments.md).
+@Suite(.serialized) struct CollectCommandTests {
+  private static func photo(_ seed: UInt8) -> Data { Data(AttachmentCommandTests.photo.dropLast(2) + [seed, 0xFF, 0xD9]) }
+
+  private func collect(_ office: Office, daysLater: Int = 0, _ arguments: String...) throws -> [String: Any] {
+    var place = office.place
+    place.environment["FIELDSURVEY_CLOCK_OFFSET_SECONDS"] = String(daysLater * 86_400)
+    let outcome = try Program.run(
+      ["relay", "collect", "--json", "--home", place.home.path] + arguments, environment: place.environment)
+    try #require(outcome.status == 0, "\(outcome.stderr)")
+    return try outcome.object()
+  }
+
+  private func backUp(_ office: Office, _ folder: URL, daysLater: Int, keep: Int) throws -> [String: Any] {
+    let outcome = try Program.run(
+      ["relay", "backup", folder.path, "--keep", "\(keep)", "--json", "--home", office.place.home.path],
+      environment: ["FIELDSURVEY_CLOCK_OFFSET_SECONDS": String(daysLater * 86_400)])
+    try #require(outcome.status == 0, "\(outcome.stderr)")
+    return try outcome.object()
+  }
+
+  @Test func whatNoRecordNamesGoesFromTheRelayTheOfficeAndTheBackupsAndNothingElseDoes() throws {
+    let office = try Office()
+    let li = try office.laptop("li")
+    let plant = try office.plant(for: "li")
+    try li.run("sync")
+    let folder = office.folder.url
+    for name in ["a", "b"] { try Self.photo(name == "a" ? 1 : 2).write(to: folder.appendingPathComponent(name + ".jpg")) }
+    let named = try #require(
+      try li.list("attachment", "add", folder.appendingPathComponent("a.jpg").path, "--to", plant).first?["sha256"] as? String)
+    try li.run("sync")
+    try office.place.run("sync", "--wait", "10")
+    // As a crash leaves it, that comes between a file and its row.
+    let blobs = office.place.home.appendingPathComponent("relay.sqlite-blobs")
+    let stray = String(repeating: "ab", count: 32)
+    try FileManager.default.createDirectory(at: blobs.appendingPathComponent("ab"), withIntermediateDirectories: true)
+    try Data([1, 2, 3]).write(to: blobs.appendingPathComponent("ab/\(stray)"))
+    #expect(office.stop() == 0)
+    #expect(try collect(office)["unnamed"] as? Int == 1)
+    #expect(try collect(office, daysLater: 89)["released"] as? [String] == [])
+    let dry = try collect(office, daysLater: 91, "--dry-run")
+    #expect(dry["released"] as? [String] == [stray] && dry["isDryRun"] as? Bool == true && dry["releasedBytes"] as? Int == 3)
+    #expect(FileManager.default.fileExists(atPath: blobs.appendingPathComponent("ab/\(stray)").path))
+    let archive = folder.appendingPathComponent("archive")
+    #expect(try collect(office, daysLater: 91, "--archive", archive.path)["released"] as? [String] == [stray])
+    #expect(!FileManager.default.fileExists(atPath: blobs.appendingPathComponent("ab/\(stray)").path))
+    #expect(FileManager.default.fileExists(atPath: blobs.appendingPathComponent("\(named.prefix(2))/\(named)").path))
+    let stats = try office.place.object("relay", "stats")
+    #expect(stats["files"] as? Int == 1 && stats["filesReleased"] as? Int == 1 && stats["filesUnnamed"] as? Int == 0)
+    #expect(try office.place.run("relay", "stats").contains("已清理 1 个"))
+    #expect(try office.place.attempt("relay", "check").status == 0)
+    #expect(try office.place.attempt("doctor").status == 0)
+    #expect(try li.attempt("relay", "collect").status == 77)
+  }
+
+  @Test func filesOfBackupsGoWithTheLastBackupThatNamesThem() throws {
+    let office = try Office()
+    let li = try office.laptop("li")
+    let plant = try office.plant(for: "li")
+    try li.run("sync")
+    let folder = office.folder.url
+    try Self.photo(1).write(to: folder.appendingPathComponent("a.jpg"))
+    let digest = try #require(
+      try li.list("attachment", "add", folder.appendingPathComponent("a.jpg").path, "--to", plant).first?["sha256"] as? String)
+    try li.run("sync")
+    #expect(office.stop() == 0)
+    let backups = folder.appendingPathComponent("backups")
+    try FileManager.default.createDirectory(at: backups, withIntermediateDirectories: true)
+    let kept = backups.appendingPathComponent("relay-files/\(digest.prefix(2))/\(digest)").path
+    #expect(try backUp(office, backups, daysLater: 0, keep: 2)["filesCopied"] as? Int == 1)
+    // The relay has let go of it, as its own table says; the older backup names it still.
+    try Self.release(digest, office, daysLater: 1)
+    #expect(try backUp(office, backups, daysLater: 2, keep: 2)["filesRemoved"] as? Int == 0)
+    #expect(FileManager.default.fileExists(atPath: kept))
+    let last = try backUp(office, backups, daysLater: 3, keep: 2)
+    #expect(last["filesRemoved"] as? Int == 1 && (last["removed"] as? [String])?.count == 1)
+    #expect(!FileManager.default.fileExists(atPath: kept))
+  }
+
+  private static func release(_ digest: String, _ office: Office, daysLater: Int) throws {
+    let at = Int64(Date().timeIntervalSince1970 * 1000) + Int64(daysLater) * 86_400_000
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    let sql = "DELETE FROM blob_use; DELETE FROM blob; INSERT INTO blob_released VALUES(x'\(digest)', 5, \(at), 1);"
+    process.arguments = [
+      "python3", "-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()",
+      office.place.home.appendingPathComponent("relay.sqlite").path, sql,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
   }
 }

@@ -135,9 +135,12 @@ import Testing
       #expect(outcome.status == 65)
       #expect(try outcome.error()["code"] as? String == "not-a-file")
     }
-    var information = stat()
-    #expect(stat("/dev/null", &information) == 0 && information.st_mode & S_IFMT == S_IFCHR)
-    #expect(stat(pipe, &information) == 0 && information.st_mode & S_IFMT == S_IFIFO)
+    func kind(_ path: String) throws -> FileAttributeType? {
+      try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    }
+    #expect(try kind("/dev/null") == .typeCharacterSpecial)
+    // Foundation has no word for a pipe; a file would have taken its place.
+    #expect(try kind(pipe) == .typeUnknown)
   }
 
   @Test func aFileSizeLimitIsAnErrorAndNotADeath() throws {

@@ -186,10 +186,7 @@ enum Fixture {
   static func read(_ name: String) throws -> [UInt8] {
     let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
     let digits = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.joined().filter { !$0.isWhitespace }
-    return try stride(from: 0, to: digits.count, by: 2).map { at in
-      let start = digits.index(digits.startIndex, offsetBy: at)
-      return try #require(UInt8(digits[start..<digits.index(start, offsetBy: 2)], radix: 16))
-    }
+    return try #require(Hex.bytes(digits))
   }
 
   static func write(_ bytes: [UInt8], to name: String) throws {

@@ -143,7 +143,10 @@ import Testing
     try field.relay.reject(unwanted, of: TestField.scope, reason: "unwanted")
     try field.backUpRelay()
     try DatabaseQueue(path: field.field.path("relay.backup")).write { db in
-      try db.execute(sql: "DROP TABLE statement; DROP TABLE pack_scope; DROP TABLE pack; DROP TABLE withdrawal; PRAGMA user_version = 7")
+      try db.execute(
+        sql:
+          "DROP TABLE statement; DROP TABLE pack_scope; DROP TABLE pack; DROP TABLE withdrawal; DROP TABLE blob_unnamed; DROP TABLE blob_released; PRAGMA user_version = 7"
+      )
     }
     try field.setBackRelay()
     let late = try field.replica("late")

@@ -67,6 +67,7 @@ struct PostgresStoreTests {
     try StoreKind.server().run(
       """
       SET search_path = \(schema); DROP TABLE statement; DROP TABLE pack_scope; DROP TABLE pack; DROP TABLE withdrawal;
+      DROP TABLE blob_unnamed; DROP TABLE blob_released;
       UPDATE relay_format SET version = 1
       """)
     let relay = try open(world.place)

@@ -130,6 +130,7 @@ struct RelayFileTests {
           ALTER TABLE refused RENAME COLUMN account TO user; ALTER TABLE audit RENAME COLUMN account TO user;
           DROP TABLE blob_use; DROP TABLE blob; DROP TABLE upload; DROP TABLE blob_loss; DROP TABLE statement;
           DROP TABLE pack_scope; DROP TABLE pack; DROP TABLE withdrawal;
+          DROP TABLE blob_unnamed; DROP TABLE blob_released;
           PRAGMA user_version = 4
           """)
     }

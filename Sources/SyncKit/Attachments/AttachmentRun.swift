@@ -15,6 +15,8 @@ public struct AttachmentSummary: Hashable, Sendable {
   public var refused: [AttachmentRefusal] = []
   /// Files that were left where they are because this disk would become too full.
   public var withoutRoom = 0
+  /// Bytes of files that this device has let go of because its disk had become too full.
+  public var released: Int64 = 0
 
   public init() {}
 }

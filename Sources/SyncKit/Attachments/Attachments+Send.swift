@@ -13,7 +13,8 @@ extension Attachments {
   /// - Throws: ``TransportError`` when the way there fails again and again; what was verified stays so.
   public func send(to store: some BlobStore, peer: String, over link: AttachmentLink) throws -> AttachmentSummary {
     let memory = PeerMemory(replica, peer)
-    let here = try named().filter(isHere)
+    let named = try named()
+    let here = named.filter(isHere)
     let known = try memory.attachmentStates()
     func state(_ name: BlobName) -> Attachment.State { known[name.scope]?[name.digest] ?? .queued }
     var queue = here.filter { state($0).isOpen }
@@ -26,6 +27,8 @@ extension Attachments {
     if answers.losses != told?.told {
       // Something was lost there since, or this side has never asked: what was verified is asked for anew.
       let verified = here.filter { state($0) == .verified }
+      // Of what no row names the other side may have let go: its receipt is not to be relied upon once a row names it again.
+      try memory.forgetReceipts(except: named)
       let again = try ask(verified, store, memory, &run)
       let lost = verified.filter { again.states[$0] != .held }
       try memory.note(lost.map { ($0, .queued) })

@@ -22,6 +22,40 @@ extension PeerMemory {
     }
   }
 
+  /// When the other side verified which file, by scope.
+  func receipts() throws -> [[UInt8]: [ScopeID: Int64]] {
+    try replica.look { snapshot in
+      let find = try snapshot.connection.statement(
+        "SELECT scope, digest, at FROM synckit_attachment WHERE state = 2 AND peer = (SELECT id FROM synckit_peer WHERE name = ?1)")
+      find.bind(1, name)
+      var out: [[UInt8]: [ScopeID: Int64]] = [:]
+      while try find.step() {
+        out[find.blob(1), default: [:]][try snapshot.catalog.scope(UInt32(find.int(0)))] = find.int(2)
+      }
+      return out
+    }
+  }
+
+  /// Forgets what was verified of files that are not among those which rows name.
+  func forgetReceipts(except names: [BlobName]) throws {
+    let named = Dictionary(grouping: names, by: \.digest).mapValues { Set($0.map(\.scope)) }
+    let others = try receipts().flatMap { digest, scopes in scopes.keys.filter { named[digest]?.contains($0) != true }.map { ($0, digest) }
+    }
+    if others.isEmpty { return }
+    try replica.work { engine in
+      let peer = try id(engine)
+      for (scope, digest) in others { try forget(digest, in: engine.catalog.number(of: scope), peer, engine) }
+    }
+  }
+
+  private func forget(_ digest: [UInt8], in scope: UInt32, _ peer: Int64, _ engine: Engine) throws {
+    let clear = try engine.connection.statement("DELETE FROM synckit_attachment WHERE peer = ?1 AND scope = ?2 AND digest = ?3")
+    clear.bind(1, peer)
+    clear.bind(2, scope)
+    clear.bind(3, blob: digest)
+    try clear.run()
+  }
+
   func note(_ states: [(BlobName, Attachment.State)]) throws {
     guard !states.isEmpty else { return }
     try replica.work { engine in
@@ -29,11 +63,7 @@ extension PeerMemory {
       for (file, state) in states {
         let scope = try engine.catalog.number(of: file.scope)
         if state == .queued {
-          let clear = try engine.connection.statement("DELETE FROM synckit_attachment WHERE peer = ?1 AND scope = ?2 AND digest = ?3")
-          clear.bind(1, peer)
-          clear.bind(2, scope)
-          clear.bind(3, blob: file.digest)
-          try clear.run()
+          try forget(file.digest, in: scope, peer, engine)
           continue
         }
         let put = try engine.connection.statement("INSERT OR REPLACE INTO synckit_attachment VALUES(?1, ?2, ?3, ?4, ?5, ?6)")

@@ -23,17 +23,36 @@ public enum EncryptedCopy {
   public static func write(
     _ source: String, to path: String, label: [UInt8] = [], for recipients: [[UInt8]]
   ) throws -> (digest: [UInt8], bytes: Int) {
+    try write(to: path, label, recipients) { body in
+      let file = try BundleFile(source)
+      while case let piece = try file.read(BundleFormat.pieceBytes), !piece.isEmpty { try body(piece) }
+    }
+  }
+
+  /// Writes an encrypted copy of a database that lies there for that: in clear it is nowhere.
+  /// - Parameters: as with a file.
+  public static func write(
+    _ source: PassingDatabase, to path: String, label: [UInt8] = [], for recipients: [[UInt8]]
+  ) throws -> (digest: [UInt8], bytes: Int) {
+    try write(to: path, label, recipients, source.forEachPiece)
+  }
+
+  private static func write(
+    to path: String, _ label: [UInt8], _ recipients: [[UInt8]], _ forEachPiece: (([UInt8]) throws -> Void) throws -> Void
+  ) throws -> (digest: [UInt8], bytes: Int) {
     precondition(!recipients.isEmpty && label.count <= BundledFile.labelBytes)
-    let (digest, bytes) = try contents(source)
+    var (hash, bytes) = (SHA256(), 0)
+    try forEachPiece { piece in
+      hash.update(data: piece)
+      bytes += piece.count
+    }
+    let digest = Array(hash.finalize())
     let (envelope, cipher) = try BundleCipher.sealed(for: recipients, .copy)
     let unfinished = path + ".new"
     guard FileManager.default.createFile(atPath: unfinished, contents: nil, attributes: [.posixPermissions: 0o600]),
-      let input = FileHandle(forReadingAtPath: source), let output = FileHandle(forWritingAtPath: unfinished)
+      let output = FileHandle(forWritingAtPath: unfinished)
     else { throw SyncKitError(.readOnly, ["path": path]) }
-    defer {
-      try? input.close()
-      try? FileManager.default.removeItem(atPath: unfinished)
-    }
+    defer { try? FileManager.default.removeItem(atPath: unfinished) }
     do {
       var (sealing, chain) = (cipher, BundleFormat.seed)
       func write(_ kind: BundleFormat.Kind, _ payload: [UInt8]) throws {
@@ -43,7 +62,7 @@ public enum EncryptedCopy {
       try output.write(contentsOf: BundleFormat.copyMagic)
       try write(.envelope, envelope.encoded)
       try write(.file, BundledFile(digest: digest, bytes: bytes, label: label).encoded)
-      while let piece = try input.read(upToCount: BundleFormat.pieceBytes), !piece.isEmpty { try write(.piece, Array(piece)) }
+      try forEachPiece { try write(.piece, $0) }
       try write(.end, [])
       try output.synchronize()
       try output.close()

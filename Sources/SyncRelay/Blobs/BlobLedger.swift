@@ -1,3 +1,4 @@
+import SyncBlobs
 import SyncCore
 
 /// What the relay has written down of files, within one transaction. The files themselves are in a ``Relay/blobs`` folder.
@@ -32,8 +33,11 @@ struct BlobLedger {
       """, [name.digest, name.bytes, name.scope.name])
   }
 
+  /// Whether no record named a file when files were last collected.
+  func isUnnamed(_ digest: [UInt8]) throws -> Bool { try db.exists("SELECT 1 FROM blob_unnamed WHERE digest = ?", [digest]) }
+
   /// Notes that a file is attached in a scope.
-  func use(_ name: BlobName) throws {
+  private func use(_ name: BlobName) throws {
     try db.execute(
       "INSERT INTO blob_use(digest, scope, device, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (digest, scope) DO NOTHING",
       [name.digest, name.scope.name, principal.deviceBytes, now])
@@ -74,7 +78,16 @@ struct BlobLedger {
   }
 
   /// Notes that a file stands under its digest.
-  func hold(_ name: BlobName) throws {
+  /// - Returns: false where it does not stand there any more: it was being let go of when it was brought, and has to be brought again.
+  func hold(_ name: BlobName, in folder: BlobFolder) throws -> Bool {
+    // One after the other with whoever lets go of files.
+    if !db.forUpdate.isEmpty { _ = try db.row("SELECT id FROM relay\(db.forUpdate)") }
+    try db.execute("DELETE FROM blob_released WHERE digest = ?", [name.digest])
+    guard folder.size(of: name.digest) == name.bytes else {
+      try end(name.digest)
+      return false
+    }
+    try CollectionLedger.unmark(name.digest, in: db)
     try db.execute(
       """
       INSERT INTO blob(digest, bytes, received_ms) VALUES (?, ?, ?)
@@ -82,11 +95,27 @@ struct BlobLedger {
       """, [name.digest, name.bytes, now])
     try use(name)
     try end(name.digest)
+    return true
+  }
+
+  /// Notes that a file is attached in a scope, and that it is not to be let go of.
+  /// - Returns: false where it is not held any more.
+  func keep(_ name: BlobName) throws -> Bool {
+    guard try db.exists("SELECT 1 FROM blob WHERE digest = ? AND bytes = ? AND lost_ms IS NULL\(db.forUpdate)", [name.digest, name.bytes])
+    else { return false }
+    try CollectionLedger.unmark(name.digest, in: db)
+    try use(name)
+    return true
   }
 
   /// Notes that a file is gone or damaged. In which scopes it was attached stays: whoever might read it may again, once somebody has sent it.
   static func lose(_ digest: [UInt8], now: Int64, in db: any StoreTransaction) throws {
     guard try db.execute("UPDATE blob SET lost_ms = ? WHERE digest = ? AND lost_ms IS NULL", [now, digest]) > 0 else { return }
+    try noteLoss(digest, now: now, in: db)
+  }
+
+  /// Lets all devices ask anew about what they have receipts for.
+  static func noteLoss(_ digest: [UInt8], now: Int64, in db: any StoreTransaction) throws {
     try db.execute(
       "INSERT INTO blob_loss(number, digest, at_ms) VALUES ((SELECT coalesce(max(number), 0) + 1 FROM blob_loss), ?, ?)", [digest, now])
   }

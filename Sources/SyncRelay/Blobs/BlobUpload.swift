@@ -58,10 +58,10 @@ public struct BlobUpload: Sendable {
       throw RelayError(error)
     }
     let now = relay.clock()
-    try relay.store.write { db in
-      try BlobLedger(db: db, principal: principal, limits: relay.limits, now: now).hold(name)
+    let isHeld = try relay.store.write { db in
+      try BlobLedger(db: db, principal: principal, limits: relay.limits, now: now).hold(name, in: relay.blobs)
     }
-    return .held
+    return isHeld ? .held : .missing(received: 0)
   }
 
   private func checkType() throws {

@@ -12,22 +12,25 @@ extension RelayAccess: BlobStore {
       return (try names.map { try Found($0, ledger) }, try BlobLedger.losses(in: db))
     }
     var states: [BlobState] = []
-    var used: [BlobName] = []
+    /// What is attached in another scope than before, or was about to be let go of.
+    var kept: [Int] = []
     for (name, found) in zip(names, found) {
       if found.isHeld || found.isReadable, try relay.isThere(name.digest, bytes: name.bytes) {
+        if !found.isHeld || found.isUnnamed { kept.append(states.count) }
         states.append(.held)
-        if !found.isHeld { used.append(name) }
       } else if let obstacle = found.obstacle {
         states.append(.refused(code: obstacle.rawValue))
       } else {
         states.append(.missing(received: try relay.blobs.received(Relay.partial(principal.deviceBytes, name.digest))))
       }
     }
-    if !used.isEmpty {
-      try relay.store.write { db in
+    if !kept.isEmpty {
+      let gone = try relay.store.write { db in
         try Relay.requireCurrent(principal, in: db)
-        for name in used { try BlobLedger(db: db, principal: principal, limits: relay.limits, now: now).use(name) }
+        let ledger = BlobLedger(db: db, principal: principal, limits: relay.limits, now: now)
+        return try kept.filter { try !ledger.keep(names[$0]) }
       }
+      for index in gone { states[index] = .missing(received: 0) }
     }
     return BlobAnswer(states: states, losses: losses)
   }
@@ -39,6 +42,8 @@ extension RelayAccess: BlobStore {
     /// Whether the asker may read it in another scope: then it is attached in this one without being sent again. Others send it, and it
     /// is kept once.
     var isReadable = false
+    /// Whether no record named it when files were last collected.
+    var isUnnamed = false
     var obstacle: RelayError.Code?
 
     init(_ name: BlobName, _ ledger: BlobLedger) throws {
@@ -46,10 +51,12 @@ extension RelayAccess: BlobStore {
         obstacle = try ledger.obstacle(to: name)
         // Of a scope that was withdrawn it is told what has arrived, of files that the asker names.
         isHeld = try obstacle == nil && ledger.isHeld(name)
+        isUnnamed = try isHeld && ledger.isUnnamed(name.digest)
         return
       }
       isHeld = try ledger.isHeld(name)
       isReadable = try ledger.readable(name.digest) == name.bytes
+      isUnnamed = try ledger.isUnnamed(name.digest)
       obstacle = try ledger.obstacle(to: name)
     }
   }

@@ -2,7 +2,8 @@ import Foundation
 
 /// One line of the relay's audit, which can only be added to.
 public struct AuditEntry: Hashable, Sendable {
-  /// What happened: `code-created`, `enrolled`, `denied`, `revoked`, `granted`, `withdrawn`, `fork`, `set-back`, `new-life`, `compacted`, `rejected`,
+  /// What happened: `code-created`, `enrolled`, `denied`, `revoked`, `granted`, `withdrawn`, `fork`, `set-back`, `new-life`, `compacted`, `collected`,
+  /// `rejected`,
   /// `backed-up`, `restored`,
   /// `moved-here`, `role-changed`, `key-changed`.
   public let event: String
@@ -45,6 +46,8 @@ enum Audit {
     case newLife = "new-life"
     /// Changesets that have no effect any more were left out of the log.
     case compacted
+    /// Files that no record had named for long were let go of.
+    case collected
     /// A changeset has no effect any more, by the office's decision.
     case rejected
     /// The log was copied into a file.

@@ -87,6 +87,7 @@ extension Relay {
       // Another asker may have shown it meanwhile.
       guard try isForeign(db) else { return }
       try db.execute("UPDATE relay SET epoch = ?", [renewed])
+      try CollectionLedger.forget(in: db)
       try Audit.record(.setBack, at: now, device: principal.deviceBytes, user: principal.user, detail: "", in: db)
     }
   }

@@ -13,6 +13,12 @@ public struct RelayStatistics: Hashable, Sendable {
   public let rejected: Int
   /// The chains whose latest changeset was refused and not taken since.
   public let refused: Int
+  /// The attached files that are held, and their bytes.
+  public let files: Int
+  public let fileBytes: Int64
+  /// Those of them that no record named when files were last collected, and all that were ever let go of.
+  public let filesUnnamed: Int
+  public let filesReleased: Int
   public let users: Int
   /// The devices that may exchange.
   public let activeDevices: Int
@@ -40,7 +46,11 @@ extension Relay {
       return RelayStatistics(
         epoch: try Self.epoch(db), scopes: try count("count(*) FROM scope"), changesets: try count("count(*) FROM changeset"),
         staged: try count("count(*) FROM staged"), omitted: try count("CAST(coalesce(sum(last - first + 1), 0) AS BIGINT) FROM omission"),
-        rejected: try count("count(*) FROM rejection"), refused: refused, users: try count("count(*) FROM account"),
+        rejected: try count("count(*) FROM rejection"), refused: refused,
+        files: try count("count(*) FROM blob WHERE lost_ms IS NULL"),
+        fileBytes: try time("CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM blob WHERE lost_ms IS NULL") ?? 0,
+        filesUnnamed: try count("count(*) FROM blob_unnamed"), filesReleased: try count("count(*) FROM blob_released"),
+        users: try count("count(*) FROM account"),
         activeDevices: try count("count(*) FROM device WHERE revoked_ms IS NULL"),
         revokedDevices: try count("count(*) FROM device WHERE revoked_ms IS NOT NULL"), bytes: bytes, freeBytes: store.freeBytes,
         oldest: try time("received_ms FROM changeset ORDER BY arrival LIMIT 1"),

@@ -25,8 +25,9 @@ protocol RelayStore: Sendable {
   /// Whether a transaction that writes would be taken. It changes nothing.
   var isWritable: Bool { get }
 
-  /// Writes one state of it into a log's file, while others go on reading and writing. What stands at the path is made anew.
-  func copy(to path: String) throws
+  /// Writes one state of it into a log's file, while others go on reading and writing.
+  /// - Parameter name: by what SQLite opens the file, which is empty.
+  func copy(to name: String) throws
 
   /// Makes it anew of what it holds, so that what was deleted can be read from it no more.
   func scrub() throws

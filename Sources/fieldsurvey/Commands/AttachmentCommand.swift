@@ -13,7 +13,7 @@ struct AttachmentCommand: ParsableCommand {
       "手册:docs/使用手册.md。同步时先送文字,再送文件,小的在前;断在哪里都接着传。",
       "A sync sends words first, then files, the small ones first, and goes on wherever it was cut. See docs/attachments.md."
     ).here,
-    subcommands: [Add.self, List.self, Get.self, Thumbnail.self, Policy.self])
+    subcommands: [Add.self, List.self, Get.self, Release.self, Thumbnail.self, Policy.self])
 
   static let argument = ArgumentHelp(
     Text("附件编号(可只写开头)。", "The attachment's identifier, or its beginning.").here, valueName: "attachment")

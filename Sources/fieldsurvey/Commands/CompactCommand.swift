@@ -13,12 +13,13 @@ struct CompactCommand: ParsableCommand {
       """
       略去早已被改写、所有设备都已收到的变更。表中内容、未裁定的冲突、删除和摘要都不变,放弃的只是早先的修改历史;
       加 --archive 时先把全部历史存入另一个目录,以后用 fieldsurvey history --home 那个目录 查看。
-      笔记本下次同步时照此略去。适合每周由 systemd 定时器或 cron 运行一次。
+      笔记本下次同步时照此略去。久已没有记录引用的附件随后清理(同 relay collect)。适合每周由 systemd 定时器或 cron 运行一次。
       """,
       """
       What has long been written over and reached every device is left out. Records, open conflicts, deletions and digests stay as they are;
       given up is the history of earlier edits. With --archive all of it is first kept in another folder, where `fieldsurvey history
-      --home` that folder tells it. Laptops follow at their next sync. Meant to be run once a week, by a systemd timer or cron.
+      --home` that folder tells it. Laptops follow at their next sync. Files that no record has named for long
+      go after it, as with `relay collect`. Meant to be run once a week, by a systemd timer or cron.
       """
     ).here)
 
@@ -60,7 +61,7 @@ struct CompactCommand: ParsableCommand {
     let replica = try home.replica()
     // What the relay does not have yet holds up its scope.
     _ = try Exchange(home: home, replica: replica, relay: relay).run()
-    if let archive { try fill(URL(fileURLWithPath: archive, isDirectory: true).standardizedFileURL, from: home, relay, replica) }
+    if let archive { try fill(Self.folder(archive), from: home, relay, replica) }
     var report = Report(archive: archive)
     for held in try relay.acknowledgedByAll() {
       let all = try relay.officeAccess().holdings(of: held.scope)
@@ -73,8 +74,14 @@ struct CompactCommand: ParsableCommand {
       try relay.scrub()
       _ = try Exchange(home: home, replica: replica, relay: relay).run()
     }
+    let files = Result { try FileCollector(home: home, relay: relay, replica: replica).run(archive: archive.map(Self.folder)) }
+    if let files = try? files.get() { (report.files, report.fileBytes) = (files.released.count, files.releasedBytes) }
     try common.printer.show(report, text: report.tell)
+    // The log is compacted, whatever became of the files.
+    _ = try files.get()
   }
+
+  static func folder(_ path: String) -> URL { URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL }
 
   /// Brings the archive up to date, and makes sure that it has everything.
   private func fill(_ folder: URL, from home: Home, _ relay: Relay, _ replica: Replica) throws {
@@ -100,8 +107,18 @@ struct CompactCommand: ParsableCommand {
     let archive: String?
     var changesets = 0
     var scopes = 0
+    /// Attached files that were let go of, because no record had named them for long, and their bytes.
+    var files = 0
+    var fileBytes: Int64 = 0
 
     func tell(_ printer: Printer) {
+      if files > 0 {
+        let size = Format.bytes(Int(clamping: fileBytes))
+        printer.say(
+          Text(
+            "清理了 \(files) 个久已没有记录引用的附件,\(size)。",
+            "\(Format.count(files, "file")) that no record had named for long let go of, \(size)."))
+      }
       guard changesets > 0 else {
         return printer.say(
           Text(

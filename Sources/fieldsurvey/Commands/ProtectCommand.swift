@@ -34,7 +34,14 @@ struct ProtectCommand: ParsableCommand {
   func run() throws {
     let home = try common.openHome()
     let protection = Protection(home)
-    if let count = try protection.finish() {
+    let finished = try protection.finish()
+    if escrowToOffice, try protection.escrowLater() {
+      return try common.printer.show(["isEscrowed": true]) { printer in
+        printer.say(
+          Text("密钥已加密一份给办公室(device recover 能打开)。", "The key is encrypted to the office too, which opens it by device recover."))
+      }
+    }
+    if let count = finished {
       return try common.printer.show(["attachments": count]) { printer in
         printer.say(Text("已加密 \(count) 个附件。", "\(Format.count(count, "attachment")) encrypted."))
       }
@@ -67,6 +74,17 @@ struct Protection {
     defer { withExtendedLifetime(lock) {} }
     let folder = Attachments.folder(of: Home.replicaFile(home.folder).path, try HomeKey.current(home.folder))
     return try folder.unsealed() > 0 ? try folder.sealAll() : nil
+  }
+
+  /// Gives the office the key of a home that is encrypted already, and unlocked.
+  /// - Returns: false for a home that is not encrypted.
+  func escrowLater() throws -> Bool {
+    guard var keys = try KeyFile.read(home.folder), keys.isComplete, let key = try HomeKey.current(home.folder) else { return false }
+    let lock = try SyncLock(home, wait: 5)
+    defer { withExtendedLifetime(lock) {} }
+    keys.office = try escrows(key)
+    try keys.write(home.folder)
+    return true
   }
 
   /// - Parameters:

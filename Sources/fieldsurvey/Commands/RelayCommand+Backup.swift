@@ -65,30 +65,32 @@ extension RelayCommand {
       let url = isFolder ? given.appendingPathComponent(BackupName.of(Environment.clock(), isClear: clear)) : given
       let keys = BackupKeys(home)
       let filesKey = clear ? nil : try keys.filesKey()
-      let backup: RelayBackup
-      var digest: [UInt8]
-      var bytes: Int64
+      let log: (changesets: Int, newest: Int64?)
+      let (digest, bytes): ([UInt8], Int64)
       if let filesKey {
         let recipients = try keys.recipients(recipients)
         guard access(url.path, F_OK) != 0 else { throw RelayError(.fileExists, url.path) }
-        // In clear it lies where the log lies in clear, and nowhere else.
-        let copy = home.folder.appendingPathComponent("relay.sqlite.backing-up")
-        unlink(copy.path)
-        defer { unlink(copy.path) }
-        backup = try relay.backup(to: copy.path, named: url.lastPathComponent)
-        let written = try EncryptedCopy.write(copy.path, to: url.path, label: filesKey.bytes, for: recipients)
+        // A kill leaves nothing that anybody could read.
+        let copy = try PassingDatabase(home.folder.appendingPathComponent("relay.sqlite.backing-up").path)
+        defer { copy.remove() }
+        log = try relay.copyLog(to: copy.name)
+        let written = try EncryptedCopy.write(copy, to: url.path, label: filesKey.bytes, for: recipients)
         (digest, bytes) = (written.digest, Int64(written.bytes))
+        try relay.noteBackup(named: url.lastPathComponent, digest: digest)
       } else {
-        backup = try relay.backup(to: url.path)
-        (digest, bytes) = (backup.digest, backup.bytes)
+        let backup = try relay.backup(to: url.path)
+        (log, digest, bytes) = ((backup.changesets, backup.newest), backup.digest, backup.bytes)
       }
       try PrivateFile.write(Array("\(Hex.text(digest))  \(url.lastPathComponent)\n".utf8), to: BackupName.digestFile(url))
       // After the log: what it names was there before.
       let files = try BackupFiles(beside: url, filesKey).take(from: relay)
       let removed = try keep.map { try Self.remove(from: given, butLast: $0) } ?? []
+      // What only backups named that are gone goes with them; in a folder, where all of them can be seen.
+      let pruned = try keep == nil ? 0 : BackupFiles(beside: url, filesKey).prune(relay, oldestBackup: BackupName.oldest(in: given))
       let told = Told(
-        file: url.path, sha256: Hex.text(digest), bytes: bytes, changesets: backup.changesets, newestAt: backup.newest.map(Format.iso),
-        isEncrypted: !clear, filesCopied: files.copied, filesMissing: files.missing, removed: removed)
+        file: url.path, sha256: Hex.text(digest), bytes: bytes, changesets: log.changesets, newestAt: log.newest.map(Format.iso),
+        isEncrypted: !clear, filesCopied: files.copied, filesMissing: files.missing, removed: removed,
+        filesRemoved: pruned)
       try common.printer.show(told) { told.show($0) }
       guard !clear, !keys.hasRecoveryKey else { return }
       common.printer.note(
@@ -106,6 +108,7 @@ extension RelayCommand {
       let isEncrypted: Bool
       let filesCopied, filesMissing: Int
       let removed: [String]
+      let filesRemoved: Int
 
       func show(_ printer: Printer) {
         printer.line(file)
@@ -144,14 +147,32 @@ enum BackupName {
 
   static func isOne(_ name: String) -> Bool { (try? /relay-\d{8}T\d{6}Z\.(sqlite|backup)/.wholeMatch(in: name)) != nil }
 
-  /// Beside a backup, in the form that `sha256sum -c` reads.
-  static func digestFile(_ backup: URL) -> URL { backup.appendingPathExtension("sha256") }
+  /// When the oldest backup in a folder was made, in milliseconds since 1970: whatever has a digest's file beside it is one.
+  static func oldest(in folder: URL) throws -> Int64 {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let digests = Set(names.filter { $0.hasSuffix(".sha256") })
+    let backups = names.filter { isOne($0) || digests.contains($0 + ".sha256") }
+    // Of one with a name of its own nobody knows when it was made: as long as it is there nothing goes.
+    return backups.map { isOne($0) ? time($0) : 0 }.min() ?? 0
+  }
 
-  static func stamp(_ milliseconds: Int64) -> String {
+  private static func time(_ name: String) -> Int64 {
+    guard let at = formatter.date(from: String(name.dropFirst("relay-".count).prefix(16))) else { return 0 }
+    return Int64(at.timeIntervalSince1970 * 1000)
+  }
+
+  private static var formatter: DateFormatter {
     let formatter = DateFormatter()
     formatter.timeZone = TimeZone(secondsFromGMT: 0)
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.dateFormat = "yyyyMMdd'T'HHmmss'Z'"
-    return formatter.string(from: Date(timeIntervalSince1970: Double(milliseconds) / 1000))
+    return formatter
+  }
+
+  /// Beside a backup, in the form that `sha256sum -c` reads.
+  static func digestFile(_ backup: URL) -> URL { backup.appendingPathExtension("sha256") }
+
+  static func stamp(_ milliseconds: Int64) -> String {
+    formatter.string(from: Date(timeIntervalSince1970: Double(milliseconds) / 1000))
   }
 }

@@ -13,9 +13,9 @@ struct RelayCommand: ParsableCommand {
 
   private static var subcommands: [any ParsableCommand.Type] {
     #if PostgreSQL
-      [Stats.self, Check.self, Pack.self, Backup.self, RecoveryKeyMaking.self, Restore.self, Migrate.self]
+      [Stats.self, Check.self, Collect.self, Pack.self, Backup.self, RecoveryKeyMaking.self, Restore.self, Migrate.self]
     #else
-      [Stats.self, Check.self, Pack.self, Backup.self, RecoveryKeyMaking.self, Restore.self]
+      [Stats.self, Check.self, Collect.self, Pack.self, Backup.self, RecoveryKeyMaking.self, Restore.self]
     #endif
   }
 
@@ -34,7 +34,8 @@ struct RelayCommand: ParsableCommand {
     private struct Told: Encodable {
       let epoch: String
       let scopes, changesets, staged, omitted, rejected, refused, users, activeDevices, revokedDevices: Int
-      let bytes: Int64
+      let files, filesUnnamed, filesReleased: Int
+      let bytes, fileBytes: Int64
       let freeBytes: Int64?
       let oldestAt, newestAt, backedUpAt: String?
 
@@ -43,6 +44,7 @@ struct RelayCommand: ParsableCommand {
         (scopes, changesets, staged) = (log.scopes, log.changesets, log.staged)
         (omitted, rejected, refused) = (log.omitted, log.rejected, log.refused)
         (users, activeDevices, revokedDevices) = (log.users, log.activeDevices, log.revokedDevices)
+        (files, filesUnnamed, filesReleased, fileBytes) = (log.files, log.filesUnnamed, log.filesReleased, log.fileBytes)
         (bytes, freeBytes) = (log.bytes, log.freeBytes)
         oldestAt = log.oldest.map(Format.iso)
         newestAt = log.newest.map(Format.iso)
@@ -65,6 +67,11 @@ struct RelayCommand: ParsableCommand {
         Text(
           "设备    有效 \(log.activeDevices) 台,停用 \(log.revokedDevices) 台;用户 \(log.users) 人",
           "devices     \(log.activeDevices) active, \(log.revokedDevices) revoked; \(Format.count(log.users, "user"))"))
+      let fileBytes = Format.bytes(Int(clamping: log.fileBytes))
+      printer.say(
+        Text(
+          "附件    \(log.files) 个,\(fileBytes);无记录引用 \(log.filesUnnamed) 个,已清理 \(log.filesReleased) 个",
+          "files       \(log.files), \(fileBytes); \(log.filesUnnamed) named by no record, \(log.filesReleased) let go of"))
       printer.say(Text("最早    ", "oldest      ") + time(log.oldest))
       printer.say(Text("最近    ", "newest      ") + time(log.newest))
       printer.say(Text("备份    ", "backed up   ") + time(log.backedUp))

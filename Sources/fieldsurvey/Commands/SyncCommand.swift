@@ -69,6 +69,7 @@ struct SyncReport: Encodable {
   /// How the files stand, and what this exchange has done about them.
   struct Files: Encodable {
     let verified, fetched, queued, queuedBytes, elsewhere, lost, withoutRoom: Int
+    let releasedBytes: Int64
     let refused: [String: String]
   }
 
@@ -92,6 +93,7 @@ struct SyncReport: Encodable {
     attachments = Files(
       verified: files?.verified ?? 0, fetched: files?.fetched ?? 0, queued: standing.queued, queuedBytes: standing.queuedBytes,
       elsewhere: standing.elsewhere, lost: files?.lost ?? 0, withoutRoom: files?.withoutRoom ?? 0,
+      releasedBytes: files?.released ?? 0,
       refused: Dictionary(refused) { first, _ in first })
   }
 
@@ -141,6 +143,13 @@ struct SyncReport: Encodable {
         Text(
           "本机磁盘快满了,\(attachments.withoutRoom) 个附件没有取回。",
           "\(Format.count(attachments.withoutRoom, "file")) not fetched: this disk is nearly full."))
+    }
+    if attachments.releasedBytes > 0 {
+      let size = Format.bytes(Int(clamping: attachments.releasedBytes))
+      printer.say(
+        Text(
+          "本机磁盘快满了:办公室已核验保存的附件让出 \(size),需要时可再取回(attachment get)。",
+          "This disk is nearly full: \(size) of files that the office holds were let go of here; attachment get fetches them again."))
     }
     for (digest, code) in attachments.refused.sorted(by: { $0.key < $1.key }) {
       printer.say(Text("附件 \(digest.prefix(12)) 被拒收(\(code)),保留在本机。", "File \(digest.prefix(12)) refused (\(code)); it is kept here."))

@@ -27,6 +27,18 @@ struct BackupFiles {
     try carry(try relay.heldFiles(), from: folder, to: relay.blobs)
   }
 
+  /// Removes files that no backup beside them can name: the relay let go of them before the oldest of the backups was made.
+  /// - Returns: how many those were.
+  func prune(_ relay: Relay, oldestBackup: Int64) throws -> Int {
+    let released = try relay.releasedFiles()
+    let held = Set(try relay.heldFiles().map(\.digest))
+    return try folder.digests().count { digest in
+      guard !held.contains(digest), let at = released[digest], at < oldestBackup else { return false }
+      try folder.remove(digest)
+      return true
+    }
+  }
+
   private func carry(
     _ files: [(digest: [UInt8], bytes: Int)], from: BlobFolder, to: BlobFolder
   ) throws -> (copied: Int, missing: Int) {

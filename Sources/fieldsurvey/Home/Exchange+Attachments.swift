@@ -32,6 +32,7 @@ extension Exchange {
       guard wish != .none else { return AttachmentSummary() }
       let blobs = RemoteBlobs(try connection())
       var summary = try attachments.send(to: blobs, peer: Self.peer, over: link(progress))
+      summary.released = try release(blobs, keepingNamed: wish == .all, until: attachments.hasRoom).bytes
       guard wish == .all else { return summary }
       let got = try attachments.fetchAll(from: blobs, peer: Self.peer, over: link(progress))
       (summary.fetched, summary.withoutRoom) = (got.fetched, got.withoutRoom)
@@ -49,6 +50,22 @@ extension Exchange {
       return try replica.attachments.fetch(names, from: (try relay ?? home.relay()).officeAccess(), peer: Self.peer, over: link(progress))
     case .laptop: return try replica.attachments.fetch(names, from: RemoteBlobs(try connection()), peer: Self.peer, over: link(progress))
     }
+  }
+
+  /// Lets go of files of this laptop that its relay holds: what no record names any more, and then, unless all are to be here, what can be
+  /// fetched again. What arrived in part long ago goes too.
+  func release(
+    _ blobs: some BlobStore, keepingNamed: Bool, dryRun: Bool = false, until isEnough: () -> Bool
+  ) throws -> AttachmentRelease {
+    let attachments = replica.attachments
+    if isEnough() { return AttachmentRelease() }
+    if !dryRun { try attachments.folder.dropPartials(before: (Environment.clock() - AttachmentLimits.partialMilliseconds) / 1000) }
+    var release = try attachments.releaseUnnamed(of: attachments.withReceipt(peer: Self.peer), dryRun: dryRun, until: isEnough)
+    if keepingNamed { return release }
+    let fetchable = try attachments.releaseFetchable(from: blobs, peer: Self.peer, dryRun: dryRun, until: isEnough)
+    release.fetchable = fetchable.fetchable
+    release.bytes += fetchable.bytes
+    return release
   }
 
   private func link(_ progress: @escaping (AttachmentSummary) -> Void) -> AttachmentLink {

@@ -39,6 +39,6 @@
     func close() throws { try store.close() }
     var freeBytes: Int64? { store.freeBytes }
     var isWritable: Bool { store.isWritable }
-    func copy(to path: String) throws { try following { try $0.copy(to: path) } }
+    func copy(to name: String) throws { try following { try $0.copy(to: name) } }
   }
 #endif

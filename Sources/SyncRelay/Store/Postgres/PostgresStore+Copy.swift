@@ -10,17 +10,19 @@
     /// Writes one state of the database, however long it takes and whatever is written meanwhile, into a log's file.
     ///
     /// The tables are the same in both, so that what looks a file through, encrypts it and puts it back serves either.
-    func copy(to path: String) throws {
-      try read { here in
-        // Once more from its beginning, should the database have asked for that.
-        try RelayFile.makeEmpty(path)
-        let queue = try RelayFile.openNew(path)
-        try queue.inTransaction { db in
+    func copy(to name: String) throws {
+      let queue = try RelayFile.openNew(name)
+      try queue.inTransaction { db in
+        try db.execute(sql: "SAVEPOINT copy")
+        try read { here in
+          // Once more from its beginning, should the database have asked for that.
+          try db.execute(sql: "ROLLBACK TO copy")
           for table in PostgresTables.names { try copy(table, from: here, to: db) }
-          return .commit
         }
-        try queue.close()
+        try db.execute(sql: "RELEASE copy")
+        return .commit
       }
+      try queue.close()
     }
 
     private func copy(_ table: String, from here: any StoreTransaction, to db: Database) throws {

@@ -9,13 +9,13 @@
   /// the operator's grants to say, not for triggers, which some engines lack.
   struct PostgresTables {
     /// The version of the tables below.
-    static let formatVersion: Int64 = 2
+    static let formatVersion: Int64 = 4
     /// All but the one that tells whose the database is.
     static let names = [
       "relay", "scope", "site", "head", "changeset", "omission", "omitted", "rejection", "refused", "certificate", "statement", "part",
       "staged",
       "access", "account", "device", "code", "code_grant", "audit", "blob", "blob_use", "upload", "blob_loss",
-      "pack", "pack_scope", "withdrawal",
+      "pack", "pack_scope", "withdrawal", "blob_unnamed", "blob_released",
     ]
 
     /// What the database says of itself.
@@ -89,7 +89,7 @@
       """
 
     /// What brings the tables from each version to the next.
-    private static let steps = [first, second]
+    private static let steps = [first, second, [], fourth]
 
     private static let first = [
       """
@@ -191,6 +191,12 @@
       CREATE TABLE withdrawal(account TEXT COLLATE "C" NOT NULL, scope TEXT COLLATE "C" NOT NULL, at_ms BIGINT NOT NULL,
         removes BIGINT NOT NULL, arrival BIGINT NOT NULL, PRIMARY KEY (account, scope))
       """,
+    ]
+
+    /// What files are collected by.
+    private static let fourth = [
+      "CREATE TABLE blob_unnamed(digest BYTEA PRIMARY KEY, since_ms BIGINT NOT NULL)",
+      "CREATE TABLE blob_released(digest BYTEA PRIMARY KEY, bytes BIGINT NOT NULL, at_ms BIGINT NOT NULL, erased BIGINT NOT NULL)",
     ]
   }
 #endif

@@ -21,24 +21,40 @@ extension Relay {
   /// The copy is written beside the path under another name, looked through — the database's own check, every changeset's hashes, every
   /// chain — and only then gets its name, durably. Its owner alone may read it: it holds all that the log does, tokens' digests too.
   ///
-  /// - Parameters:
-  ///   - path: where; nothing may be there.
-  ///   - name: what the audit calls it; by default as the file is called.
+  /// - Parameter path: where; nothing may be there.
   /// - Throws: ``RelayError`` with `fileExists`, `cannotOpen` or `unavailable`; `damaged` when the log is not what it says, and the copy is gone then.
-  public func backup(to path: String, named name: String? = nil) throws -> RelayBackup {
+  public func backup(to path: String) throws -> RelayBackup {
     guard access(path, F_OK) != 0 else { throw RelayError(.fileExists, path) }
     let unfinished = path + ".new"
+    try RelayFile.makeEmpty(unfinished)
     defer { RelayFile.remove(unfinished) }
     try store.copy(to: unfinished)
     let backup = try Self.inspect(unfinished, codec: codec)
     try RelayFile.bringToDisk(unfinished)
     guard rename(unfinished, path) == 0 else { throw RelayError(.cannotOpen, "errno \(errno)") }
     try RelayFile.bringToDisk((path as NSString).deletingLastPathComponent)
-    let (now, name) = (clock(), name ?? (path as NSString).lastPathComponent)
-    try store.write { db in
-      try Audit.record(.backedUp, at: now, device: nil, user: nil, detail: "\(name) sha256:\(Hex.text(backup.digest))", in: db)
-    }
+    try noteBackup(named: (path as NSString).lastPathComponent, digest: backup.digest)
     return backup
+  }
+
+  /// Copies the log as it stands now into an empty file that SQLite opens by a name, and looks the copy through: for whoever makes of it what is
+  /// kept, and says so with ``noteBackup(named:digest:)``.
+  /// - Parameter name: a path, or what SQLite takes for one.
+  /// - Throws: ``RelayError`` with `unavailable`; `damaged` when the log is not what it says.
+  public func copyLog(to name: String) throws -> (changesets: Int, newest: Int64?) {
+    try store.copy(to: name)
+    return try Self.inspectLog(name, codec: codec)
+  }
+
+  /// Writes into the audit that the log was backed up.
+  /// - Parameters:
+  ///   - name: what the backup is called.
+  ///   - digest: its SHA-256.
+  public func noteBackup(named name: String, digest: [UInt8]) throws {
+    let now = clock()
+    try store.write { db in
+      try Audit.record(.backedUp, at: now, device: nil, user: nil, detail: "\(name) sha256:\(Hex.text(digest))", in: db)
+    }
   }
 
   /// Looks a log through without changing it.
@@ -47,15 +63,21 @@ extension Relay {
   static func inspect(_ path: String, codec: Codec, expecting expected: [UInt8]? = nil) throws -> RelayBackup {
     let digest = try FileDigest.sha256(path)
     guard expected == nil || expected == digest.digest else { throw RelayError(.otherDigest, Hex.text(digest.digest)) }
+    let log = try inspectLog(path, codec: codec)
+    return RelayBackup(bytes: digest.bytes, digest: digest.digest, changesets: log.changesets, newest: log.newest)
+  }
+
+  private static func inspectLog(_ name: String, codec: Codec) throws -> (changesets: Int, newest: Int64?) {
     do {
-      let queue = try RelayFile.openReadOnly(path)
+      let queue = try RelayFile.openReadOnly(name)
       defer { try? queue.close() }
       return try queue.read { db in
         try checkFile(db)
         let log = SQLiteTransaction(db)
-        return RelayBackup(
-          bytes: digest.bytes, digest: digest.digest, changesets: try LogCheck(db: log, codec: codec).run(),
-          newest: try log.value("SELECT received_ms FROM changeset ORDER BY arrival DESC LIMIT 1"))
+        return (
+          try LogCheck(db: log, codec: codec).run(),
+          try log.value("SELECT received_ms FROM changeset ORDER BY arrival DESC LIMIT 1")
+        )
       }
     } catch let error as DatabaseError {
       throw RelayError(.damaged, "SQLite \(error.extendedResultCode.rawValue)")

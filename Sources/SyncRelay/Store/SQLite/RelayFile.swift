@@ -15,7 +15,7 @@ enum RelayFile {
   /// "SYNM": the log that stood in the file has moved into a database. No version opens it as a relay.
   static let movedID: Int32 = 0x5359_4E4D
   /// The version of the tables below.
-  static let formatVersion: Int32 = 9
+  static let formatVersion: Int32 = 11
   /// Readable and writable by the owner alone: the file holds everybody's work.
   static let mode: mode_t = 0o600
 
@@ -124,12 +124,12 @@ enum RelayFile {
 
   /// Opens an empty file with the tables and nothing in them, to be filled by this process alone: all of it is looked through, and brought
   /// to the disk, once it is done.
-  static func openNew(_ path: String) throws -> DatabaseQueue {
+  static func openNew(_ name: String) throws -> DatabaseQueue {
     var configuration = configuration()
     configuration.foreignKeysEnabled = false
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    let queue = try DatabaseQueue(path: name, configuration: configuration)
     try queue.inDatabase { db in
-      try db.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+      try db.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
       try create(db, epoch: [], key: [], now: 0)
       try db.execute(sql: "DELETE FROM relay")
     }
@@ -193,6 +193,13 @@ enum RelayFile {
     CREATE TABLE blob_loss(number INTEGER PRIMARY KEY, digest BLOB NOT NULL, at_ms INTEGER NOT NULL) STRICT;
     """
 
+  /// Since when no record names a file that is held; and the files that were let go of, whose bytes are gone once they are erased.
+  static let collection = """
+    CREATE TABLE blob_unnamed(digest BLOB PRIMARY KEY, since_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE blob_released(digest BLOB PRIMARY KEY, bytes INTEGER NOT NULL, at_ms INTEGER NOT NULL, erased INTEGER NOT NULL)
+      STRICT, WITHOUT ROWID;
+    """
+
   /// The packs, whose bytes are not here, and how many changesets of each scope were placed by then.
   static let pack = """
     CREATE TABLE pack(number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, bytes INTEGER NOT NULL, signature BLOB NOT NULL,
@@ -233,6 +240,7 @@ enum RelayFile {
     \(certificate)
     \(statement)
     \(blob)
+    \(collection)
     \(pack)
     \(withdrawal)
     -- Bodies, of changesets that are whole and of those that are not yet: arriving, a changeset is not copied.

@@ -90,6 +90,7 @@ public struct RelayRestoration: Sendable {
     try queue.write { db in
       try checkIssuer(db)
       try db.execute(sql: "UPDATE relay SET epoch = ?", arguments: [epoch])
+      try CollectionLedger.forget(in: SQLiteTransaction(db))
       try Audit.record(.restored, at: now, device: nil, user: nil, detail: "", in: SQLiteTransaction(db))
     }
     try queue.close()

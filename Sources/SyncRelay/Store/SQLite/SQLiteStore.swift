@@ -34,11 +34,10 @@ struct SQLiteStore: RelayStore {
 
   func close() throws { try pool.close() }
 
-  func copy(to path: String) throws {
-    try RelayFile.makeEmpty(path)
+  func copy(to name: String) throws {
     try pool.writeWithoutTransaction { db in
       try RelayFile.requireHere(db)
-      try db.execute(sql: "VACUUM INTO ?", arguments: [path])
+      try db.execute(sql: "VACUUM INTO ?", arguments: [name])
     }
   }
 
