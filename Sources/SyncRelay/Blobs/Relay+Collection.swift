@@ -42,10 +42,11 @@ extension Relay {
   public func fileQuestion() throws -> FileQuestion {
     let onDisk = blobs.digests()
     return try store.read { db in
-      let scopes = try db.values("SELECT name FROM scope ORDER BY name").compactMap { ScopeID($0) }
+      let scopes = Set(try db.values("SELECT name FROM scope").compactMap { ScopeID($0) })
+      let held = try LogReader(db).holdings(of: scopes)
       return FileQuestion(
         digests: Set(onDisk + (try db.values("SELECT digest FROM blob") as [[UInt8]])),
-        holdings: try scopes.map { ScopeHoldings(scope: $0, holdings: try LogReader(db).holdings(of: $0, withEnds: true)) },
+        holdings: held.sorted { $0.key < $1.key }.map { ScopeHoldings(scope: $0, holdings: $1) },
         arrival: try Self.arrival(db))
     }
   }
