@@ -46,7 +46,8 @@ struct DeviceKeyTests {
   private let world: TestRelay
   private let relay: Relay
   private let issuer = SigningKey()
-  private let (scope, other) = (ScopeID(literal: "case/1"), ScopeID(literal: "case/2"))
+  private let scope = ScopeID(literal: "case/1")
+  private let other = ScopeID(literal: "case/2")
 
   init() throws {
     world = try TestRelay()
