@@ -231,31 +231,6 @@ import Testing
   // MARK: -
 
   /// Stands in what is attached.
-  /// What is written while a backup is made is no copy that anybody could read: the process dies in the midst of it.
-  @Test func aBackupThatIsKilledLeavesNothingInClear() throws {
-    let office = try Office()
-    let li = try office.laptop("li")
-    let plant = try office.plant(for: "li")
-    try li.run("sync")
-    try li.run("enterprise", "edit", plant, "--address", "厂区照片里的一句话")
-    try li.run("sync")
-    #expect(office.stop() == 0)
-    let file = office.folder.url.appendingPathComponent("night.backup")
-    let left = office.place.home.appendingPathComponent("relay.sqlite.backing-up")
-    // The system kills who makes a file longer than so many blocks, of 512 or 1024 bytes.
-    let killed = try Program.run(
-      shell: "ulimit -c 0; ulimit -f 64; exec \"$0\" relay backup \"$1\" --home \"$2\"", file.path, office.place.home.path)
-    #expect(killed.status != 0)
-    let bytes = try #require(FileManager.default.contents(atPath: left.path))
-    #expect(bytes.count > 4096 && bytes.starts(with: Data("SyncKit sealed".utf8)))
-    #expect(bytes.range(of: Data("SQLite format 3".utf8)) == nil && bytes.range(of: Data("CREATE TABLE".utf8)) == nil)
-    #expect(!FileManager.default.fileExists(atPath: file.path))
-    // The next takes it away, and is one that can be put back.
-    #expect(try office.place.object("relay", "backup", file.path)["isEncrypted"] as? Bool == true)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: office.place.home.path).allSatisfy { !$0.hasPrefix(left.lastPathComponent) })
-    try office.place.run("relay", "restore", file.path)
-  }
-
   private static let marker = Data("厂区照片里的一句话".utf8)
 
   private func attach(_ laptop: Place, to plant: String, in office: Office) throws -> (id: String, bytes: Data) {
