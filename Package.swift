@@ -107,7 +107,7 @@ let package = Package(
     .executableTarget(name: "simulate", dependencies: ["SyncSimulator"], swiftSettings: strict),
     // Speed and size as ratios within one run.
     .executableTarget(
-      name: "SyncBenchmark", dependencies: ["SyncKit", "SyncCore", "CSQLite", "CZstd", grdb], path: "Benchmarks/SyncBenchmark",
+      name: "SyncBenchmark", dependencies: ["SyncKit", "SyncBlobs", "SyncCore", "CSQLite", "CZstd", grdb], path: "Benchmarks/SyncBenchmark",
       swiftSettings: strict),
     .executableTarget(
       name: "FigureBenchmark", dependencies: ["SurveyModel", "SyncKit", grdb], path: "Benchmarks/FigureBenchmark", swiftSettings: strict),

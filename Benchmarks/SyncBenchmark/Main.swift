@@ -6,7 +6,10 @@ import Foundation
     let repeats = Int(ProcessInfo.processInfo.environment["BENCH_REPEATS"] ?? "") ?? 5
     let count = Int(ProcessInfo.processInfo.environment["BENCH_N"] ?? "") ?? Workload.rowCount
     // What encryption costs is measured by the clock on the wall, which wants many repeats.
-    if ProcessInfo.processInfo.environment["BENCH_ONLY"] == "at-rest" { return try AtRestBenchmark.printTable(repeats: repeats) }
+    if ProcessInfo.processInfo.environment["BENCH_ONLY"] == "at-rest" {
+      try AtRestBenchmark.printTable(repeats: repeats)
+      return try AttachedFilesBenchmark.printTable(repeats: repeats)
+    }
     let rows = Workload.rows(count)
     for isDurable in [false, true] {
       var runs: [[String: Double]] = []
@@ -26,5 +29,6 @@ import Foundation
     try ShapesBenchmark.printTable(repeats: repeats)
     try SealBenchmark.printTable(repeats: repeats)
     try AtRestBenchmark.printTable(repeats: repeats)
+    try AttachedFilesBenchmark.printTable(repeats: repeats)
   }
 }

@@ -136,6 +136,8 @@ import Testing
     #expect(office.stop() == 0)
     #expect(try collect(office)["unnamed"] as? Int == 1)
     #expect(try collect(office, daysLater: 89)["released"] as? [String] == [])
+    #expect(try collect(office, daysLater: 89, "--grace-days", "88", "--dry-run")["released"] as? [String] == [stray])
+    #expect(try office.place.attempt("relay", "collect", "--grace-days", "-1").status == 64)
     let dry = try collect(office, daysLater: 91, "--dry-run")
     #expect(dry["released"] as? [String] == [stray] && dry["isDryRun"] as? Bool == true && dry["releasedBytes"] as? Int == 3)
     #expect(FileManager.default.fileExists(atPath: blobs.appendingPathComponent("ab/\(stray)").path))

@@ -251,6 +251,13 @@ import Testing
     try chen.run("protect", "--passphrase-file", old)
     _ = try chen.attempt("lock")
     #expect(try Self.code(office.place.attempt("device", "recover", chen.home.path + "/keys.json", "--json")) == "no-escrow")
+    // Later they want it; a home that is locked cannot give its key.
+    #expect(try Self.code(chen.attempt("protect", "--escrow-to-office", "--json")) == "locked")
+    let open = Place(home: chen.home, environment: ["FIELDSURVEY_PASSPHRASE_FILE": old])
+    #expect(try open.run("doctor").contains("protect --escrow-to-office"))
+    try open.run("protect", "--escrow-to-office")
+    #expect(try open.run("doctor").contains("办公室也能打开"))
+    #expect(try office.place.attempt("device", "recover", chen.home.path + "/keys.json").status == 0)
     _ = other.stop()
   }
 

@@ -143,4 +143,69 @@ import Testing
 
     func note(_ step: BlobFolder.Step) { lock.withLock { told.append(step) } }
   }
+
+  /// A real disk that is full, which only root can make: what did not fit leaves nothing, what is there stays, and what arrives goes on where
+  /// the room ended.
+  @Test(.enabled(if: getuid() == 0)) func aFullDiskKeepsWhatIsThere() throws {
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    guard try run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place) else { return }
+    defer { _ = try? run("umount", place) }
+    let folder = BlobFolder(place + "/blobs")
+    func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 / 251) } }
+    let kept = try folder.put(bytes(400_000))
+    var error = #expect(throws: BlobError.self) { try folder.put(bytes(2_000_000)) }
+    #expect(error?.code == .noRoom)
+    #expect(try folder.isIntact(kept.digest) && folder.digests() == [kept.digest])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place + "/blobs/incoming").isEmpty)
+    // A piece that does not fit as a whole is kept as far as it did.
+    try folder.append(bytes(300_000), at: 0, to: "arriving")
+    error = #expect(throws: BlobError.self) { try folder.append(bytes(900_000), at: 300_000, to: "arriving") }
+    #expect(error?.code == .noRoom)
+    #expect(try folder.received("arriving") >= 300_000)
+    try folder.drop("arriving")
+    #expect(try folder.put(bytes(500_000)).bytes == 500_000)
+    #expect(folder.digests().count == 2)
+  }
+
+  /// - Returns: whether it succeeded.
+  private func run(_ command: String...) throws -> Bool {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
+
+  /// Who puts a file that is here already is about to name it: then it is not an old one any more.
+  @Test func whatIsPutAgainIsNotRemovedForItsAge() throws {
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    let bytes: [UInt8] = [1, 2, 3]
+    let folder = BlobFolder(place)
+    let kept = try folder.put(bytes)
+    func grow(_ seconds: Double) throws {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: folder.path(of: kept.digest))
+    }
+    try grow(1000)
+    #expect(try !folder.remove(kept.digest, ifWrittenBefore: 1000))
+    #expect(try folder.remove(kept.digest, ifWrittenBefore: 1001, dryRun: true) && folder.size(of: kept.digest) == 3)
+    // Put between the look and the removal: it waits until that is over, and then stands there.
+    let (place, ended) = (self.place, DispatchSemaphore(value: 0))
+    let judging = BlobFolder(place) { step in
+      guard step == .judged else { return }
+      Thread.detachNewThread {
+        _ = try? BlobFolder(place).put(bytes)
+        ended.signal()
+      }
+      // It gets as far as the lock, or not: either way it is not there before the removal.
+      usleep(50_000)
+    }
+    #expect(try judging.remove(kept.digest, ifWrittenBefore: 1001))
+    #expect(ended.wait(timeout: .now() + 10) == .success)
+    #expect(try folder.isIntact(kept.digest))
+    #expect(try !folder.remove(kept.digest, ifWrittenBefore: 1001))
+  }
 }

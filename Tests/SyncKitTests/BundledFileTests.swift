@@ -108,4 +108,20 @@ import Testing
     #expect(try report(file(digest, 3), (.piece, [1]), (.piece, [2, 3])).files == 1)
     #expect(try folder.isIntact(digest))
   }
+
+  /// Of what nobody has asked for by name so much is taken that a gibibyte stays free.
+  @Test func theDiskIsNotFilled() throws {
+    let (lin, chen) = (try replica("lin"), try replica("chen"))
+    let digest = try attach(noise(1000), "1", to: lin)
+    _ = try lin.exportBundle(to: path)
+    _ = try chen.importBundle(from: path)
+    for (free, taken) in [(AttachmentLimits.freeReserveBytes + 999, 0), (AttachmentLimits.freeReserveBytes + 1000, 1)] {
+      var files = try BundledFiles(chen.attachments, freeBytes: { free })
+      try files.begin(BundledFile(digest: digest, bytes: 1000))
+      try files.take(noise(1000))
+      try files.finish()
+      #expect(files.taken == taken && files.refused == 1 - taken)
+      #expect(chen.attachments.folder.size(of: digest) == (taken == 1 ? 1000 : nil))
+    }
+  }
 }

@@ -189,4 +189,38 @@ struct BackupTests {
     #expect(try Data(contentsOf: URL(fileURLWithPath: world.path)) == before)
     #expect(try FileManager.default.contentsOfDirectory(atPath: world.folder).sorted() == ["copy.sqlite", "relay.db", "text"])
   }
+
+  @Test("made for somebody's key is in clear nowhere on its way: what a kill would leave can be read by nobody")
+  func nothingInClear() throws {
+    let device = try world.device(1, user: "li", grants: [.one(scope)])
+    var author = device.author(in: scope)
+    #expect(try device.access().store(author.write(count: 300)).refused.isEmpty)
+    let (place, path, out) = (world.folder + "/copy", world.folder + "/night.backup", world.folder + "/out.sqlite")
+    let key = SigningKey().encryptionKey
+    func bytes() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: place)) }
+    let copy = try PassingDatabase(place)
+    #expect(try world.relay.copyLog(to: copy.name).changesets == 300)
+    // As a kill leaves it here.
+    let left = try bytes()
+    #expect(left.count > 100_000 && left.starts(with: Data("SyncKit sealed".utf8)))
+    for word in ["SQLite format 3", "CREATE TABLE", scope.name] { #expect(left.range(of: Data(word.utf8)) == nil, "\(word)") }
+    for beside in ["-wal", "-shm", "-journal"] { #expect(!FileManager.default.fileExists(atPath: place + beside)) }
+    let mode = try FileManager.default.attributesOfItem(atPath: place)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+    let written = try EncryptedCopy.write(copy, to: path, label: [1], for: [key.publicKey])
+    #expect(try EncryptedCopy.digest(of: path) == written.digest && EncryptedCopy.open(path, by: [key], to: out) == [1])
+    let restored = try Relay(path: out, codec: .standard, clock: { 0 }, random: TestRelay.random)
+    #expect(try restored.statistics().changesets == 300)
+    try restored.close()
+    // One that has changed meanwhile is no backup; the next takes the place of what was left.
+    var changed = left
+    changed[left.count / 2] ^= 1
+    try changed.write(to: URL(fileURLWithPath: place))
+    let error = #expect(throws: SyncKitError.self) { try EncryptedCopy.write(copy, to: path, for: [key.publicKey]) }
+    #expect(error?.code == .damaged)
+    let next = try PassingDatabase(place)
+    #expect(try bytes().isEmpty)
+    next.remove()
+    #expect(!FileManager.default.fileExists(atPath: place))
+  }
 }

@@ -10,15 +10,19 @@ struct BundledFiles {
   private(set) var refused = 0
   private var current: (file: BundledFile, at: Int, isTaken: Bool)?
 
-  init(_ attachments: Attachments) throws {
+  /// How much room the disk has, in bytes; nil where nobody says.
+  private let freeBytes: () -> Int64?
+
+  init(_ attachments: Attachments, freeBytes: (() -> Int64?)? = nil) throws {
     folder = attachments.folder
+    self.freeBytes = freeBytes ?? { [folder] in folder.freeBytes }
     named = Dictionary(try attachments.named().map { ($0.digest, $0.bytes) }) { one, _ in one }
   }
 
   mutating func begin(_ file: BundledFile) throws {
     try finish()
     let isHere = folder.size(of: file.digest) == file.bytes
-    let hasRoom = folder.freeBytes.map { $0 - Int64(file.bytes) >= AttachmentLimits.freeReserveBytes } ?? true
+    let hasRoom = freeBytes().map { $0 - Int64(file.bytes) >= AttachmentLimits.freeReserveBytes } ?? true
     let isTaken = !isHere && hasRoom && named[file.digest] == file.bytes
     if !isHere, !isTaken { refused += 1 }
     current = (file, 0, isTaken)

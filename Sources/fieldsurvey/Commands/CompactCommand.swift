@@ -41,8 +41,8 @@ struct CompactCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  private static let day: Int64 = 24 * 3_600_000
-  private static let mostDays = 36_500
+  static let day: Int64 = 24 * 3_600_000
+  static let mostDays = 36_500
 
   func validate() throws {
     for days in [keepDays, leaseDays] where !(0...Self.mostDays).contains(days) {

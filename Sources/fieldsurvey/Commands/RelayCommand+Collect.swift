@@ -23,14 +23,27 @@ extension RelayCommand {
     var dryRun = false
 
     @Option(
+      help: ArgumentHelp(
+        Text("不再被引用之后留多少天。", "How many days a file stays after nothing named it any more.").here, valueName: "days"))
+    var graceDays = Int(RelayLimits().unnamedMilliseconds / CompactCommand.day)
+
+    @Option(
       help: ArgumentHelp(Text("先存入此归档目录。", "Put it into this archive first.").here, valueName: "folder"), completion: .directory)
     var archive: String?
 
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+      guard (0...CompactCommand.mostDays).contains(graceDays) else {
+        throw ValidationError(Text("天数应在 0 到 \(CompactCommand.mostDays) 之间。", "Days are 0 to \(CompactCommand.mostDays).").here)
+      }
+    }
+
     func run() throws {
       let home = try common.openHome()
-      let relay = try home.relay()
+      var limits = RelayLimits()
+      limits.unnamedMilliseconds = Int64(graceDays) * CompactCommand.day
+      let relay = try home.relay(limits)
       let lock = try SyncLock(home, wait: 10)
       defer { withExtendedLifetime(lock) {} }
       let collection = try FileCollector(home: home, relay: relay, replica: home.replica())
