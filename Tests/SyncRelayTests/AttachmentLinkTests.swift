@@ -19,7 +19,7 @@ struct AttachmentLinkTests {
   static let lost = 8 << 10
 
   @Test(
-    "carries a file either way, and hardly anything of it twice, in clear and by TLS and HTTP/2", .timeLimit(.minutes(30)),
+    "carries a file either way, and hardly anything of it twice, in clear and by TLS and HTTP/2", .serialized, .timeLimit(.minutes(30)),
     arguments: [false, true])
   func fivePercent(isSecure: Bool) async throws {
     let secure = try SecureWorld()
