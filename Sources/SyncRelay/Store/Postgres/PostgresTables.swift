@@ -9,7 +9,7 @@
   /// the operator's grants to say, not for triggers, which some engines lack.
   struct PostgresTables {
     /// The version of the tables below.
-    static let formatVersion: Int64 = 4
+    static let formatVersion: Int64 = 3
     /// All but the one that tells whose the database is.
     static let names = [
       "relay", "scope", "site", "head", "changeset", "omission", "omitted", "rejection", "refused", "certificate", "statement", "part",
@@ -89,7 +89,7 @@
       """
 
     /// What brings the tables from each version to the next.
-    private static let steps = [first, second, [], fourth]
+    private static let steps = [first, second, third]
 
     private static let first = [
       """
@@ -194,7 +194,7 @@
     ]
 
     /// What files are collected by.
-    private static let fourth = [
+    private static let third = [
       "CREATE TABLE blob_unnamed(digest BYTEA PRIMARY KEY, since_ms BIGINT NOT NULL)",
       "CREATE TABLE blob_released(digest BYTEA PRIMARY KEY, bytes BIGINT NOT NULL, at_ms BIGINT NOT NULL, erased BIGINT NOT NULL)",
     ]

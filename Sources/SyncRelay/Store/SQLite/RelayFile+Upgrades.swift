@@ -9,7 +9,7 @@ extension RelayFile {
       { try upgradeFromFirst(db, key: key, codec) }, { try upgradeFromSecond(db) }, { try upgradeFromThird(db) },
       { try upgradeFromFourth(db) }, { try upgradeFromFifth(db) },
       { try db.execute(sql: blob) }, { try db.execute(sql: statement) }, { try db.execute(sql: pack + withdrawal) },
-      {}, { try db.execute(sql: collection) },
+      { try db.execute(sql: collection) },
     ]
     for step in steps[(Int(version) - 1)...] { try step() }
     try db.execute(sql: "PRAGMA user_version = \(formatVersion)")

@@ -15,7 +15,7 @@ enum RelayFile {
   /// "SYNM": the log that stood in the file has moved into a database. No version opens it as a relay.
   static let movedID: Int32 = 0x5359_4E4D
   /// The version of the tables below.
-  static let formatVersion: Int32 = 11
+  static let formatVersion: Int32 = 10
   /// Readable and writable by the owner alone: the file holds everybody's work.
   static let mode: mode_t = 0o600
 
