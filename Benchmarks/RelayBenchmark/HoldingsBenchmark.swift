@@ -10,7 +10,7 @@ enum HoldingsBenchmark {
 
   static func run(_ relay: Relay, _ name: String) throws {
     let device = DeviceID(high: 7, low: 1000)
-    let code = try relay.createCode(user: "zhao", name: "zhao", grants: [.all])
+    let code = try relay.createCode(user: "li", name: "li", grants: [.all])
     guard let principal = try relay.authenticate(try relay.enrol(code: code, device: device, label: "laptop").token) else { return }
     let access = RelayAccess(relay, principal)
     let site = SiteID(deviceHigh: device.high, deviceLow: device.low, incarnation: 1)

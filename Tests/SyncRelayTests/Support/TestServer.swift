@@ -32,11 +32,11 @@ func withServer<T: Sendable>(
   }
 }
 
-/// Waits until something holds that other threads bring about, for as long as a busy machine may take.
+/// Waits until something holds that other threads bring about, for as long as a busy machine may take; seldom enough for a device to ask.
 func eventually(_ holds: () async throws -> Bool) async throws {
-  for _ in 0..<1200 {
+  for _ in 0..<300 {
     if try await holds() { return }
-    try await Task.sleep(for: .milliseconds(25))
+    try await Task.sleep(for: .milliseconds(100))
   }
   Issue.record("never")
 }
