@@ -13,6 +13,9 @@ final class OfficeDesk: Sendable {
   /// How many times as long as an exchange took it rests after it, and how long at the most, in seconds: an exchange passes over all that the
   /// office has, so that in a busy night the laptops' requests would else wait for the office's looking again and again.
   private static let (rest, longestRest) = (4.0, 10.0)
+  /// How much less of a busy processor its thread gets than those that answer laptops (setpriority(2)): the office may see a little later what
+  /// somebody waits to have taken.
+  private static let niceness: Int32 = 10
 
   private let home: Home
   private let relay: Relay
@@ -34,6 +37,10 @@ final class OfficeDesk: Sendable {
   /// - Parameter report: told each new failure once, however often it repeats.
   func start(report: @escaping @Sendable (Failure) -> Void) {
     let thread = Thread { [self] in
+      #if os(Linux)
+        // There it is said of the thread that calls, and not of the process.
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
+      #endif
       var last: Failure?
       while !isStopped.withLock({ $0 }) {
         let began = ContinuousClock.now
