@@ -75,7 +75,9 @@ let package = Package(
     // The relay without HTTP: enrolment, access, a durable log and blobs. It merges nothing.
     .target(
       name: "SyncRelay",
-      dependencies: ["SyncBlobs", "SyncCore", "CSQLite", "CZstd", .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])), grdb, crypto],
+      dependencies: [
+        "SyncBlobs", "SyncCore", "CSQLite", "CZstd", .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])), grdb, crypto,
+      ],
       swiftSettings: strict),
     // The relay behind HTTP: routes, limits and TLS.
     .target(

@@ -90,7 +90,9 @@ import Testing
     let other = try DatabaseQueue(path: folder + "/file.sqlite")
     try other.inTransaction(.immediate) { _ in
       for number in 1...3 {
-        #expect(throws: DatabaseError.self) { try group.write { db in try db.execute(sql: "INSERT INTO t VALUES (?)", arguments: [number]) } }
+        #expect(throws: DatabaseError.self) {
+          try group.write { db in try db.execute(sql: "INSERT INTO t VALUES (?)", arguments: [number]) }
+        }
       }
       return .rollback
     }

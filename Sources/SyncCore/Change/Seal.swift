@@ -122,7 +122,9 @@ extension Fragment {
         guard let certificate = trust.certificate(seal.certificate, codec: codec) else { throw Unbelieved(code: Refusal.Code.notTrusted) }
         believed = BelievedCertificate(signed: seal.certificate, certificate: certificate)
       }
-      if let believed, let code = seal.problem(header, encoded: self.header, hash: hash, by: believed.certificate, proven: &proven, codec: codec) {
+      if let believed,
+        let code = seal.problem(header, encoded: self.header, hash: hash, by: believed.certificate, proven: &proven, codec: codec)
+      {
         throw Unbelieved(code: code)
       }
       if let authority = believed?.certificate.authority { try check(authority, codec: codec) }

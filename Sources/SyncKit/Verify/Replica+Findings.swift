@@ -62,7 +62,8 @@ extension Snapshot {
         count += 1
         do throws(Unbelieved) {
           let hash = codec.digest(entry.header)
-          known[header.certificate] = try fragment.unsealed(header, hash: hash, by: trust, codec: codec, proven: &proven) { known[$0] }.believed
+          known[header.certificate] = try fragment.unsealed(header, hash: hash, by: trust, codec: codec, proven: &proven) { known[$0] }
+            .believed
         } catch {
           let details = ["scope": scope.name, "changeset": header.dot.description, "code": error.code]
           out.append(ReplicaFinding(code: "seals", isProblem: true, details: details))

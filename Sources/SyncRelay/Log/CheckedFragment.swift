@@ -25,7 +25,8 @@ enum CheckedFragment {
     do throws(Unbelieved) {
       if let code = Self.problem(fragment, header, codec: codec, limits: limits) { throw Unbelieved(code: code) }
       self = .usable(
-        IncomingFragment(fragment: fragment, unsealed: try relay.unseal(fragment, header, hash: hash, proven: &proven), header: header, hash: hash))
+        IncomingFragment(
+          fragment: fragment, unsealed: try relay.unseal(fragment, header, hash: hash, proven: &proven), header: header, hash: hash))
     } catch {
       self = .refused(Refusal(scope: header.scope, dot: header.dot, code: error.code), hash: hash)
     }
