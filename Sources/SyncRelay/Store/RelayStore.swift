@@ -9,7 +9,8 @@ protocol RelayStore: Sendable {
 
   /// Writes: all of it is durable before this returns, or none of it is there.
   ///
-  /// The body may be run again from its beginning where another process came in between: it changes nothing but the store.
+  /// The body may be run again from its beginning, where another process came in between or another's write failed that shared the
+  /// transaction: it changes nothing but the store. It may run on another thread while this one waits.
   @discardableResult
   func write<T>(_ body: (any StoreTransaction) throws -> T) throws -> T
 
