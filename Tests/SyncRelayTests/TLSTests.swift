@@ -30,6 +30,8 @@ struct SecureWorld: Sendable {
   ) async throws -> TransportError? {
     var options = CurlTransport.Options()
     options.certificateAuthorityFile = trusted
+    // All suites run at once, and some of them keep the threads on which the server answers.
+    (options.connectTimeout, options.stallTimeout) = (.seconds(300), .seconds(300))
     change(&options)
     let (url, given) = ("https://localhost:\(client.port)", options)
     let hello = ExchangeRequest.hello(epoch: [], token: [], scopes: []).encoded(codec: .standard)

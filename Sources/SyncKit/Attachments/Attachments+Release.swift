@@ -21,6 +21,7 @@ extension Attachments {
   /// What was put here lately stays: whoever has put it may be about to write the row.
   /// - Parameters:
   ///   - files: what need not be kept for anybody else: the other side has given its receipt, or has let go of it itself.
+  ///   - dryRun: whether only to tell what would go.
   ///   - isEnough: asked before each file whether to stop.
   public func releaseUnnamed(
     of files: Set<[UInt8]>, dryRun: Bool = false, until isEnough: () -> Bool = { false }
