@@ -15,8 +15,10 @@ import Testing
   private static func hashes(_ count: Int) -> [[UInt8]] { (0..<count).map { codec.digest([UInt8($0)]) } }
 
   private static func isRight(_ signature: [UInt8], _ hash: [UInt8], key: [UInt8] = key.publicKey) -> Bool {
-    guard let joint = JointSignature(signature), let message = joint.message(of: hash, codec: codec) else { return false }
-    return codec.isSigned(Array(joint.signature), message, key)
+    guard let joint = JointSignature(signature) else { return false }
+    // With nothing remembered: by itself alone.
+    var proven = ProvenSignatures()
+    return proven.isProven(joint, hash, key, codec: codec)
   }
 
   @Test func eachIsJudgedByItselfHoweverManyWereSigned() throws {

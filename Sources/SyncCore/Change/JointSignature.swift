@@ -40,13 +40,7 @@ struct JointSignature {
     return paths.enumerated().map { signature + [UInt8($0), UInt8(hashes.count)] + $1 }
   }
 
-  /// What the key has signed if a changeset is where it says it is; nil when the path leads to no root.
-  /// - Parameter hash: the digest of the changeset's header.
-  func message(of hash: [UInt8], codec: Codec) -> [UInt8]? {
-    guard case .root(let root, _) = climb(from: hash, to: nil, codec: codec) else { return nil }
-    return Self.message(root)
-  }
-
+  /// What the key has signed, for a tree's root.
   static func message(_ root: [UInt8]) -> [UInt8] { context + root }
 
   private static let context = Array("synckit changesets 1\0".utf8)

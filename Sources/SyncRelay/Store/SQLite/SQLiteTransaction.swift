@@ -5,7 +5,7 @@ import SyncCore
 /// A transaction on one of the file's connections.
 ///
 /// GRDB opens connections, begins and ends transactions and keeps the prepared statements; values go to SQLite and come from it without
-/// becoming GRDB's in between, which takes several times as long as an insertion.
+/// becoming GRDB's in between, which costs as much again as an insertion.
 struct SQLiteTransaction: StoreTransaction {
   private let db: Database
 
